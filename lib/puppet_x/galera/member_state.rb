@@ -19,12 +19,15 @@ module PuppetX
     # All changes are durable when the method returns. No method decides anything: callers were told what to do.
     class MemberState
       DEFAULT_PATH = '/var/lib/galera-member'
+      DEFAULT_RUN_PATH = '/run/galera-member'
       GRANT_ID = /\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}\z/
 
       attr_reader :path
 
-      def initialize(path = DEFAULT_PATH)
+      # +run_path+ must be on a file system that is empty after each boot.
+      def initialize(path = DEFAULT_PATH, run_path = DEFAULT_RUN_PATH)
         @path = path
+        @run_path = run_path
       end
 
       def held?
@@ -56,10 +59,13 @@ module PuppetX
         GRANT_ID.match?(id) && File.exist?(File.join(grants_directory, id))
       end
 
-      # +user+ is who runs mariadbd: the token must be his, because he unlinks it.
+      # +user+ is who runs mariadbd: the token must be his, because he unlinks it. It is good for this boot only:
+      # start-mariadbd compares its boot id with the one in the run directory, which is gone after a boot.
       def write_token(grant:, boot_id:, user: 'mysql')
         owner = Etc.getpwnam(user)
         prepare
+        FileUtils.mkdir_p(@run_path, mode: 0o755)
+        Durable.write(File.join(@run_path, 'boot_id'), "#{boot_id}\n")
         unless File.directory?(token_directory)
           Dir.mkdir(token_directory, 0o700)
           Durable.sync_directory(path)
