@@ -97,7 +97,7 @@ Puppet::Type.newtype(:galera_bootstrap) do
     newvalues(:true)
     defaultto :true
 
-    def change_to_s(_is, _should)
+    def change_to_s(_current, _desired)
       provider.summary
     end
   end

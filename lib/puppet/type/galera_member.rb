@@ -67,7 +67,7 @@ Puppet::Type.newtype(:galera_member) do
     newvalues(:true)
     defaultto :true
 
-    def change_to_s(_is, _should)
+    def change_to_s(_current, _desired)
       provider.summary
     end
   end

@@ -75,11 +75,11 @@ Puppet::Type.newtype(:galera_observe) do
     newvalues(:true, :false)
     defaultto :false
 
-    def insync?(is)
+    def insync?(current)
       should == :false || super
     end
 
-    def change_to_s(_is, _should)
+    def change_to_s(_current, _desired)
       "stopped and held #{resource[:service]}"
     end
   end

@@ -18,7 +18,7 @@ module PuppetX
       # Left by the state transfer scripts while a transfer is under way.
       TRANSFER_FILES = %w[sst_in_progress .sst].freeze
       WITNESS = 'galera-snapshot'
-      RECOVERED = /WSREP: Recovered position:\s*(\h{8}-\h{4}-\h{4}-\h{4}-\h{12}):(-?\d+)/
+      RECOVERED = /WSREP: Recovered position:\s*(\h{8}-\h{4}-\h{4}-\h{4}-\h{12}):(-?\d+)/.freeze
       RECOVERY_TIMEOUT = 600
       # Recovery reads InnoDB's own record and joins nothing, but mariadbd refuses to begin unless Galera is configured;
       # a member that is held may have no configuration yet, so all that it insists on is given here.

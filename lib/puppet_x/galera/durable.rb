@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'fileutils'
 require 'securerandom'
 
 module PuppetX
@@ -16,7 +17,7 @@ module PuppetX
         File.rename(temporary, path)
         sync_directory(File.dirname(path))
       rescue SystemCallError
-        File.unlink(temporary) if File.exist?(temporary)
+        FileUtils.rm_f(temporary)
         raise
       end
 
@@ -39,7 +40,7 @@ module PuppetX
       end
 
       def sync_directory(path)
-        File.open(path) { |directory| directory.fsync }
+        File.open(path, &:fsync)
       end
 
       # Never follows a link that somebody left under the name, so it is safe in a directory of another user's.

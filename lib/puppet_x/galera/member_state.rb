@@ -20,7 +20,7 @@ module PuppetX
     class MemberState
       DEFAULT_PATH = '/var/lib/galera-member'
       DEFAULT_RUN_PATH = '/run/galera-member'
-      GRANT_ID = /\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}\z/
+      GRANT_ID = /\A[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}\z/.freeze
 
       attr_reader :path
 
@@ -52,7 +52,8 @@ module PuppetX
         raise ArgumentError, "not a grant id: #{id.inspect}" unless GRANT_ID.match?(id)
 
         prepare
-        Durable.write_once(File.join(grants_directory, id), "#{JSON.generate(about.merge('grant' => id))}\n", mode: 0o600)
+        Durable.write_once(File.join(grants_directory, id), "#{JSON.generate(about.merge('grant' => id))}\n",
+                           mode: 0o600)
       end
 
       def grant_used?(id)
@@ -114,6 +115,15 @@ module PuppetX
         Durable.write_once(File.join(path, "said-#{name}"), '')
       end
 
+      # Makes the state directory if it is not there.
+      def prepare
+        return if File.directory?(grants_directory)
+
+        FileUtils.mkdir_p(grants_directory, mode: 0o755)
+        Durable.sync_directory(path)
+        Durable.sync_directory(File.dirname(path))
+      end
+
       private
 
       def released_file
@@ -130,14 +140,6 @@ module PuppetX
 
       def token_file
         File.join(token_directory, 'bootstrap')
-      end
-
-      def prepare
-        return if File.directory?(grants_directory)
-
-        FileUtils.mkdir_p(grants_directory, mode: 0o755)
-        Durable.sync_directory(path)
-        Durable.sync_directory(File.dirname(path))
       end
 
       def note_unspent(grant)

@@ -13,7 +13,7 @@ module PuppetX
               "'wsrep_provider_name')"
       TIMEOUT = 3
       DEFAULT_SOCKET = '/run/mysqld/mysqld.sock'
-      NO_SERVER = /ERROR 200[23] /
+      NO_SERVER = /ERROR 200[23] /.freeze
 
       # +sql+: 'ok', 'refused' (a server is there and does not answer the question) or 'none' (there is no server).
       Status = Struct.new(:sql, :cluster_status, :local_state, :cluster_size, :state_uuid, :seqno, :galera,

@@ -16,7 +16,7 @@ module PuppetX
       JOURNAL_LINES = 200
       QUOTED_LINES = 5
       # Lines in which mariadbd and the scripts it calls say what went wrong.
-      TELLING = /\[ERROR\]|\bWSREP_SST: \[ERROR\]|FATAL|Failed|failed|refus|denied|start-mariadbd:/
+      TELLING = /\[ERROR\]|\bWSREP_SST: \[ERROR\]|FATAL|Failed|failed|refus|denied|start-mariadbd:/.freeze
 
       Outcome = Struct.new(:status, :failed, :reason, :look, keyword_init: true) do
         def synced?

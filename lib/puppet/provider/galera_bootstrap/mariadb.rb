@@ -54,6 +54,7 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
     if state.grant_used?(resource[:grant]) then "grant #{resource[:grant]} was used on this node before"
     elsif here != resource[:boot_id] then "the grant is for boot #{resource[:boot_id]}, this is boot #{here}"
     elsif look.running? then "#{unit.name} is running"
+    elsif state.installing then 'the installation of a snapshot was interrupted and has not been finished'
     end
   end
 

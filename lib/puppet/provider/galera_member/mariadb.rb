@@ -17,6 +17,8 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     unless unit.look.running?
       # What an earlier grant left must not turn a joining start into the start of a second cluster.
       state.withdraw_token
+      # The transfer replaces what an interrupted installation of a snapshot left; nothing may be begun anew on it.
+      state.installing = nil
       state.release
       unit.start
     end
