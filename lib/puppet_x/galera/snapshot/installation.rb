@@ -25,6 +25,8 @@ module PuppetX
         INSTALL_TIMEOUT = 300
         SYNC_TIMEOUT = 600
         BACKUP_INFO = %w[xtrabackup_checkpoints mariadb_backup_checkpoints].freeze
+        # Made by the file system and the package; not to be deleted.
+        NOT_OURS = /\A(lost\+found|debian-.*\.flag)\z/.freeze
         # What mariabackup leaves beside the database's files, and the identity of the cluster the copy was taken of.
         NOT_DATA = /\A(xtrabackup_|mariadb_backup_|backup-my\.cnf|grastate|gvwstate|galera\.cache|donor_)/.freeze
 
@@ -95,7 +97,7 @@ module PuppetX
         end
 
         def clear(keep:)
-          (Dir.children(@datadir.path) - keep - ['lost+found']).each do |name|
+          (Dir.children(@datadir.path) - keep).grep_v(NOT_OURS).each do |name|
             FileUtils.rm_rf(File.join(@datadir.path, name), secure: true)
           end
         end

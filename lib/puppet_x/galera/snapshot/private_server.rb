@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require 'fileutils'
-require 'tmpdir'
 require_relative '../account'
 require_relative '../command'
 
@@ -12,6 +11,7 @@ module PuppetX
       # root and the database's account can enter. It reads the machine's configuration, because InnoDB's files depend
       # on it, and overrides what would let anybody in or anything out. It dies with this process.
       class PrivateServer
+        DIRECTORY = '/run/galera-load'
         POLL = 0.02
         START_TIMEOUT = 600
         LOG_LINES = 8
@@ -23,8 +23,7 @@ module PuppetX
         # Yields the path of the socket. When the block has ended the server is stopped cleanly, so that all is on
         # disk; Puppet::Error with its last words when it does not start or stop.
         def self.run(datadir, user:, stop_timeout:)
-          Dir.mktmpdir('galera-load', '/run') do |directory|
-            FileUtils.chown(user, user, directory)
+          with_directory(user) do |directory|
             server = new(datadir, directory, user)
             begin
               server.start
@@ -36,6 +35,17 @@ module PuppetX
             end
           end
         end
+
+        # One load at a time, so one name; what a killed run left there goes first.
+        def self.with_directory(user)
+          FileUtils.rm_rf(DIRECTORY, secure: true)
+          Dir.mkdir(DIRECTORY, 0o700)
+          FileUtils.chown(user, user, DIRECTORY)
+          yield DIRECTORY
+        ensure
+          FileUtils.rm_rf(DIRECTORY, secure: true)
+        end
+        private_class_method :with_directory
 
         attr_reader :socket
 
