@@ -10,7 +10,8 @@ RSpec.describe 'galera::cluster' do
   let(:declaration) { JSON.parse(catalogue.resource('file', file)[:content]) }
 
   before do
-    %w[lib/puppet/functions/galera/plan_bundle.rb lib/puppet/functions/galera/to_json.rb plans/cluster.plan].each do |path|
+    %w[lib/puppet/functions/galera/plan_bundle.rb lib/puppet/functions/galera/to_json.rb
+       plans/cluster.plan].each do |path|
       skip "#{path} is not there" unless File.exist?(File.join(MODULE_ROOT, path))
     end
   end

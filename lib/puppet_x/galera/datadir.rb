@@ -60,7 +60,7 @@ module PuppetX
 
       # grastate.dat as a Hash, or nil when there is none.
       def grastate
-        text = File.read(File.join(path, GRASTATE))
+        text = File.read(File.join(path, GRASTATE)).scrub('?')
         text.scan(/^(\w+):\s*(\S+)/).to_h
       rescue Errno::ENOENT, Errno::ENOTDIR
         nil
