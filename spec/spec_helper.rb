@@ -16,13 +16,15 @@ File.symlink(MODULE_ROOT, File.join(FIXTURE_MODULES, 'galera'))
 
 RSpec.configure do |config|
   config.mock_with :rspec
+  config.setup_fixtures = false
   config.module_path = FIXTURE_MODULES
   config.disable_monkey_patching!
   config.order = :random
   config.strict_variables = true
   config.default_facts = {
     'os' => { 'name' => 'Debian', 'family' => 'Debian', 'release' => { 'full' => '12.9', 'major' => '12' } },
-    'networking' => { 'ip' => '192.0.2.11', 'fqdn' => 'db1.example.com', 'hostname' => 'db1', 'domain' => 'example.com' },
+    'networking' => { 'ip' => '192.0.2.11', 'fqdn' => 'db1.example.com',
+                      'hostname' => 'db1', 'domain' => 'example.com' },
     'kernel' => 'Linux', 'service_provider' => 'systemd', 'path' => '/usr/bin:/bin'
   }
   config.after(:suite) { FileUtils.remove_entry(FIXTURE_MODULES) }

@@ -18,11 +18,13 @@ RSpec.describe 'galera' do
   end
 
   it 'puts the program there before the drop-in that names it' do
-    is_expected.to contain_file('/usr/local/lib/galera/start-mariadbd').with_mode('0755').that_comes_before("File[#{dropin}]")
+    is_expected.to contain_file('/usr/local/lib/galera/start-mariadbd')
+      .with_mode('0755').that_comes_before("File[#{dropin}]")
   end
 
   it 'tells systemd only when the drop-in changed' do
-    is_expected.to contain_exec('reload systemd for mariadb').with_refreshonly(true).that_subscribes_to("File[#{dropin}]")
+    is_expected.to contain_exec('reload systemd for mariadb')
+      .with_refreshonly(true).that_subscribes_to("File[#{dropin}]")
   end
 
   context 'with another service and server' do

@@ -4,7 +4,7 @@ require 'fileutils'
 require 'open3'
 require 'tmpdir'
 
-# The real program, with a directory of its own and stand-ins for mariadbd, galera_recovery and, where it must fail, sync.
+# The real program, with a directory of its own and stand-ins for what it calls.
 RSpec.describe 'start-mariadbd' do
   around do |example|
     Dir.mktmpdir do |directory|

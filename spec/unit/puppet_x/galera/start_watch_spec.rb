@@ -44,7 +44,8 @@ RSpec.describe PuppetX::Galera::StartWatch do
                                     .and_return(['[Note] fine', '[ERROR] WSREP: no', '[Note] bye', '[ERROR] Aborting'])
     outcome = watch.wait(60, before: starting)
     expect(outcome.failed).to be true
-    expect(outcome.reason).to eq("mariadb.service is failed/failed (exit-code)\n  [ERROR] WSREP: no\n  [ERROR] Aborting")
+    expect(outcome.reason).to eq("mariadb.service is failed/failed (exit-code)\n  " \
+                                 "[ERROR] WSREP: no\n  [ERROR] Aborting")
   end
 
   it 'takes a restart by systemd for a failure of this start' do

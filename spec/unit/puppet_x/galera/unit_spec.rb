@@ -24,7 +24,8 @@ RSpec.describe PuppetX::Galera::Unit do
   end
 
   def state(active, sub: 'x', pid: 0, job: nil)
-    "MainPID=#{pid}\nNRestarts=2\nActiveState=#{active}\nSubState=#{sub}\nJob=#{job}\nLoadState=loaded\nResult=success\n"
+    "MainPID=#{pid}\nNRestarts=2\nActiveState=#{active}\nSubState=#{sub}\nJob=#{job}\n" \
+      "LoadState=loaded\nResult=success\n"
   end
 
   def looks_failed(*arguments, **options)
