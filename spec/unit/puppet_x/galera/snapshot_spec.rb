@@ -35,7 +35,9 @@ RSpec.describe 'A snapshot' do
     end
 
     it 'says which one is missing' do
-      expect { verified('/nonexistent.sql', 'ab' * 32) }.to raise_error(Puppet::Error, %r{/nonexistent.sql does not exist})
+      expect do
+        verified('/nonexistent.sql', 'ab' * 32)
+      end.to raise_error(Puppet::Error, %r{/nonexistent.sql does not exist})
     end
 
     it 'has the checksum of a tree that sha256sum has' do
