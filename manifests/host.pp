@@ -37,7 +37,7 @@
 # @param wait
 #   How many seconds a run waits for others, at most. Keep it far below the agent's `runinterval`.
 # @param service_name
-#   The systemd unit of the database.
+#   The systemd service of the database. Default: that of the class `galera`.
 # @param datadir
 #   Where the database keeps its data.
 # @param config_file
@@ -45,19 +45,24 @@
 # @param wsrep_sst_method
 #   How a new member gets its data.
 define galera::host (
-  String[1]                                  $cluster,
-  Enum['present', 'absent']                  $ensure           = 'present',
-  String[1]                                  $host             = $trusted['certname'],
-  String[1]                                  $address          = $facts['networking']['ip'],
-  Variant[Integer[0], Enum['any', 'follower']] $desired_role   = 'any',
-  Optional[Pattern[/\Ahttps:\/\/[^\/]+\z/]]  $orchestrator_url = undef,
-  Integer[0, 3600]                           $wait             = 120,
-  Optional[String[1]]                        $service_name     = undef,
-  Optional[Pattern[/\A\//]]                  $datadir          = undef,
-  Optional[Pattern[/\A\//]]                  $config_file      = undef,
-  Optional[String[1]]                        $wsrep_sst_method = undef,
+  String[1]                                    $cluster,
+  Enum['present', 'absent']                    $ensure           = 'present',
+  String[1]                                    $host             = $trusted['certname'],
+  String[1]                                    $address          = $facts['networking']['ip'],
+  Variant[Integer[0], Enum['any', 'follower']] $desired_role     = 'any',
+  Optional[Pattern[/\Ahttps:\/\/[^\/]+\z/]]    $orchestrator_url = undef,
+  Integer[0, 3600]                             $wait             = 120,
+  Optional[String[1]]                          $service_name     = undef,
+  Optional[Pattern[/\A\//]]                    $datadir          = undef,
+  Optional[Pattern[/\A\//]]                    $config_file      = undef,
+  Optional[String[1]]                          $wsrep_sst_method = undef,
 ) {
-  include galera
+  contain galera
+
+  $service = $service_name ? {
+    undef   => $galera::service_name,
+    default => $service_name,
+  }
 
   # The public variables of the plan galera::host. What is not given is left to the plan's own defaults.
   $parameters = {
@@ -65,7 +70,7 @@ define galera::host (
     'host'             => $host,
     'address'          => $address,
     'desired_role'     => $desired_role,
-    'service_name'     => $service_name,
+    'service_name'     => $service,
     'datadir'          => $datadir,
     'config_file'      => $config_file,
     'wsrep_sst_method' => $wsrep_sst_method,
@@ -79,7 +84,8 @@ define galera::host (
     cluster      => $cluster,
     orchestrator => $orchestrator_url,
     wait         => $wait,
-    takes_over   => [['Service', pick_default_service_name]],
+    takes_over   => [['Service', $service]],
     acts_by      => ['Galera_bootstrap', 'Galera_member'],
+    trusted      => $trusted,
   }
 }

@@ -48,7 +48,7 @@ module PuppetX
       def step
         @deferred = false
         return if @phase == :over
-        return finish(:skipped) if host_out?
+        return finish(:skipped) if @phase == :catalog && host_out?
         return finish(:failed) unless @run.open?
 
         collect if @batch
@@ -68,6 +68,8 @@ module PuppetX
         end
       end
 
+      # Asked once: a host that was skipped, by a failed requirement for instance, gets nothing done. Later it can have
+      # failed by what its plan asked for, which ends nothing.
       def host_out?
         status = traversal.status(@host)
         status.nil? || status.skipped || status.failed?
@@ -100,7 +102,7 @@ module PuppetX
       def summary
         lists = { 'changed' => [], 'failed' => [], 'skipped' => [] }
         @resource.catalog.resources.each do |resource|
-          next if resource.is_a?(Puppet::Type.type(:component)) || resource.is_a?(@resource.class)
+          next if %i[component stage whit plan_loop].include?(resource.class.name)
 
           list = kind(resource)
           lists[list] << resource.ref if list
