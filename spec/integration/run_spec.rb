@@ -50,7 +50,7 @@ describe 'how a run with a plan process ends' do
 
   it 'fails the host when the orchestrator cannot be reached and the member was never accepted' do
     FakeSession.prepare(script: Array.new(9, timeout),
-                        status: { 'accepted' => false, 'connection' => { 'ok' => false, 'error' => 'refused' } })
+                        status: { 'accepted' => false, 'connection' => { 'state' => 'failed', 'error' => 'refused' } })
     run = apply("#{manifest} -> file { '#{path('rest')}': content => 'x' }")
     expect(host_status(run).failed).to be(true)
     expect(run.messages(:err)).to eq(
@@ -62,7 +62,7 @@ describe 'how a run with a plan process ends' do
   end
 
   it 'only warns when the orchestrator cannot be reached and the member is in its cluster' do
-    FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => { 'ok' => false, 'error' => 'refused' } })
+    FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => { 'state' => 'failed', 'error' => 'refused' } })
     run = apply(manifest)
     expect(run.exit_code).to eq(0)
     expect(run.messages(:warning)).to include(/cannot be used: refused; what was agreed before stays as it is/)
@@ -72,7 +72,8 @@ describe 'how a run with a plan process ends' do
     FakeSession.prepare(
       script: Array.new(9, timeout),
       status: { 'accepted' => false,
-                'connection' => { 'ok' => false, 'error' => 'unknown', 'clusters' => %w[cluster_2 cluster_3] } }
+                'connection' => { 'state' => 'failed', 'code' => 'unknown_cluster', 'error' => 'unknown',
+                                  'clusters' => %w[cluster_2 cluster_3] } }
     )
     run = apply(manifest)
     expect(host_status(run).failed).to be(true)
@@ -168,7 +169,7 @@ describe 'how a run with a plan process ends' do
                           status: { 'desired' => [file('kept', 'kept')] })
       run = apply("#{manifest} -> event { 'done': to => Demo::Host['m'] }")
       expect(run.session.config['noop']).to be(true)
-      expect(run.session.calls.map(&:first)).to eq(%i[close])
+      expect(run.session.calls.map(&:first)).to eq(%i[start close])
       expect(Dir.children(work)).not_to include('a', 'kept')
       expect(Dir).not_to exist(File.join(Puppet[:statedir], 'galera'))
       expect(run.report.noop).to be(true).or be_nil
@@ -232,12 +233,12 @@ describe 'how a run with a plan process ends' do
 
     it 'takes its leave and is forgotten' do
       run = apply(manifest)
-      expect(run.session.calls.map(&:first)).to eq(%i[leaving start catalog_done close])
+      expect(run.session.calls.map(&:first)).to eq(%i[start leaving catalog_done close])
       expect(File).not_to exist(state)
     end
 
     it 'fails, and remembers, while it could not take its leave' do
-      FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => { 'ok' => false, 'error' => 'refused' } })
+      FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => { 'state' => 'failed', 'error' => 'refused' } })
       run = apply(manifest)
       expect(run.messages(:err)).to include(/could not be released yet.*refused/)
       expect(File).to exist(state)

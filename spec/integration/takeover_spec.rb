@@ -102,7 +102,7 @@ describe 'a resource of the catalog that a plan takes over' do
   it 'obeys the catalog again when the host is absent' do
     FakeSession.prepare(script: [batch(1, start)])
     apply("#{host} -> #{stopped}")
-    FileUtils.mkdir_p(File.dirname(marker))
+    FakeSession.prepare
     File.write(marker.sub('.taken', '.json'), '{}')
     apply("demo::host { 'm': ensure => absent, takes_over => [['Service', 'db']] } -> #{stopped}")
     expect(File).not_to exist(path('up'))

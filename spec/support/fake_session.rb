@@ -37,7 +37,7 @@ class FakeSession
     @script = script
     @wants = wants
     @status_hash = { 'settled' => true, 'waiting' => [], 'orchestrated' => true, 'accepted' => true, 'desired' => [],
-                     'connection' => { 'ok' => true }, 'dead_letters' => [] }.merge(status)
+                     'connection' => { 'state' => 'ok' }, 'dead_letters' => [] }.merge(status)
     @calls = []
   end
 
@@ -76,8 +76,11 @@ class FakeSession
     JSON.generate(@status_hash)
   end
 
+  # A process that could take its leave leaves no state.
   def close
     @calls << [:close]
+    left = told(:leaving).any? && @status_hash['connection']['state'] == 'ok'
+    FileUtils.rm_f(@config['state_file']) if left
   end
 
   def told(kind)

@@ -8,6 +8,8 @@ $LOAD_PATH.unshift(File.expand_path('../../lib', __dir__))
 require 'puppet'
 require 'puppet/test/test_helper'
 require 'tmpdir'
+require 'puppet_x/plan/loop'
+require 'puppet_x/plan/run'
 require_relative 'fake_session'
 
 module PlanHelper

@@ -125,7 +125,7 @@ module PuppetX
         @run.takeover.note(descriptions) if id
         @batch = Batch.new(id, descriptions, @host, traversal, @earlier)
         @batch.splice
-        @batch.errors.each { |message| blame("the plan's #{message}") }
+        @batch.errors.each { |message| fail_host("the plan's #{message}") }
         traversal.requeue(@resource)
       end
 
@@ -134,11 +134,6 @@ module PuppetX
         @batch = nil
         batch.refresh_late
         @run.session.synced(batch.id, JSON.generate(batch.results)) if batch.id
-      end
-
-      def blame(message)
-        @host.err(message)
-        traversal.blame(@host, message)
       end
 
       # ---- waiting
@@ -195,16 +190,22 @@ module PuppetX
         outcome = Outcome.new(@run, reason)
         outcome.notices.each { |message| @host.notice(message) }
         outcome.warnings.each { |message| @host.warning(message) }
-        fail_host(outcome)
-        @run.forget if outcome.released?
+        fail_host(outcome.failure, logged: outcome.logged?)
         @run.close
+        leave(outcome) if @run.leaving? && %i[settled ended over].include?(reason)
       end
 
-      def fail_host(outcome)
-        message = outcome.failure
+      # The session removes its state when nothing is left to be said to anybody; else the next run tries again.
+      def leave(outcome)
+        return @run.forget unless File.exist?(@run.state_file)
+
+        fail_host(outcome.unreleased) unless outcome.failure
+      end
+
+      def fail_host(message, logged: false)
         return unless message
 
-        @host.err(message) unless outcome.logged?
+        @host.err(message) unless logged
         traversal.blame(@host, message)
       end
 

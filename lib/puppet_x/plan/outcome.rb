@@ -34,7 +34,7 @@ module PuppetX
 
         letters = (@status['dead_letters'] || []).map { |letter| "a message was refused: #{letter_text(letter)}" }
         letters.unshift("#{unreachable}; what was agreed before stays as it is") if accepted? && !connection_ok?
-        letters
+        (@status['warnings'] || []) + letters
       end
 
       # Why the host resource fails, or nil.
@@ -42,19 +42,18 @@ module PuppetX
         case @reason
         when :failed then @run.failure || 'the plan process was not started'
         when :ended then ended
-        when :over then unreleased || unaccepted
-        when :settled then unaccepted
+        when :over, :settled then unaccepted
         end
+      end
+
+      # Why an absent host fails whose state had to be kept: somebody has still to be told.
+      def unreleased
+        "could not be released yet: #{connection_ok? ? "#{@run.orchestrator} has not confirmed it" : unreachable}"
       end
 
       # The failure was in the log already when it happened.
       def logged?
         @reason == :failed
-      end
-
-      # The process is gone: the host was `ensure => absent` and nothing is left to be said to anybody.
-      def released?
-        @run.leaving? && %i[settled ended].include?(@reason) && failure.nil?
       end
 
       private
@@ -82,7 +81,7 @@ module PuppetX
       end
 
       def connection_ok?
-        connection.fetch('ok', true)
+        connection['state'] != 'failed'
       end
 
       def orchestrated?
@@ -108,17 +107,10 @@ module PuppetX
         message.empty? ? 'the plan failed' : message
       end
 
-      def unreleased
-        return nil unless @run.leaving?
-
-        "could not be released yet: #{connection_ok? ? 'the orchestrator has not confirmed it' : unreachable}"
-      end
-
       def unaccepted
         return nil if @run.leaving? || !orchestrated? || accepted?
 
-        clusters = connection['clusters']
-        return unknown_cluster(clusters) if clusters.is_a?(Array)
+        return unknown_cluster(connection['clusters'] || []) if connection['code'] == 'unknown_cluster'
 
         problem = connection_ok? ? "#{@run.orchestrator} has not accepted it yet" : unreachable
         "not yet a member of #{cluster}, waiting to be accepted: #{problem}"

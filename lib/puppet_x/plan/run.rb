@@ -30,15 +30,15 @@ module PuppetX
                                  state_file.sub(/\.json\z/, '.taken'))
       end
 
-      # Opens the session and, unless this is a noop run, connects it.
+      # Opens the session and starts it. In a noop run it is only to be asked: it neither connects nor writes.
       def start
         open_session
         @takeover.begin(status['desired'] || [], persist: !noop?) unless leaving?
         @takeover.attach(host.catalog, self)
-        return self unless open? && !noop?
+        return self unless open?
 
-        session.leaving if leaving?
         session.start
+        session.leaving if leaving? && !noop?
         self
       rescue StandardError => e
         give_up(e)
@@ -91,9 +91,8 @@ module PuppetX
         @session = nil
       end
 
-      # The process was released: a later host of this name starts anew.
+      # The process was released: the catalog's word counts again.
       def forget
-        FileUtils.rm_f(state_file)
         @takeover.forget
       end
 
