@@ -10,6 +10,7 @@ require 'puppet/test/test_helper'
 require 'tmpdir'
 require 'puppet_x/plan/loop'
 require 'puppet_x/plan/run'
+require 'puppet_x/plan/checker'
 require_relative 'fake_session'
 
 module PlanHelper
@@ -62,8 +63,11 @@ module PlanHelper
   def compile(manifest)
     Puppet[:code] = HOST + manifest
     environment = Puppet::Node::Environment.create(:production, modulepath)
-    node = Puppet::Node.new('member.example.com', environment: environment)
-    node.merge('networking' => { 'ip' => '192.0.2.1' })
+    name = 'member.example.com'
+    facts = Puppet::Node::Facts.new(name, 'networking' => { 'ip' => '192.0.2.1' })
+    node = Puppet::Node.new(name, environment: environment, facts: facts)
+    node.merge(facts.values)
+    node.trusted_data = { 'certname' => name, 'authenticated' => 'remote', 'extensions' => {} }
     data = Puppet.override(current_environment: environment, loaders: nil) do
       Puppet::Parser::Compiler.compile(node).to_data_hash
     end

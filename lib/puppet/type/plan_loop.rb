@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require_relative '../../puppet_x/plan/loop'
-
 Puppet::Type.newtype(:plan_loop) do
   @doc = <<-DOC
     Internal: the place in a run where a plan process waits and where the resources its plan asks for are applied.
@@ -17,6 +15,7 @@ Puppet::Type.newtype(:plan_loop) do
   attr_writer :run
 
   def driver
+    require_relative '../../puppet_x/plan/loop'
     @driver ||= PuppetX::Plan::Loop.new(self, @run)
   end
 

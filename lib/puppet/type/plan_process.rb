@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
-require_relative '../../puppet_x/plan/run'
-
+# Puppet Server loads this file, too, and needs nothing of what a run needs: that is loaded when a run begins.
 Puppet::Type.newtype(:plan_process) do
   @doc = <<-DOC
     @summary Runs a plan as a process on this node, from before the first resource of the catalog is applied.
@@ -144,6 +143,7 @@ Puppet::Type.newtype(:plan_process) do
 
   # The plan runs from before the first change.
   def pre_run_check
+    require_relative '../../puppet_x/plan/run'
     return if deselected? || gone?
 
     @run = PuppetX::Plan::Run.new(self)

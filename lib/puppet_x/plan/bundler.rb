@@ -8,29 +8,25 @@ module PuppetX
     # these texts leads to, as far as it goes. Runs on the Puppet Server (also under JRuby) while a catalog is compiled.
     #
     # A bundle is kept until one of its files, or a folder in which a name could be found, has changed.
+    # (No constants: a Puppet Server loads this file once for each environment.)
     class Bundler
-      FORMAT = 1
-      NAME = /(?<![\w$:])(?:::)?[A-Za-z]\w*(?:::[A-Za-z]\w*)*/.freeze
-
       class UnknownPlan < Puppet::Error; end
 
-      # What was bundled, with the state of the files it came from.
-      Cached = Struct.new(:bundle, :fingerprint)
-
-      @cache = {}
-      @lock = Mutex.new
+      # {[plan, modules] => [bundle, fingerprint of the files and folders it came from]}
+      @cache ||= {}
+      @lock ||= Mutex.new
 
       class << self
         # The bundle of +plan+ as a hash (native/engine/bundle.h says how it looks). +modules+: {name => folder}.
         def bundle(plan, modules)
           name = plan.sub(/\A::/, '')
           key = [name, modules]
-          cached = @lock.synchronize { @cache[key] }
-          return cached.bundle if cached && cached.fingerprint == fingerprint(cached.fingerprint.keys)
+          cached, stamps = @lock.synchronize { @cache[key] }
+          return cached if cached && stamps == fingerprint(stamps.keys)
 
           made = new(modules)
           bundle = made.bundle(name)
-          @lock.synchronize { @cache[key] = Cached.new(bundle, fingerprint(made.seen)) }
+          @lock.synchronize { @cache[key] = [bundle, fingerprint(made.seen)] }
           bundle
         end
 
@@ -64,7 +60,7 @@ module PuppetX
 
         add(*first)
         files = @files.sort.map { |path, text| { 'path' => path, 'text' => text } }
-        { 'format' => FORMAT, 'plan' => plan, 'digest' => digest(files), 'files' => files }
+        { 'format' => 1, 'plan' => plan, 'digest' => digest(files), 'files' => files }
       end
 
       # Every file and folder that decided what is in the bundle.
@@ -86,7 +82,12 @@ module PuppetX
         raise Puppet::Error, "#{file} is not UTF-8 text" unless text.valid_encoding?
 
         @files[path] = text
-        text.scan(NAME).uniq.each { |name| candidates(name).each { |found| add(*found) } }
+        names(text).each { |name| candidates(name).each { |found| add(*found) } }
+      end
+
+      # Whatever could be the name of a plan or a type; a variable is not.
+      def names(text)
+        text.scan(/(?<![\w$:])(?:::)?[A-Za-z]\w*(?:::[A-Za-z]\w*)*/).uniq
       end
 
       # The name itself, and what it stands in: `galera::cluster::requests` is a queue of the plan galera::cluster.

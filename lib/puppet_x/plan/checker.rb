@@ -7,16 +7,12 @@ module PuppetX
   module Plan
     # Has a bundle checked by `planctl` where that can be run, so that a mistake in a plan stops the compilation and not
     # the members. Agent and orchestrator check again before they run a plan, so it does no harm when it is not there.
+    # (No constants: a Puppet Server loads this file once for each environment.)
     class Checker
       class Refused < Puppet::Error; end
 
-      TOOL = 'planctl'
-      # How planctl exits: nothing but warnings, or errors. All else means that it could not do its work.
-      GOOD = 0
-      BAD = 1
-
-      @verdicts = {}
-      @lock = Mutex.new
+      @verdicts ||= {}
+      @lock ||= Mutex.new
 
       class << self
         # Raises Refused with planctl's text (file, line, column, caret). Asked once for each digest.
@@ -44,7 +40,7 @@ module PuppetX
       def verdict(bundle)
         tool = find
         unless tool
-          Puppet.debug { "#{TOOL} is neither in #{@folder} nor in the PATH: the plan #{bundle['plan']} is not checked here" }
+          Puppet.debug { "planctl is neither in #{@folder} nor in the PATH: the plan #{bundle['plan']} is not checked here" }
           return :unchecked
         end
         judge(bundle, run(tool, bundle))
@@ -56,8 +52,8 @@ module PuppetX
       private
 
       def find
-        own = File.join(@folder, TOOL)
-        File.executable?(own) && File.file?(own) ? own : Puppet::Util.which(TOOL)
+        own = File.join(@folder, 'planctl')
+        File.executable?(own) && File.file?(own) ? own : Puppet::Util.which('planctl')
       end
 
       # Puppet's own way to run a command: it is the one that is safe inside Puppet Server.
@@ -70,15 +66,16 @@ module PuppetX
         end
       end
 
+      # planctl exits with 0 when there are at most warnings, with 1 for errors, and else could not do its work.
       def judge(bundle, output)
         text = output.to_s.dup.force_encoding(Encoding::UTF_8).scrub.chomp
         case output.exitstatus
-        when GOOD
+        when 0
           Puppet.warning("the plan #{bundle['plan']}:\n#{text}") unless text.empty?
           :good
-        when BAD then "the plan #{bundle['plan']} has errors:\n#{text}"
+        when 1 then "the plan #{bundle['plan']} has errors:\n#{text}"
         else
-          Puppet.warning("the plan #{bundle['plan']} could not be checked, #{TOOL} ended with " \
+          Puppet.warning("the plan #{bundle['plan']} could not be checked, planctl ended with " \
                          "#{output.exitstatus}: #{text.lines.first.to_s.chomp}")
           :unchecked
         end

@@ -7,10 +7,8 @@ module PuppetX
     # Values as JSON and back, in the form that the engine reads and writes: Puppet's rich data, and for a resource or a
     # reference to one {"__ptype": "Resource", "type": …, "title": …, "parameters": {…} or null}.
     # Sensitive values are in the clear in that JSON: it goes to the engine, never to a log.
+    # (No constants: a Puppet Server loads this file once for each environment.)
     module RichData
-      PTYPE = '__ptype'
-      PVALUE = '__pvalue'
-
       module_function
 
       def dump(value)
@@ -20,12 +18,11 @@ module PuppetX
       def encode(value)
         case value
         when nil, true, false, Integer, Float, String then value
-        when Symbol then value == :default ? { PTYPE => 'Default' } : value.to_s
+        when Symbol then value == :default ? { '__ptype' => 'Default' } : value.to_s
         when Array then value.map { |element| encode(element) }
         when Hash then encode_hash(value)
-        when Puppet::Resource, Puppet::Type
-          { PTYPE => 'Resource', 'type' => value.type.to_s.split('::').map(&:capitalize).join('::'),
-            'title' => value.title, 'parameters' => nil }
+        when Puppet::Resource, Puppet::Type then reference(value.type, value.title)
+        when Puppet::Pops::Types::PResourceType then reference(value.type_name, value.title)
         else encode_other(value)
         end
       end
@@ -33,22 +30,27 @@ module PuppetX
       def decode(value)
         case value
         when Array then value.map { |element| decode(element) }
-        when Hash then value.key?(PTYPE) ? decode_tagged(value) : value.transform_values { |element| decode(element) }
+        when Hash then value.key?('__ptype') ? decode_tagged(value) : value.transform_values { |element| decode(element) }
         else value
         end
       end
 
+      def reference(type, title)
+        { '__ptype' => 'Resource', 'type' => type.to_s.split('::').map(&:capitalize).join('::'), 'title' => title,
+          'parameters' => nil }
+      end
+
       def encode_hash(hash)
-        if hash.keys.all?(String) && !hash.key?(PTYPE)
+        if hash.keys.all?(String) && !hash.key?('__ptype')
           hash.transform_values { |element| encode(element) }
         else
-          { PTYPE => 'Hash', PVALUE => hash.flat_map { |key, element| [encode(key), encode(element)] } }
+          { '__ptype' => 'Hash', '__pvalue' => hash.flat_map { |key, element| [encode(key), encode(element)] } }
         end
       end
 
       def encode_other(value)
         if value.is_a?(Puppet::Pops::Types::PSensitiveType::Sensitive)
-          return { PTYPE => 'Sensitive', PVALUE => encode(value.unwrap) }
+          return { '__ptype' => 'Sensitive', '__pvalue' => encode(value.unwrap) }
         end
 
         Puppet::Pops::Serialization::ToDataConverter.convert(
@@ -57,8 +59,8 @@ module PuppetX
       end
 
       def decode_tagged(value)
-        content = value[PVALUE]
-        case value[PTYPE]
+        content = value['__pvalue']
+        case value['__ptype']
         when 'Hash' then content.each_slice(2).to_h { |key, element| [decode(key), decode(element)] }
         when 'Sensitive' then Puppet::Pops::Types::PSensitiveType::Sensitive.new(decode(content))
         when 'Default' then :default
@@ -69,7 +71,7 @@ module PuppetX
         end
       end
 
-      private_class_method :encode_hash, :encode_other, :decode_tagged
+      private_class_method :reference, :encode_hash, :encode_other, :decode_tagged
     end
   end
 end
