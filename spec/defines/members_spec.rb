@@ -55,8 +55,8 @@ describe 'the defines of a member' do
         }
       PUPPET
       expect(made[:parameters]).to eq('cluster' => 'c', 'host' => 'db1', 'address' => '192.0.2.7', 'desired_role' => 2,
-                                      'service_name' => 'other', 'datadir' => '/data', 'config_file' => '/etc/galera.cnf',
-                                      'wsrep_sst_method' => 'rsync')
+                                      'service_name' => 'other', 'datadir' => '/data',
+                                      'config_file' => '/etc/galera.cnf', 'wsrep_sst_method' => 'rsync')
       expect([made[:ensure], made[:orchestrator], made[:wait], made[:takes_over]])
         .to eq(['absent', 'https://orchestrator.example.com:8146', 7, [%w[Service other]]])
     end
@@ -76,7 +76,7 @@ describe 'the defines of a member' do
       'without a cluster' => ['', /expects a value for parameter 'cluster'/],
       'with a cluster that is no string' => ['cluster => 1', /parameter 'cluster' expects a String/],
       'with a wish that is no role' => ["cluster => 'c', desired_role => 'boss'", /parameter 'desired_role' expects/],
-      'with a URL that is not HTTPS' => ["cluster => 'c', orchestrator_url => 'http://x'", /'orchestrator_url' expects/],
+      'with a URL that is no HTTPS' => ["cluster => 'c', orchestrator_url => 'http://x'", /'orchestrator_url' expects/],
       'with a relative path' => ["cluster => 'c', datadir => 'data'", /parameter 'datadir' expects/],
       'with an attribute that it does not have' => ["cluster => 'c', roll => 1", /no parameter named 'roll'/]
     }.each do |mistake, (attributes, message)|
@@ -94,7 +94,8 @@ describe 'the defines of a member' do
 
     it 'stops the compilation when there is no such plan' do
       FileUtils.rm(path('modules/galera/plans/host.plan'))
-      expect { compile("galera::host { 'm': cluster => 'c' }") }.to raise_error(Puppet::Error, /there is no plan galera::host/)
+      expect { compile("galera::host { 'm': cluster => 'c' }") }
+        .to raise_error(Puppet::Error, /there is no plan galera::host/)
     end
 
     it 'runs in the catalog of the documentation' do

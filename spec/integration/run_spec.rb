@@ -6,6 +6,7 @@ describe 'how a run with a plan process ends' do
   include_context 'with a plan run'
 
   let(:manifest) { "demo::host { 'm': wait => 1 }" }
+  let(:refused) { { 'state' => 'failed', 'error' => 'refused' } }
   let(:timeout) { ->(_session, seconds) { sleep(seconds) && { 'kind' => 'timeout' } } }
 
   def host_status(run)
@@ -50,7 +51,7 @@ describe 'how a run with a plan process ends' do
 
   it 'fails the host when the orchestrator cannot be reached and the member was never accepted' do
     FakeSession.prepare(script: Array.new(9, timeout),
-                        status: { 'accepted' => false, 'connection' => { 'state' => 'failed', 'error' => 'refused' } })
+                        status: { 'accepted' => false, 'connection' => refused })
     run = apply("#{manifest} -> file { '#{path('rest')}': content => 'x' }")
     expect(host_status(run).failed).to be(true)
     expect(run.messages(:err)).to eq(
@@ -62,7 +63,7 @@ describe 'how a run with a plan process ends' do
   end
 
   it 'only warns when the orchestrator cannot be reached and the member is in its cluster' do
-    FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => { 'state' => 'failed', 'error' => 'refused' } })
+    FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => refused })
     run = apply(manifest)
     expect(run.exit_code).to eq(0)
     expect(run.messages(:warning)).to include(/cannot be used: refused; what was agreed before stays as it is/)
@@ -79,7 +80,8 @@ describe 'how a run with a plan process ends' do
     expect(host_status(run).failed).to be(true)
     expect(run.messages(:err)).to eq(
       ['not yet a member of cluster_1, which the orchestrator https://puppet.example.com:8146 does not know: ' \
-       "the clusters there are cluster_2, cluster_3. Correct `cluster`, or declare the cluster on the orchestrator's host"]
+       'the clusters there are cluster_2, cluster_3. ' \
+       "Correct `cluster`, or declare the cluster on the orchestrator's host"]
     )
   end
 
@@ -92,8 +94,10 @@ describe 'how a run with a plan process ends' do
   end
 
   it 'warns of messages that were refused' do
-    FakeSession.prepare(status: { 'dead_letters' => [{ 'message' => 'role 9 is out of range', 'place' => 'host.plan:7:3' }] })
-    expect(apply(manifest).messages(:warning)).to include('a message was refused: role 9 is out of range (host.plan:7:3)')
+    letter = { 'message' => 'role 9 is out of range', 'place' => 'host.plan:7:3' }
+    FakeSession.prepare(status: { 'dead_letters' => [letter], 'warnings' => ['the state file was damaged'] })
+    expect(apply(manifest).messages(:warning))
+      .to include('a message was refused: role 9 is out of range (host.plan:7:3)', 'the state file was damaged')
   end
 
   context 'when the plan cannot run' do
@@ -124,7 +128,11 @@ describe 'how a run with a plan process ends' do
   end
 
   it 'fails the host with the help of the engine when a parameter is refused' do
-    error = Class.new(StandardError) { def help = 'give a String' }
+    error = Class.new(StandardError) do
+      def help
+        'give a String'
+      end
+    end
     FakeSession.refuse = error.new("the parameter 'host' is an Integer")
     run = apply("#{manifest} -> file { '#{path('rest')}': content => 'x' }")
     expect(run.messages(:err))
@@ -238,7 +246,7 @@ describe 'how a run with a plan process ends' do
     end
 
     it 'fails, and remembers, while it could not take its leave' do
-      FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => { 'state' => 'failed', 'error' => 'refused' } })
+      FakeSession.prepare(script: Array.new(9, timeout), status: { 'connection' => refused })
       run = apply(manifest)
       expect(run.messages(:err)).to include(/could not be released yet.*refused/)
       expect(File).to exist(state)

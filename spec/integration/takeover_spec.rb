@@ -115,7 +115,8 @@ describe 'a resource of the catalog that a plan takes over' do
     FakeSession.prepare
     run = apply("#{host} file { '#{path('conf')}': content => 'x' } ~> #{stopped}")
     expect(File).not_to exist(path('restarted'))
-    expect(run.session.told(:event)).to eq([[:event, 'service_refreshed', { 'resource' => 'Service[db]' }, 'Service[db]']])
+    expect(run.session.told(:event))
+      .to eq([[:event, 'service_refreshed', { 'resource' => 'Service[db]' }, 'Service[db]']])
   end
 
   it 'tells a refresh by what the plan applies to the process as well' do

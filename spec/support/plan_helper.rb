@@ -135,18 +135,20 @@ unless defined?(PuppetlabsSpec)
   end
 end
 
-# Collects log messages; Puppet's own class of this name may not be installed with it.
-Puppet::Test::LogCollector ||= Class.new do
-  def initialize(logs)
-    @logs = logs
-  end
+# A log destination that keeps what it gets. Puppet knows it by this name, and does not bring the class along.
+unless Puppet::Test.const_defined?(:LogCollector)
+  module Puppet
+    module Test
+      class LogCollector
+        def initialize(logs)
+          @logs = logs
+        end
 
-  def <<(message)
-    @logs << message
-  end
-
-  def name
-    'collector'
+        def <<(message)
+          @logs << message
+        end
+      end
+    end
   end
 end
 

@@ -61,7 +61,7 @@ Puppet::Type.newtype(:event) do
       :no
     end
 
-    def insync?(_is)
+    def insync?(_current)
       resource[:fire] == :on_notify || !resource.wanted?
     end
 

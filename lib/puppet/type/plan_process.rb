@@ -31,7 +31,7 @@ Puppet::Type.newtype(:plan_process) do
       should
     end
 
-    def insync?(_is)
+    def insync?(_current)
       true
     end
   end

@@ -126,9 +126,13 @@ module PuppetX
 
       def free_title(klass, title)
         candidates = (1..).lazy.map { |number| number == 1 ? title : "#{title} (#{number})" }
-        free = candidates.find { |name| !@titles.include?([klass, name]) && catalog.resource(klass.name.to_s, name).nil? }
+        free = candidates.find { |name| !taken?(klass, name) }
         @titles << [klass, free]
         free
+      end
+
+      def taken?(klass, title)
+        @titles.include?([klass, title]) || !catalog.resource(klass.name.to_s, title).nil?
       end
 
       def hide(resource)
@@ -236,7 +240,8 @@ module PuppetX
       def refuse_cycles(edges)
         left = made.map(&:resource)
         loop do
-          free = left.reject { |resource| edges.any? { |source, target, _| target.equal?(resource) && left.include?(source) } }
+          blocked = edges.select { |source, _, _| left.include?(source) }.map { |_, target, _| target }
+          free = left - blocked
           break if free.empty?
 
           left -= free
@@ -251,11 +256,15 @@ module PuppetX
         status = entry.resource && @traversal.status(entry.resource)
         return unevaluated(entry) if entry.error || status.nil?
 
-        failed = status.failed? || status.failed_to_restart?
+        how(status).merge('reference' => entry.reference, 'data' => status.skipped ? nil : data(entry))
+      end
+
+      def how(status)
         events = status.events
-        { 'reference' => entry.reference, 'changed' => status.changed ? true : false, 'failed' => failed ? true : false,
-          'skipped' => status.skipped ? true : false, 'noop' => events.any? { |event| event.status == 'noop' },
-          'messages' => events.map { |event| event.message.to_s }, 'data' => status.skipped ? nil : data(entry) }
+        failed = status.failed? || status.failed_to_restart?
+        { 'changed' => status.changed == true, 'failed' => failed == true, 'skipped' => status.skipped == true,
+          'noop' => events.any? { |event| event.status == 'noop' },
+          'messages' => events.map { |event| event.message.to_s } }
       end
 
       # A resource for which nothing on this host is a provider, or one that waits for such a resource.

@@ -4,8 +4,8 @@ require 'digest'
 
 module PuppetX
   module Plan
-    # Makes the bundle of a plan out of the modules of an environment: the plan's own file, and every file that a name in
-    # these texts leads to, as far as it goes. Runs on the Puppet Server (also under JRuby) while a catalog is compiled.
+    # Makes the bundle of a plan out of the modules of an environment: the plan's own file, and every file that a name
+    # in these texts leads to, as far as it goes. Runs on the Puppet Server (under JRuby) while it compiles a catalog.
     #
     # A bundle is kept until one of its files, or a folder in which a name could be found, has changed.
     # (No constants: a Puppet Server loads this file once for each environment.)
@@ -120,7 +120,10 @@ module PuppetX
 
       # A file that comes to be later changes its folder.
       def watch(name, root)
-        @folders[name] ||= %w[plans types].flat_map { |top| [File.join(root, top), *Dir.glob(File.join(root, top, '**/'))] }
+        @folders[name] ||= %w[plans types].flat_map do |top|
+          folder = File.join(root, top)
+          [folder, *Dir.glob(File.join(folder, '**/'))]
+        end
       end
 
       def digest(files)

@@ -40,7 +40,7 @@ module PuppetX
       def verdict(bundle)
         tool = find
         unless tool
-          Puppet.debug { "planctl is neither in #{@folder} nor in the PATH: the plan #{bundle['plan']} is not checked here" }
+          Puppet.debug { "planctl is neither in #{@folder} nor in the PATH: #{bundle['plan']} is not checked here" }
           return :unchecked
         end
         judge(bundle, run(tool, bundle))

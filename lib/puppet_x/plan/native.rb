@@ -50,10 +50,10 @@ module PuppetX
       end
 
       def check_abi
-        wanted = RbConfig::CONFIG['ruby_version']
-        return if !defined?(::PlanEngine::RUBY_ABI) || ::PlanEngine::RUBY_ABI == wanted
+        built_for = ::PlanEngine::RUBY_ABI
+        return if built_for == RbConfig::CONFIG['ruby_version']
 
-        raise Missing, complaint("was built for the Ruby ABI #{::PlanEngine::RUBY_ABI}")
+        raise Missing, complaint("was built for the Ruby ABI #{built_for}")
       end
       private_class_method :complaint, :check_abi
     end

@@ -30,7 +30,8 @@ module PuppetX
       def decode(value)
         case value
         when Array then value.map { |element| decode(element) }
-        when Hash then value.key?('__ptype') ? decode_tagged(value) : value.transform_values { |element| decode(element) }
+        when Hash
+          value.key?('__ptype') ? decode_tagged(value) : value.transform_values { |element| decode(element) }
         else value
         end
       end

@@ -50,7 +50,7 @@ module PuppetX
       end
 
       def noop?
-        host.noop? ? true : false
+        host.noop?
       end
 
       def leaving?
@@ -136,7 +136,7 @@ module PuppetX
           'crl' => Puppet[:hostcrl] }
       end
 
-      # Facts are resolved only for a plan that names them: asking for all of them costs more than the rest of the start.
+      # Facts are resolved only for a plan that names them: to ask for all costs more than the rest of the start.
       def facts
         return {} unless Array(host[:bundle]['files']).any? { |file| file['text'].match?(/\$\{?(::)?facts\b/) }
 

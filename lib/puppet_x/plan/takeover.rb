@@ -95,7 +95,7 @@ module PuppetX
 
         require_relative '../galera/server'
         status = PuppetX::Galera::Server.new.status
-        status.respond_to?(:synced?) && status.synced? ? true : false
+        status.synced?
       rescue LoadError, StandardError => e
         Puppet.debug { "whether the database is synchronised is not known: #{e.message}" }
         false

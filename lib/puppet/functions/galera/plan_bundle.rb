@@ -7,7 +7,7 @@ require_relative '../../../puppet_x/plan/checker'
 # module path of the environment. What a catalog carries, so that every process runs the version that its catalog was
 # compiled with.
 #
-# A plan with a mistake stops the compilation, with file, line, column and the source line, where `planctl` is installed.
+# Where `planctl` is installed, a plan with a mistake stops the compilation, with file, line, column and source line.
 Puppet::Functions.create_function(:'galera::plan_bundle', Puppet::Functions::InternalFunction) do
   # @param plan The name of the plan.
   # @return [Hash] The bundle: `format`, `plan`, `digest` and `files`, each with `path` and `text`.

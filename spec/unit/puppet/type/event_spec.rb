@@ -18,7 +18,8 @@ describe Puppet::Type.type(:event) do
   end
 
   it 'tells another message and data' do
-    run = apply("#{host} event { 'e': to => Demo::Host['m'], message => 'message', data => { 'a' => [1, true, undef] } }")
+    event = "event { 'e': to => Demo::Host['m'], message => 'message', data => { 'a' => [1, true, undef] } }"
+    run = apply("#{host} #{event}")
     expect(run.session.told(:event)).to eq([[:event, 'message', { 'a' => [1, true, nil] }, 'Event[e]']])
   end
 
@@ -72,7 +73,8 @@ describe Puppet::Type.type(:event) do
   it 'stops the run before any change when it names nothing' do
     manifest = "file { '#{path('x')}': content => 'x' } #{host} event { 'done': to => Demo::Host['typo'] }"
     expect { apply(manifest) }.to raise_error(Puppet::Error, /pre-run checks failed/)
-    expect(logs.map(&:message).join).to include('Event[done]: `to` names Demo::Host[typo]', 'this catalog has Demo::Host[m]')
+    expect(logs.map(&:message).join)
+      .to include('Event[done]: `to` names Demo::Host[typo]', 'this catalog has Demo::Host[m]')
     expect(File).not_to exist(path('x'))
   end
 

@@ -36,7 +36,8 @@ describe PuppetX::Plan::Bundler do
     write('b/types/deep/map.pp', 'type B::Deep::Map = Hash[Integer, B::Ip]')
     write('b/types/ip.pp', 'type B::Ip = String')
     write('b/types/unused.pp', 'type B::Unused = String')
-    expect(paths('a::one')).to eq(%w[a/plans/one.plan a/plans/three.plan b/plans/two.plan b/types/deep/map.pp b/types/ip.pp])
+    expect(paths('a::one'))
+      .to eq(%w[a/plans/one.plan a/plans/three.plan b/plans/two.plan b/types/deep/map.pp b/types/ip.pp])
   end
 
   it 'follows the name of a queue to its plan, and a module to its init' do
@@ -77,7 +78,8 @@ describe PuppetX::Plan::Bundler do
   it 'says which plans there are when one is unknown' do
     write('a/plans/one.plan', 'plan a::one { }')
     write('a/plans/init.plan', 'plan a { }')
-    expect { bundle('a::two') }.to raise_error(Puppet::Error, %r{a/plans/two.plan does not exist; the plans of a are a, a::one})
+    expect { bundle('a::two') }
+      .to raise_error(Puppet::Error, %r{a/plans/two.plan does not exist; the plans of a are a, a::one})
     expect { bundle('b::two') }.to raise_error(Puppet::Error, /no module b is in this environment/)
   end
 

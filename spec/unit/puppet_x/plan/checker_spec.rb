@@ -12,7 +12,9 @@ describe PuppetX::Plan::Checker do
     end
   end
 
-  let(:bundle) { { 'plan' => 'a::one', 'digest' => 'd1', 'files' => [{ 'path' => 'a/plans/one.plan', 'text' => 'plan' }] } }
+  let(:bundle) do
+    { 'plan' => 'a::one', 'digest' => 'd1', 'files' => [{ 'path' => 'a/plans/one.plan', 'text' => 'plan' }] }
+  end
   let(:warnings) { [] }
 
   before do
@@ -48,9 +50,8 @@ describe PuppetX::Plan::Checker do
 
   it 'raises the text of planctl for a plan with errors, asked once' do
     planctl(%(echo x >> #{@folder}/asked; echo 'a/plans/one.plan:3:7: „}" expected' >&2; echo '      ^' >&2; exit 1))
-    2.times do
-      expect { check }.to raise_error(described_class::Refused, %(the plan a::one has errors:\na/plans/one.plan:3:7: „}" expected\n      ^))
-    end
+    text = %(the plan a::one has errors:\na/plans/one.plan:3:7: „}" expected\n      ^)
+    2.times { expect { check }.to raise_error(described_class::Refused, text) }
     expect(File.read(File.join(@folder, 'asked'))).to eq("x\n")
   end
 
