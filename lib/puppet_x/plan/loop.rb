@@ -37,9 +37,13 @@ module PuppetX
         @traversal ||= Traversal.of(@resource.catalog)
       end
 
+      def over?
+        @phase == :over
+      end
+
       # False once before each step while something was not evaluated: that lets what waits for a provider go first.
       def ready?
-        return true if @phase == :over || @deferred || traversal.pending.empty?
+        return true if over? || @deferred || traversal.pending.empty?
 
         @deferred = true
         false
@@ -47,12 +51,16 @@ module PuppetX
 
       def step
         @deferred = false
-        return if @phase == :over
+        return if over?
         return finish(:skipped) if @phase == :catalog && host_out?
         return finish(:failed) unless @run.open?
 
         collect if @batch
         proceed
+      rescue StandardError => e
+        abandon
+        Puppet.debug { Array(e.backtrace).join("\n") }
+        fail_host("The plan process ended by an error of its engine: #{e.message}")
       rescue Exception # rubocop:disable Lint/RescueException -- a signal, too, must not leave the session open
         abandon
         raise
@@ -102,7 +110,7 @@ module PuppetX
       def summary
         lists = { 'changed' => [], 'failed' => [], 'skipped' => [] }
         @resource.catalog.resources.each do |resource|
-          next if %i[component stage whit plan_loop].include?(resource.class.name)
+          next if %i[component stage whit plan_loop].include?(resource.class.name) || @earlier.value?(resource)
 
           list = kind(resource)
           lists[list] << resource.ref if list
@@ -154,7 +162,14 @@ module PuppetX
           return finish(:over) if @left <= 0
 
           tell
+          return traversal.requeue(@resource) if others?
         end
+      end
+
+      # Another process of this catalog may have something to do meanwhile: the loops take turns.
+      def others?
+        loops = @resource.catalog.resources.grep(@resource.class) - [@resource]
+        loops.any? { |other| !other.driver.over? }
       end
 
       def wait_slice
@@ -175,8 +190,7 @@ module PuppetX
       def tell
         return if @host[:wait].to_f - @left < PATIENCE
 
-        waiting = Outcome.new(@run).waiting
-        text = waiting.empty? ? "waiting for #{@run.orchestrator}" : waiting.join('; ')
+        text = Outcome.new(@run).progress
         return if text == @told
 
         @told = text

@@ -20,6 +20,14 @@ module PuppetX
         (@status['waiting'] || []).map { |reason| "waiting for #{described(reason)}" }.uniq
       end
 
+      # One line for those who watch the run.
+      def progress
+        return waiting.join('; ') unless waiting.empty?
+
+        error = connection['error'].to_s
+        "waiting for #{@run.orchestrator}#{": #{error}" unless error.empty?}"
+      end
+
       def notices
         return [] if %i[skipped failed noop].include?(@reason)
 
