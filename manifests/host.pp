@@ -44,6 +44,8 @@
 #   The file in which the plan writes the cluster's settings.
 # @param wsrep_sst_method
 #   How a new member gets its data.
+# @param wsrep_provider
+#   The Galera library.
 define galera::host (
   String[1]                                    $cluster,
   Enum['present', 'absent']                    $ensure           = 'present',
@@ -56,6 +58,7 @@ define galera::host (
   Optional[Pattern[/\A\//]]                    $datadir          = undef,
   Optional[Pattern[/\A\//]]                    $config_file      = undef,
   Optional[String[1]]                          $wsrep_sst_method = undef,
+  Optional[Pattern[/\A\//]]                    $wsrep_provider   = undef,
 ) {
   contain galera
 
@@ -74,6 +77,7 @@ define galera::host (
     'datadir'          => $datadir,
     'config_file'      => $config_file,
     'wsrep_sst_method' => $wsrep_sst_method,
+    'wsrep_provider'   => $wsrep_provider,
   }.filter |$_, $value| { $value != undef }
 
   plan_process { "Galera::Host[${title}]":

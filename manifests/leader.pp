@@ -28,6 +28,8 @@
 #   The file in which the plan writes the cluster's settings.
 # @param wsrep_sst_method
 #   How a new member gets its data.
+# @param wsrep_provider
+#   The Galera library.
 define galera::leader (
   String[1]                                 $cluster,
   Enum['present', 'absent']                 $ensure           = 'present',
@@ -39,6 +41,7 @@ define galera::leader (
   Optional[Pattern[/\A\//]]                 $datadir          = undef,
   Optional[Pattern[/\A\//]]                 $config_file      = undef,
   Optional[String[1]]                       $wsrep_sst_method = undef,
+  Optional[Pattern[/\A\//]]                 $wsrep_provider   = undef,
 ) {
   galera::host { $title:
     ensure           => $ensure,
@@ -52,5 +55,6 @@ define galera::leader (
     datadir          => $datadir,
     config_file      => $config_file,
     wsrep_sst_method => $wsrep_sst_method,
+    wsrep_provider   => $wsrep_provider,
   }
 }
