@@ -1,0 +1,9 @@
+# frozen_string_literal: true
+
+# A lab of real machines on one host: see lab/README.md.
+module Lab
+end
+
+%w[settings shell cgroup network machine roots release environment agent_run server status cluster].each do |part|
+  require_relative "lab/#{part}"
+end
