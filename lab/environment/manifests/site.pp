@@ -2,7 +2,7 @@
 # machine differs; the lab writes both.
 
 # A member of the cluster.
-node /\Adb\d+\.lab\.test\z/ {
+node default {
   $kind = lookup('lab::member_kind') # galera::host, or galera::leader or galera::follower for one that wishes a role
   $snapshot = lookup('lab::snapshot')
 
@@ -10,9 +10,6 @@ node /\Adb\d+\.lab\.test\z/ {
     cluster => lookup('lab::cluster'),
     host    => $trusted['certname'],
     *       => lookup('lab::member_parameters'),
-  }
-  -> package { ['rsync', 'galera-4', 'mariadb-backup']:
-    ensure => installed,
   }
   -> package { 'galera':
     ensure => installed,

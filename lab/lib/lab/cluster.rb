@@ -43,11 +43,10 @@ module Lab
     def up(count:, release: nil)
       roots = Roots.ensure_all
       Network.up_bridge
-      Shell.in_parallel([-> { server.up(roots['server']) }, -> { up_members(roots['member'], count) }], &:call)
+      Shell.in_parallel([-> { server.up(roots['server'], release) }, -> { up_members(roots['member'], count) }], &:call)
       server.environment.write('cluster_size' => count)
       return unless release
 
-      server.install_module(release)
       Shell.step('server: orchestrator put in place by its own agent run') { server.apply_own_catalog }
     end
 

@@ -46,7 +46,7 @@ module Lab
     end
 
     def path
-      digest = Digest::SHA256.hexdigest([@recipe, SUITE, APT_CONF, DPKG_CONF, hooks].inspect)[0, 12]
+      digest = Digest::SHA256.hexdigest([@recipe, SUITE, APT_CONF, DPKG_CONF, hooks, 'package lists kept'].inspect)[0, 12]
       Settings.path('roots', "#{@name}-#{digest}")
     end
 
@@ -65,7 +65,8 @@ module Lab
       unfinished = "#{path}.unfinished-#{Process.pid}"
       FileUtils.mkdir_p(File.dirname(path))
       configuration = write_configuration
-      Shell.run('mmdebstrap', '--variant=minbase', "--include=#{@recipe[:include].join(',')}",
+      Shell.run('mmdebstrap', '--variant=minbase', '--skip=cleanup/apt/lists',
+                "--include=#{@recipe[:include].join(',')}",
                 "--aptopt=#{configuration[:apt]}", "--dpkgopt=#{configuration[:dpkg]}",
                 *hooks.map { |hook| "--customize-hook=#{hook}" }, SUITE, unfinished)
       File.rename(unfinished, path)

@@ -44,16 +44,17 @@ module Lab
       @environment = Environment.new(machine)
     end
 
-    # Makes and starts what is not there or not running. With the Puppet Server up, its compiler warm.
-    def up(root)
+    # Makes and starts what is not there or not running. The module, if one is given, goes in before the Puppet Server
+    # starts where it can: it then need not be reloaded.
+    def up(root, release = nil)
       create(root) unless machine.exist?
-      return if running?
-
       unless machine.running?
         machine.boot
         machine.wait_until_booted
       end
-      Shell.step('server: Puppet Server started') { start_puppet_server }
+      machine.run('systemctl', 'enable', '--now', '--quiet', 'lab-forge')
+      install_module(release) if release
+      Shell.step('server: Puppet Server started') { start_puppet_server } unless running?
     end
 
     def running?
@@ -107,7 +108,6 @@ module Lab
     # Debian's unit now and then fails at once, when its ExecStartPost looks before the user was switched.
     def start_puppet_server
       machine.run('puppetserver', 'ca', 'setup') unless machine.try('test', '-d', "#{SSL_DIR}/certs").ok?
-      machine.run('systemctl', 'enable', '--now', '--quiet', 'lab-forge')
       START_ATTEMPTS.times do
         return if machine.try('systemctl', 'start', 'puppetserver').ok?
       end
@@ -127,6 +127,8 @@ module Lab
 
     # Types and functions written in Ruby stay loaded in the JRuby instances; a reload makes new ones.
     def forget_compiled_code
+      return unless running?
+
       Shell.step('server: Puppet Server reloaded') { machine.run('systemctl', 'reload', 'puppetserver') }
     end
   end
