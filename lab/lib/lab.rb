@@ -4,6 +4,6 @@
 module Lab
 end
 
-%w[settings shell cgroup network machine roots release environment agent_run server status cluster].each do |part|
-  require_relative "lab/#{part}"
-end
+%w[
+  settings shell cgroup network machine roots release environment agent_run server status cluster cluster_table cli
+].each { |part| require_relative "lab/#{part}" }

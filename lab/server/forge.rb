@@ -33,7 +33,8 @@ end
 server.mount_proc('/v3/modules') do |request, response|
   slug = File.basename(request.path)
   all = releases.call(slug)
-  answer.call(response, all.empty? ? nil : { slug: slug, releases: all, current_release: all.first, deprecated_at: nil })
+  found = { slug: slug, releases: all, current_release: all.first, deprecated_at: nil }
+  answer.call(response, all.empty? ? nil : found)
 end
 
 server.mount_proc('/v3/releases') do |request, response|

@@ -3,7 +3,7 @@
 require 'fileutils'
 
 module Lab
-  # One control group per machine, made by us: the lab must run where systemd is not PID 1, so nobody makes scopes for it.
+  # One control group per machine, made by us: where systemd is not PID 1 of the host, nobody makes scopes for it.
   class Cgroup
     # The hierarchies a container's systemd needs: the one of a pure cgroup2 host, or the two of a hybrid one.
     def self.hierarchies

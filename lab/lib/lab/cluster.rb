@@ -13,6 +13,8 @@ module Lab
       http_keepalive_timeout = 0
     CONF
 
+    SSL_DIR = '/var/lib/puppet/ssl'
+
     attr_reader :server
 
     def initialize
@@ -50,6 +52,22 @@ module Lab
       Shell.step('server: orchestrator put in place by its own agent run') { server.apply_own_catalog }
     end
 
+    # Members as new, and an orchestrator that knows nothing. The Puppet Server stays up, and the members keep their
+    # certificates: what is slow to make and is not what scenarios are about.
+    def fresh(count: members.length)
+      Shell.step("members: #{count} with new disks") do
+        certificates = Shell.in_parallel(members) { |machine| take_certificates(machine) }.compact.to_h
+        root = Roots.ensure_all['member']
+        Shell.in_parallel(members, &:destroy)
+        machines = Settings.member_names(count).map { |name| Machine.new(name) }
+        machines.each { |machine| create_member(machine, root, certificates[machine.name]) }
+        machines.each(&:boot)
+        machines.each(&:wait_until_booted)
+      end
+      server.environment.write('cluster_size' => count)
+      Shell.step('server: orchestrator as new') { server.forget_cluster }
+    end
+
     def run(machines, *arguments)
       AgentRun.together(machines, *arguments)
     end
@@ -76,8 +94,21 @@ module Lab
       end
     end
 
-    def create_member(machine, root)
+    def create_member(machine, root, certificates = nil)
       machine.create(root, '/etc/puppet/puppet.conf' => format(MEMBER_CONF, certname: machine.certname))
+      FileUtils.cp_r(certificates, File.join(machine.disk, SSL_DIR), preserve: true, remove_destination: true) if certificates
+    end
+
+    # Copies them out of the machine, and returns its name with where they are.
+    def take_certificates(machine)
+      source = File.join(machine.disk, SSL_DIR)
+      return nil unless File.file?(File.join(source, 'certs', "#{machine.certname}.pem"))
+
+      target = Settings.path('certificates', machine.name)
+      FileUtils.rm_rf(target)
+      FileUtils.mkdir_p(File.dirname(target))
+      FileUtils.cp_r(source, target, preserve: true)
+      [machine.name, target]
     end
 
     def names(machines)

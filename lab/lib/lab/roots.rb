@@ -8,10 +8,11 @@ module Lab
   # The two Debian trees the machines boot from. A root is built once and named by the digest of its recipe, so that a
   # changed recipe makes a new one and a cached one is never half right. Machines lay an overlay over it.
   #
-  # MariaDB is not in the member's root: installing it is the catalog's work. Its packages are, as a local repository, so
-  # that agent runs install them for real and without a network.
+  # MariaDB is not in the member's root: installing it is the catalog's work. Its packages are, as a local repository,
+  # so that agent runs install them for real and without a network.
   class Roots
     SUITE = 'bookworm'
+    VARIANT = %w[--variant=minbase --skip=cleanup/apt/lists].freeze
     BASE = %w[systemd systemd-sysv dbus iproute2 iputils-ping ca-certificates procps puppet-agent].freeze
     REPOSITORY = '/srv/packages'
     RECIPES = {
@@ -33,7 +34,7 @@ module Lab
     def self.ensure_all
       Settings.make_state_dir
       names = RECIPES.keys
-      names.zip(Shell.in_parallel(names) { |name| new(name).ensure }).to_h
+      names.zip(Shell.in_parallel(names) { |name| new(name).build_once }).to_h
     end
 
     def self.remove_all
@@ -46,11 +47,11 @@ module Lab
     end
 
     def path
-      digest = Digest::SHA256.hexdigest([@recipe, SUITE, APT_CONF, DPKG_CONF, hooks, 'package lists kept'].inspect)[0, 12]
-      Settings.path('roots', "#{@name}-#{digest}")
+      recipe = [@recipe, SUITE, APT_CONF, DPKG_CONF, hooks, VARIANT]
+      Settings.path('roots', "#{@name}-#{Digest::SHA256.hexdigest(recipe.inspect)[0, 12]}")
     end
 
-    def ensure
+    def build_once
       return path if File.directory?(path)
 
       Shell.say "root #{@name}: building (once; some 30 to 60 s)"
@@ -65,7 +66,7 @@ module Lab
       unfinished = "#{path}.unfinished-#{Process.pid}"
       FileUtils.mkdir_p(File.dirname(path))
       configuration = write_configuration
-      Shell.run('mmdebstrap', '--variant=minbase', '--skip=cleanup/apt/lists',
+      Shell.run('mmdebstrap', *VARIANT,
                 "--include=#{@recipe[:include].join(',')}",
                 "--aptopt=#{configuration[:apt]}", "--dpkgopt=#{configuration[:dpkg]}",
                 *hooks.map { |hook| "--customize-hook=#{hook}" }, SUITE, unfinished)

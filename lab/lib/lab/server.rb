@@ -10,6 +10,8 @@ module Lab
     # Puppet writes them; the lab only needs to know where they are.
     SSL_DIR = '/var/lib/puppet/ssl'
     START_ATTEMPTS = 3
+    ORCHESTRATOR_UNIT = 'plan-orchestrator.service'
+    ORCHESTRATOR_STATE = '/var/lib/plan-orchestrator'
 
     PUPPET_CONF = <<~CONF
       [main]
@@ -81,6 +83,13 @@ module Lab
       return if run.ok?
 
       raise Error, "the agent run on #{machine.certname} failed (exit code #{run.code}): see its output above"
+    end
+
+    # Stops the orchestrator, throws away what it has stored, and lets the server's own agent run put it in place again.
+    def forget_cluster
+      machine.run('systemctl', 'stop', ORCHESTRATOR_UNIT)
+      machine.run('find', ORCHESTRATOR_STATE, '-mindepth', '1', '-delete')
+      apply_own_catalog
     end
 
     private
