@@ -1,0 +1,185 @@
+// The plan engine: a pure state machine. step() takes one input and the time, fires until nothing more is enabled,
+// and returns what the world must be told. Inside there is no thread, clock, I/O, global or randomness: the same
+// inputs at the same times give the same firings everywhere. Agent, orchestrator, simulator and command line are
+// shells around it.
+//
+// One engine holds one root process (a `galera::host` of an agent, a `galera::cluster` of the orchestrator) and the
+// processes it makes. An engine belongs to one thread at a time.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "base/result.h"
+#include "engine/program.h"
+#include "values/value.h"
+
+namespace plan::engine {
+
+using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+
+// ------------------------------------------------------------------------------------------------ messages
+
+enum class MessageKind : std::uint8_t {
+  send,         // a token for the queue `name`
+  state,        // a move of the input state `name`
+  join,         // orchestrate(self): an `add` for the receiver's `requests`; value: the sender's published values (hash)
+  leave,        // release(self): the `remove`
+  accepted,     // answer to join: `$orchestrator` is now known
+  publish,      // replicated value `name` of the sender (parameter, output state, latched output) changed
+  dead_letter,  // a message of the receiver was refused; name: its queue; value: {value, error}
+};
+[[nodiscard]] std::string_view to_string(MessageKind kind);
+[[nodiscard]] std::optional<MessageKind> message_kind(std::string_view text);
+
+// Between two processes of different engines. Delivery (order, once, stored) is protocol/'s and the shells' task.
+struct Message {
+  MessageKind kind = MessageKind::send;
+  values::ProcessIdentity from;
+  values::ProcessIdentity to;      // of a join: certname empty, resource: the title given by `$cluster`
+  std::string plan;                // of a join: the plan the sender was made with
+  std::string name;
+  values::Value value;
+  std::uint64_t version = 0;       // of a publish
+};
+
+// ------------------------------------------------------------------------------------------------ inputs
+
+// A catalog run begins (agent). Parameters as the manifest gives them; a changed one is a new version.
+struct RunStarted {
+  values::Value parameters;        // hash by name
+  values::Value facts, trusted, server_facts;
+};
+struct EventPosted {
+  std::string message;
+  values::Value data;              // undef when none was given
+  std::string resource;            // "Event[install_complete]"
+};
+struct CatalogDone {               // becomes main::catalog_done
+  std::vector<std::string> changed, failed, skipped;
+};
+struct ResourceResult {
+  std::string reference;           // "File[/etc/…]", as the batch named it
+  bool changed = false, failed = false, skipped = false, noop = false;
+  std::vector<std::string> messages;
+  values::Value data;              // what the provider returned, or undef
+};
+struct BatchSynced {
+  std::uint64_t batch = 0;
+  std::vector<ResourceResult> results;
+};
+struct RunEnded {};                // events and synced are emptied
+struct Leaving {};                 // the resource is `ensure => absent`
+struct Received { Message message; };
+struct Posted {                    // planctl run --send: a token without a sender
+  std::string queue;
+  values::Value value;
+};
+struct Tick {};                    // time has passed
+
+using Input = std::variant<RunStarted, EventPosted, CatalogDone, BatchSynced, RunEnded, Leaving, Received, Posted, Tick>;
+
+// ------------------------------------------------------------------------------------------------ effects
+
+// What one firing sent to resources_to_sync: applied as one small catalog, in order of its relationships.
+struct Batch {
+  std::uint64_t id = 0;            // ascending; an unsynced batch is still in the snapshot and is offered again
+  std::vector<values::Value> resources;   // Kind::resource
+};
+
+struct DeadLetter {
+  std::string process;             // resource reference of the process
+  std::string action;              // empty when no action was at work
+  std::string message;             // what went wrong
+  std::string place;               // "path:line:column", or empty
+  std::string stack;               // a line per call, or empty
+  values::Value tokens;            // array of {queue, value}
+};
+
+struct Firing {                    // for traces
+  std::string process, action;
+};
+
+struct Effects {
+  std::vector<Message> messages;
+  std::vector<Batch> batches;
+  std::vector<DeadLetter> dead_letters;
+  std::vector<Firing> firings;     // filled only when tracing is on
+  bool changed = false;            // the snapshot differs from what it was before the step
+};
+
+struct Waiting {                   // an action that is held up at an `awaiting` arc
+  std::string process, action;
+  values::Value reason;            // String or Struct {for, risk, next}
+  Instant since;
+  [[nodiscard]] std::string text() const;
+};
+
+struct Ended {
+  bool failed = false;
+  values::Value value;             // the token: of `fail` usually a message
+};
+
+// ------------------------------------------------------------------------------------------------ engine
+
+struct Setup {
+  std::string plan;                     // "galera::host"
+  values::ProcessIdentity identity;     // certname and "Galera::Host[cluster_member]"
+  std::string title;
+  values::Value parameters;             // hash
+  values::Value facts, trusted, server_facts;   // hashes, or undef
+};
+
+struct Limits {
+  std::uint64_t steps_per_firing = 1'000'000;
+  std::uint64_t firings_per_instant = 1'000'000;
+  std::size_t call_depth = 256;
+  std::size_t token_bytes = 1024 * 1024;
+};
+
+class Engine {
+ public:
+  // Makes the root process; nothing fires before the first step(). Errors: an unknown plan, a parameter that is
+  // missing, not declared, or refused by its type ("engine.parameter", naming it, what is wanted and what was found).
+  static Result<std::unique_ptr<Engine>> create(std::shared_ptr<const Program> program, const Setup& setup,
+                                                Instant now, const Limits& limits = {});
+  // Goes on from a snapshot, also one written by another version of the plan: state is carried over by name.
+  // Error "engine.snapshot" when it cannot be read; nothing is half restored.
+  static Result<std::unique_ptr<Engine>> restore(std::shared_ptr<const Program> program, const Setup& setup,
+                                                 const boost::json::value& snapshot, Instant now,
+                                                 const Limits& limits = {});
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  Effects step(const Input& input, Instant now);
+
+  [[nodiscard]] boost::json::value snapshot() const;          // {"format": 1, …}
+  [[nodiscard]] std::optional<Instant> next_wakeup() const;   // when a Tick could enable or drop something
+  [[nodiscard]] std::vector<Waiting> waiting() const;
+  [[nodiscard]] std::vector<Batch> unsynced() const;          // batches without a BatchSynced yet
+  [[nodiscard]] std::optional<Ended> ended() const;           // of the root process
+  [[nodiscard]] std::optional<values::ProcessIdentity> orchestrator() const;   // after `accepted`
+  [[nodiscard]] bool orchestrated() const;                    // orchestrate(self) was called and not released
+  // Would an event with this message be taken by an action whose earlier arcs match now?
+  [[nodiscard]] bool wants_event(std::string_view message) const;
+  // The newest desired state of each resource a plan put in place, by "Type[title]", newest last.
+  [[nodiscard]] std::vector<values::Value> desired() const;
+  // Variables, queues, states … for people: what `planctl run --state` and status pages print.
+  [[nodiscard]] boost::json::value describe() const;
+  void trace(bool on);
+
+ private:
+  Engine();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plan::engine

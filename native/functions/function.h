@@ -1,0 +1,53 @@
+// Built-in functions, declared by signature, grouped by family (one file each: strings.cc, collections.cc, …).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "values/value.h"
+
+namespace plan::functions {
+
+// A lambda as a function sees it.
+class Block {
+ public:
+  virtual ~Block() = default;
+  virtual values::Value call(std::span<const values::Value> arguments) = 0;
+  [[nodiscard]] virtual std::size_t min_arity() const = 0;
+  [[nodiscard]] virtual std::size_t max_arity() const = 0;   // SIZE_MAX for *$rest
+};
+
+// What a function may use besides its arguments: the step budget of the firing.
+class Context {
+ public:
+  virtual ~Context() = default;
+  virtual void spend(std::uint64_t steps) = 0;   // raises EvaluationError when the budget is used up
+};
+
+using Native = values::Value (*)(Context&, std::span<const values::Value>, Block*);
+
+enum class BlockUse : std::uint8_t { none, optional, required };
+
+struct Function {
+  std::string_view name;
+  std::string_view signature;      // "Hash[K, V] $h, Callable[2] &block >> Array", shown in diagnostics
+  std::size_t min_arguments;
+  std::size_t max_arguments;
+  BlockUse block;
+  Native native;
+};
+
+// Null when there is no such function. Found when a plan is compiled, not when it runs.
+[[nodiscard]] const Function* find(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> names();
+
+// Integer['0', …], `Integer.new('5')`: conversions of `new` for data types.
+[[nodiscard]] values::Value convert(const types::Type& type, std::span<const values::Value> arguments);
+// Integer[0, 5], Struct[{…}], Optional[String]: a type from a base and evaluated parameters. Raises EvaluationError.
+[[nodiscard]] types::TypePtr parameterize(const types::TypePtr& base, std::span<const values::Value> parameters);
+// "Integer", "String", …: a built-in type by its name (unparameterized), or null.
+[[nodiscard]] types::TypePtr builtin_type(std::string_view name);
+
+}  // namespace plan::functions

@@ -1,0 +1,36 @@
+// From text to tree. Never stops at the first mistake: a file gives a tree of what could be read, and all diagnostics.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/arena.h"
+#include "diagnostics/diagnostic.h"
+#include "syntax/ast.h"
+
+namespace plan::syntax {
+
+struct ParsedFile {
+  SourceId source = 0;
+  Arena arena;
+  std::vector<const PlanDecl*> plans;
+  std::vector<const TypeAlias*> aliases;   // `type X = …` outside of plans
+};
+
+struct ParsedExpression {
+  SourceId source = 0;
+  Arena arena;
+  const Expr* expression = nullptr;        // null when there was an error
+};
+
+inline constexpr std::size_t kMaxSourceBytes = 1024 * 1024;
+inline constexpr int kMaxNesting = 64;     // of brackets, braces and blocks the parser recurses into
+
+// The text of `source` is what `sources` holds. Aliases of Puppet modules (types/*.pp: `type X = Y`) are read too.
+// The nodes point into the arena only, never into the text.
+[[nodiscard]] ParsedFile parse_file(SourceId source, const diagnostics::Sources& sources,
+                                    diagnostics::Diagnostics& diagnostics);
+[[nodiscard]] ParsedExpression parse_expression(SourceId source, const diagnostics::Sources& sources,
+                                                diagnostics::Diagnostics& diagnostics);
+
+}  // namespace plan::syntax
