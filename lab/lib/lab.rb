@@ -5,5 +5,5 @@ module Lab
 end
 
 %w[
-  settings shell cgroup network machine roots release environment agent_run server status cluster cluster_table cli
+  settings shell cgroup network machine roots release environment agent_run server status cluster cluster_table hand_formation cli
 ].each { |part| require_relative "lab/#{part}" }

@@ -96,7 +96,11 @@ module Lab
 
     def create_member(machine, root, certificates = nil)
       machine.create(root, '/etc/puppet/puppet.conf' => format(MEMBER_CONF, certname: machine.certname))
-      FileUtils.cp_r(certificates, File.join(machine.disk, SSL_DIR), preserve: true, remove_destination: true) if certificates
+      return unless certificates
+
+      target = File.join(machine.disk, SSL_DIR)
+      FileUtils.rm_rf(target)
+      FileUtils.cp_r(certificates, target, preserve: true)
     end
 
     # Copies them out of the machine, and returns its name with where they are.
