@@ -15,7 +15,12 @@ module Lab
     OK = [0, 2].freeze
     COMMAND = %w[puppet agent -t --color=false].freeze
 
-    Outcome = Struct.new(:name, :code, :seconds, :output, keyword_init: true) do
+    # `lines` are pairs of the seconds since the start and the text that came then.
+    Outcome = Struct.new(:name, :code, :seconds, :lines, keyword_init: true) do
+      def output
+        lines.map(&:last).join
+      end
+
       def ok?
         OK.include?(code)
       end
@@ -43,16 +48,20 @@ module Lab
       @arguments = arguments
     end
 
+    # With a block: called with each line as it comes.
     def call
       from = Shell.now
       lines = []
       status = Open3.popen2e(*@machine.inside(*COMMAND, *@arguments)) do |input, output, thread|
         input.close
-        output.each_line { |line| lines << show(line) }
+        output.each_line do |line|
+          lines << [Shell.now - from, show(line)]
+          yield lines.last.last if block_given?
+        end
         thread.value
       end
       Outcome.new(name: @machine.name, code: status.exitstatus || (128 + status.termsig),
-                  seconds: Shell.now - from, output: lines.join)
+                  seconds: Shell.now - from, lines: lines)
     end
 
     private

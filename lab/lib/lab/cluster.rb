@@ -13,6 +13,8 @@ module Lab
       http_keepalive_timeout = 0
     CONF
 
+    # A journal that survives a power cut: scenarios count in it.
+    JOURNAL_CONF = "[Journal]\nStorage=persistent\n"
     SSL_DIR = '/var/lib/puppet/ssl'
 
     attr_reader :server
@@ -68,6 +70,11 @@ module Lab
       Shell.step('server: orchestrator as new') { server.forget_cluster }
     end
 
+    # Has no member ever run its agent?
+    def untouched?
+      members.none? { |machine| certificate?(machine) }
+    end
+
     def run(machines, *arguments)
       AgentRun.together(machines, *arguments)
     end
@@ -95,7 +102,8 @@ module Lab
     end
 
     def create_member(machine, root, certificates = nil)
-      machine.create(root, '/etc/puppet/puppet.conf' => format(MEMBER_CONF, certname: machine.certname))
+      machine.create(root, '/etc/puppet/puppet.conf' => format(MEMBER_CONF, certname: machine.certname),
+                           '/etc/systemd/journald.conf.d/lab.conf' => JOURNAL_CONF)
       return unless certificates
 
       target = File.join(machine.disk, SSL_DIR)
@@ -103,10 +111,14 @@ module Lab
       FileUtils.cp_r(certificates, target, preserve: true)
     end
 
+    def certificate?(machine)
+      File.file?(File.join(machine.disk, SSL_DIR, 'certs', "#{machine.certname}.pem"))
+    end
+
     # Copies them out of the machine, and returns its name with where they are.
     def take_certificates(machine)
       source = File.join(machine.disk, SSL_DIR)
-      return nil unless File.file?(File.join(source, 'certs', "#{machine.certname}.pem"))
+      return nil unless certificate?(machine)
 
       target = Settings.path('certificates', machine.name)
       FileUtils.rm_rf(target)

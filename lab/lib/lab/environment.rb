@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'digest'
+require 'fileutils'
 require 'yaml'
 
 module Lab
@@ -17,8 +18,10 @@ module Lab
       File.join(Settings.project_dir, 'lab/environment')
     end
 
-    # Puts the files there. What is said in `values` of lab::... stands; the rest is the seed's catalog for a cluster.
+    # Puts the files there. What is said in `values` of lab::... stands; the rest is the usual catalog for a cluster,
+    # and no machine differs.
     def write(values)
+      FileUtils.rm_rf(File.join(@machine.disk, path('data/nodes')))
       Dir.glob('**/*', base: self.class.source_dir).each do |file|
         source = File.join(self.class.source_dir, file)
         @machine.write(path(file), File.binread(source)) if File.file?(source)

@@ -77,6 +77,12 @@ module Lab
       forget_compiled_code
     end
 
+    # As it was released, whatever was done to what is there.
+    def reinstall_module(release)
+      machine.write(INSTALLED, '')
+      install_module(release)
+    end
+
     # The orchestrator and its cluster, by the server's own agent run.
     def apply_own_catalog
       run = AgentRun.new(machine).call
