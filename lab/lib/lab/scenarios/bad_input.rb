@@ -46,7 +46,7 @@ Lab::Scenario.define 'orchestrator-down-for-a-stranger', 'who is not yet in fail
   expect_whole
 end
 
-Lab::Scenario.define 'unknown-cluster', 'who is of an undeclared cluster says which are declared; the rest is applied' do
+Lab::Scenario.define 'unknown-cluster', 'who is of an undeclared cluster says which ones are declared' do
   fresh_cluster('cluster' => 'cluster_that_nobody_declared', 'member_parameters' => { 'wait' => 10 })
   expect_only_host_failed run_agent(member(1)), saying: /cluster_that_nobody_declared.*#{Lab::Settings::CLUSTER}/
 end
