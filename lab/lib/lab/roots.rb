@@ -30,15 +30,19 @@ module Lab
       force-unsafe-io
     CONF
 
+    # Shared by all labs of the host.
+    def self.dir
+      File.expand_path(ENV.fetch('GALERA_LAB_ROOTS', '/var/tmp/galera-lab-roots'))
+    end
+
     # Builds what is not there, both at once, and returns the trees by name.
     def self.ensure_all
-      Settings.make_state_dir
       names = RECIPES.keys
       names.zip(Shell.in_parallel(names) { |name| new(name).build_once }).to_h
     end
 
     def self.remove_all
-      FileUtils.rm_rf(Settings.path('roots'))
+      FileUtils.rm_rf(dir)
     end
 
     def initialize(name)
@@ -48,7 +52,7 @@ module Lab
 
     def path
       recipe = [@recipe, SUITE, APT_CONF, DPKG_CONF, hooks, VARIANT]
-      Settings.path('roots', "#{@name}-#{Digest::SHA256.hexdigest(recipe.inspect)[0, 12]}")
+      File.join(self.class.dir, "#{@name}-#{Digest::SHA256.hexdigest(recipe.inspect)[0, 12]}")
     end
 
     def build_once
@@ -61,7 +65,8 @@ module Lab
 
     private
 
-    # Built under another name and renamed at the end: a root that was interrupted is never taken for a whole one.
+    # Built under another name and renamed at the end: a root that was interrupted is never taken for a whole one, and
+    # when two labs build the same at once, the first to end wins.
     def build
       unfinished = "#{path}.unfinished-#{Process.pid}"
       FileUtils.mkdir_p(File.dirname(path))
@@ -70,7 +75,7 @@ module Lab
                 "--include=#{@recipe[:include].join(',')}",
                 "--aptopt=#{configuration[:apt]}", "--dpkgopt=#{configuration[:dpkg]}",
                 *hooks.map { |hook| "--customize-hook=#{hook}" }, SUITE, unfinished)
-      File.rename(unfinished, path)
+      File.rename(unfinished, path) unless File.directory?(path)
     ensure
       FileUtils.rm_rf([unfinished, configuration && configuration[:dir]].compact)
     end
