@@ -10,10 +10,13 @@ module Lab
       1 => 'the run failed, or another one holds the lock',
       2 => 'changed',
       4 => 'failures',
-      6 => 'changed, with failures'
+      6 => 'changed, with failures',
+      124 => 'did not end in time'
     }.freeze
     OK = [0, 2].freeze
-    COMMAND = %w[puppet agent -t --color=false].freeze
+    # Far more than a run may take; one that hangs must not hang the lab.
+    LIMIT_SECONDS = 600
+    COMMAND = %W[timeout --kill-after=10 #{LIMIT_SECONDS} puppet agent -t --color=false].freeze
 
     # `lines` are pairs of the seconds since the start and the text that came then.
     Outcome = Struct.new(:name, :code, :seconds, :lines, keyword_init: true) do
