@@ -57,7 +57,9 @@ module Lab
       Shell.run('ip', '-n', namespace('bridge'), '-o', 'link', 'show', port(name)).match?(/<[^>]*\bUP\b/)
     end
 
+    # The link is removed by name: the kernel buries a namespace, with the link's other end, only some time later.
     def down(name)
+      Shell.try('ip', '-n', namespace('bridge'), 'link', 'del', port(name))
       Shell.run('ip', 'netns', 'del', namespace(name)) if exist?(name)
     end
 
