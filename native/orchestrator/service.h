@@ -70,6 +70,12 @@ struct Refusal {
   Error error;          // declaration.*: bundle (message: rendered diagnostics), parameter, duplicate, plan, …
 };
 
+struct Staged {
+  ConversationKey key;
+  std::string incarnation;
+  std::chrono::milliseconds wait{0};          // how long the member would wait for something to receive
+};
+
 struct Committed {
   std::vector<ConversationKey> receivable;    // have something new to receive (or were begun anew)
 };
@@ -87,10 +93,10 @@ class Service {
 
   // What a member sends: `peer` is the certname of the verified TLS peer, `member` comes from the path. Error codes are
   // those of protocol::ErrorReply. A refused request has staged nothing.
-  [[nodiscard]] Result<ConversationKey> receive(std::string_view peer, const values::ProcessIdentity& member,
-                                                std::string_view body, Instant now);
-  [[nodiscard]] Result<ConversationKey> receive(std::string_view peer, const values::ProcessIdentity& member,
-                                                const protocol::ExchangeRequest& request, Instant now);
+  [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
+                                       std::string_view body, Instant now);
+  [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
+                                       const protocol::ExchangeRequest& request, Instant now);
   [[nodiscard]] Result<Committed> commit();
   // What is committed for this conversation now. Error stale_incarnation when another one took its place.
   [[nodiscard]] Result<protocol::ExchangeReply> reply(const ConversationKey& key, std::string_view incarnation) const;
