@@ -2,6 +2,7 @@
 // and it can be told to fail.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <utility>
 

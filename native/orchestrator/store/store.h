@@ -73,7 +73,8 @@ struct UpTo {
   std::uint64_t sequence = 0;
 };
 
-// Applied in the order of the fields.
+// Applied in the order of the fields. A key stands at most once in `restarted`, and what is in `receipts` and `messages`
+// comes after every restart in the same transaction.
 struct Transaction {
   std::uint64_t epoch = 0;                         // the writer's: a store at another epoch refuses (S17)
   std::optional<std::uint64_t> new_epoch;
