@@ -129,6 +129,10 @@ RSpec.describe 'puppet apply with the native engine' do
     [status.exitstatus, output]
   end
 
+  def spawn_process(file, *options)
+    Process.spawn(NativeLibrary.environment, *command(file, *options), out: path('log'), err: %i[child out])
+  end
+
   def eventually(seconds = 30)
     Timeout.timeout(seconds) { sleep(0.02) until yield }
   end
@@ -165,7 +169,8 @@ RSpec.describe 'puppet apply with the native engine' do
   end
 
   it 'fails the host when the orchestrator is not there and never accepted it, and applies the rest' do
-    code, output = apply_process(manifest(orchestrated_plan, wait: 2, parameters: "{ 'path' => '/x', 'cluster' => 'c' }"))
+    parameters = "{ 'path' => '/x', 'cluster' => 'c' }"
+    code, output = apply_process(manifest(orchestrated_plan, wait: 2, parameters: parameters))
     expect(output).to match(%r{not yet a member of cluster_1.*https://127.0.0.1:9})
     expect(File).to exist(path('rest'))
     expect(code).to eq(6)
@@ -194,7 +199,7 @@ RSpec.describe 'puppet apply with the native engine' do
   end
 
   it 'ends within a second of TERM while it waits' do
-    pid = Process.spawn(NativeLibrary.environment, *command(manifest(waiting_plan)), out: path('log'), err: %i[child out])
+    pid = spawn_process(manifest(waiting_plan))
     eventually { File.exist?(path('log')) && File.read(path('log')).include?('waiting for') }
     asked = Process.clock_gettime(Process::CLOCK_MONOTONIC)
     Process.kill('TERM', pid)
@@ -204,9 +209,9 @@ RSpec.describe 'puppet apply with the native engine' do
   end
 
   it 'goes on in the next run when it was killed in the middle' do
-    slow = plan.sub("content => \"by the plan\\n\"", "content => \"by the plan\\n\", require => Exec['/bin/sleep 30']")
-               .sub('File.new { title => $path', "Exec.new { title => '/bin/sleep 30' } -> resources_to_sync\n File.new { title => $path")
-    pid = Process.spawn(NativeLibrary.environment, *command(manifest(slow), '--debug'), out: path('log'), err: %i[child out])
+    slow = plan.sub('File.new', "Exec.new { title => '/bin/sleep 30' } -> resources_to_sync\n File.new")
+               .sub("title => $path, ensure => 'file'", "title => $path, require => Exec['/bin/sleep 30']")
+    pid = spawn_process(manifest(slow), '--debug')
     eventually { File.exist?(path('log')) && File.read(path('log')).include?('sleep 30') }
     Process.kill('KILL', pid)
     Process.wait(pid)
