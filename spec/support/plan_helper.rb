@@ -71,6 +71,7 @@ module PlanHelper
     data = Puppet.override(current_environment: environment, loaders: nil) do
       Puppet::Parser::Compiler.compile(node).to_data_hash
     end
+    Puppet[:code] = '' # an agent has the catalog only
     Puppet::Resource::Catalog.from_data_hash(JSON.parse(JSON.generate(data)))
   end
 
