@@ -138,6 +138,18 @@ RSpec.describe 'a run with a plan process' do
     expect(run.exit_code).to eq(6)
   end
 
+  it 'does not try what depends on a resource that cannot be tried' do
+    FakeSession.prepare(
+      script: [batch(1, file('a', 'a', 'require' => ref('File', '/nowhere')),
+                     file('b', 'b', 'require' => ref('File', path('a'))),
+                     file('c', 'c', 'subscribe' => ref('File', path('b'))), file('d', 'd'))]
+    )
+    run = apply(manifest)
+    expect(results(run.session, 1).map { |result| result[1..2] })
+      .to eq([[false, true], [false, true], [false, true], [true, false]])
+    expect(run.messages(:err)).to include(/File\[#{path('c')}\]: it depends on File\[#{path('b')}\]/)
+  end
+
   it 'refuses a batch whose relationships form a cycle' do
     FakeSession.prepare(
       script: [batch(1, file('a', 'a', 'require' => ref('File', path('b'))),

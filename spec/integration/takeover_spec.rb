@@ -91,6 +91,16 @@ RSpec.describe 'a resource of the catalog that a plan takes over' do
     expect(File).to exist(path('up'))
   end
 
+  it 'is left alone when it cannot be remembered that it is taken over, and the host fails' do
+    FileUtils.touch(path('up'))
+    allow_any_instance_of(PuppetX::Plan::Takeover).to receive(:write_marker).and_raise(Errno::EROFS)
+    FakeSession.prepare(status: { 'desired' => [running] })
+    run = apply("#{host} -> #{stopped}")
+    expect(File).to exist(path('up'))
+    expect(run.messages(:err)).to include(/Read-only file system/)
+    expect(run.exit_code).to eq(4)
+  end
+
   it 'is left alone by a noop run, which reports no change either' do
     FakeSession.prepare(script: [batch(1, start)])
     apply("#{host} -> #{stopped}")
