@@ -3,7 +3,9 @@
 require_relative '../../../support/plan_helper'
 require 'puppet_x/plan/bundler'
 
-describe PuppetX::Plan::Bundler do
+RSpec.describe PuppetX::Plan::Bundler do
+  include_context 'with Puppet'
+
   around do |example|
     Dir.mktmpdir('bundler') do |directory|
       @root = directory
