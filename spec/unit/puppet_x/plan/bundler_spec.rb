@@ -49,8 +49,8 @@ RSpec.describe PuppetX::Plan::Bundler do
     expect(paths('::a::one')).to eq(%w[a/plans/one.plan b/plans/init.plan b/plans/two.plan])
   end
 
-  it 'takes no variable for a name' do
-    write('a/plans/one.plan', 'plan a::one { $x = $a::two }')
+  it 'takes no variable for a name, and nothing from a comment line' do
+    write('a/plans/one.plan', "plan a::one { $x = $a::two\n  # unlike a::two\n}")
     write('a/plans/two.plan', 'plan a::two { }')
     expect(paths('a::one')).to eq(['a/plans/one.plan'])
   end
