@@ -24,7 +24,7 @@ std::size_t count_columns(std::string_view line) {
       std::count_if(line.begin(), line.end(), [](char byte) { return !continues_code_point(byte); }));
 }
 
-// The columns [from, until) of a line; control characters and tabs become one blank, so that the caret stays below its place.
+// The columns [from, until) of a line; control characters and tabs become one blank, so that the caret stays below.
 void append_columns(std::string& out, std::string_view line, std::size_t from, std::size_t until) {
   std::size_t column = 0;
   for (const char byte : line) {

@@ -1,4 +1,4 @@
-// Which characters make up which tokens. ASCII letters only, as in Puppet; other characters stand in strings and comments.
+// Which characters make up which tokens. ASCII letters only, as in Puppet; others stand in strings and comments.
 #pragma once
 
 #include <cstddef>

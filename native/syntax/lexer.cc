@@ -284,7 +284,8 @@ void Lexer::lex_word() {
   position_ = end;
   push(TokenKind::name, begin, end, slice(begin, end));
   if (at(end) == ':' && at(end + 1) == ':') {
-    report(Code::invalid_character, span(end, end + 2), "`::` must be followed by a name that starts with a small letter",
+    report(Code::invalid_character, span(end, end + 2),
+           "`::` must be followed by a name that starts with a small letter",
            is_upper(at(end + 2)) ? "a type has a capital in every part: `Galera::Host`" : "");
     position_ = end + 2;
   }

@@ -8,7 +8,9 @@ using diagnostics::Code;
 
 namespace {
 
-bool is_plain_name(std::string_view text) { return is_name(text) && text.find(':') == std::string_view::npos; }
+bool is_plain_name(std::string_view text) {
+  return is_name(text) && text.find(':') == std::string_view::npos;
+}
 
 }  // namespace
 

@@ -259,9 +259,8 @@ void Parser::skip_to_member(std::size_t plan_open) {
 }
 
 void Parser::skip_to_top() {
-  while (!at(TokenKind::end) && !(at_plan_start() || (at_word("type") && peek().line_start && depths_[position_] == 0))) {
-    take();
-  }
+  const auto at_alias = [this] { return at_word("type") && peek().line_start && depths_[position_] == 0; };
+  while (!at(TokenKind::end) && !at_plan_start() && !at_alias()) take();
 }
 
 void Parser::report_unclosed(std::size_t open, std::string_view what) {

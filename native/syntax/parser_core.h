@@ -1,6 +1,6 @@
-// The recursive descent parser; private to this folder. The rule of the grammar is the comment over its method. A method
-// that could not read its rule has reported why and returns null (or false); the loops over members and statements then
-// go on behind the mistake.
+// The recursive descent parser; private to this folder. The rule of the grammar is the comment over its method. A
+// method that could not read its rule has reported why and returns null (or false); the loops over members and
+// statements then go on behind the mistake.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// From tree to canonical text: two blanks of indentation, one statement a line, only the parentheses that are needed. Reading the
-// text again gives an equal tree. Comments are not part of the tree and are lost.
+// From tree to canonical text: two blanks of indentation, one statement a line, only the parentheses that are needed.
+// Reading the text again gives an equal tree. Comments are not part of the tree and are lost.
 #pragma once
 
 #include <string>
