@@ -1,6 +1,7 @@
 // An HTTPS client for a few requests at a time to one server, over connections that are kept alive.
 //
-// Threads: one thread owns a client and calls everything but wakeup(), which any thread may call at any time.
+// Threads: one thread owns a client and calls everything but wakeup(), which any thread may call at any time. The owner
+// blocks or ignores SIGPIPE: a server may go away while it is written to.
 // Errors: what goes wrong with a request is the Result of its completion, with codes "transport.…" and a message that
 // names the server; nothing is thrown. Make a client after fork(), never before.
 #pragma once

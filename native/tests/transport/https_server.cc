@@ -1,6 +1,7 @@
 #include "tests/transport/https_server.h"
 
 #include <atomic>
+#include <csignal>
 #include <list>
 #include <mutex>
 #include <stdexcept>
@@ -78,6 +79,7 @@ struct HttpsServer::State {
 
 HttpsServer::HttpsServer(const Authority& authority, const KeyPair& pair, Handler handler, int port)
     : state_(std::make_unique<State>()) {
+  std::signal(SIGPIPE, SIG_IGN);   // a client may go before its answer
   state_->handler = std::move(handler);
   state_->context = SSL_CTX_new(TLS_server_method());
   SSL_CTX_set_verify(state_->context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
