@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/json/serialize.hpp>
+
 #include "base/assert.h"
 #include "values/json.h"
 
@@ -248,7 +250,7 @@ void Conversation::note_failure(Connection connection, std::optional<millisecond
   sync_wanted_ = true;   // the first good answer shall come at once and not be a poll
   if (failures_++ == 0) failing_since_ = now;
   const std::uint64_t doublings = std::min<std::uint64_t>(failures_ - 1, 10);
-  const milliseconds delay = std::min(kLongestRetry, kFirstRetry * (1LL << doublings));
+  const milliseconds delay = std::min<milliseconds>(kLongestRetry, kFirstRetry * (1L << doublings));
   // What the server asks for is the least, and the jitter comes on top of it.
   retry_at_ = now + jittered(delay, setup_.random) + retry_after.value_or(milliseconds(0));
 }

@@ -43,7 +43,7 @@ Conversation::Setup Session::conversation_setup() const {
           setup_.random,           setup_.program.get()};
 }
 
-plan::Status Session::begin(Instant now) {
+Status Session::begin(Instant now) {
   auto engine = engine::Engine::create(setup_.program, setup_.process, now, setup_.limits);
   if (!engine) return engine.error();
   engine_ = std::move(*engine);
@@ -51,7 +51,7 @@ plan::Status Session::begin(Instant now) {
   return Done{};
 }
 
-plan::Status Session::resume(std::string_view state, Instant now) {
+Status Session::resume(std::string_view state, Instant now) {
   auto read = read_state(state);
   if (!read) return read.error();
   if (!(read->process == setup_.process.identity)) {
@@ -154,7 +154,7 @@ void Session::warn(std::string text) {
 // ---------------------------------------------------------------------------------------------- outputs
 
 std::optional<SetAside> Session::take_set_aside() {
-  if (setup_.noop || set_aside_.empty()) return std::nullopt;
+  if (setup_.noop || !started_ || set_aside_.empty()) return std::nullopt;
   SetAside first = std::move(set_aside_.front());
   set_aside_.pop_front();
   return first;
@@ -246,18 +246,19 @@ bool Session::finished() const {
 
 bool Session::wants_event(std::string_view message) const { return engine_->wants_event(message); }
 
-Status Session::status(Instant now) const {
-  Status status;
-  status.settled = settled(now);
-  status.orchestrated = engine_->orchestrated();
-  status.accepted = engine_->orchestrator().has_value();
-  status.waiting = engine_->waiting();
-  status.connection = conversation_->connection();
-  status.dead_letters.assign(dead_letters_.begin(), dead_letters_.end());
-  status.warnings = warnings_;
-  status.desired = engine_->desired();
-  status.ended = engine_->ended();
-  return status;
+Report Session::report(Instant now) const {
+  Report report;
+  report.now = now;
+  report.settled = settled(now);
+  report.orchestrated = engine_->orchestrated();
+  report.accepted = engine_->orchestrator().has_value();
+  report.waiting = engine_->waiting();
+  report.connection = conversation_->connection();
+  report.dead_letters.assign(dead_letters_.begin(), dead_letters_.end());
+  report.warnings = warnings_;
+  report.desired = engine_->desired();
+  report.ended = engine_->ended();
+  return report;
 }
 
 }  // namespace plan::agent

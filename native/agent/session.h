@@ -46,7 +46,9 @@ struct SetAside {
   Error reason;
 };
 
-struct Status {
+// How the run stands, for people.
+struct Report {
+  Instant now = {};
   bool settled = false;
   bool orchestrated = false;    // orchestrate(self) was called
   bool accepted = false;        // and the orchestrator took the process
@@ -98,14 +100,14 @@ class Session {
   // Of the process: its last messages are acknowledged, or cannot be.
   [[nodiscard]] std::optional<engine::Ended> ended() const;
   [[nodiscard]] bool wants_event(std::string_view message) const;
-  [[nodiscard]] Status status(Instant now) const;
+  [[nodiscard]] Report report(Instant now) const;
   [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
   [[nodiscard]] const Conversation& conversation() const { return *conversation_; }
 
  private:
   explicit Session(SessionSetup setup);
-  [[nodiscard]] plan::Status begin(Instant now);
-  [[nodiscard]] plan::Status resume(std::string_view state, Instant now);
+  [[nodiscard]] Status begin(Instant now);
+  [[nodiscard]] Status resume(std::string_view state, Instant now);
   [[nodiscard]] Conversation::Setup conversation_setup() const;
   void begin_anew(const Error& why, Instant now);
   void feed(engine::Input input, Instant now);    // remembered, to be fed again to a process that begins anew
