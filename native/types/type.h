@@ -48,10 +48,11 @@ struct StructMember {
 class Type {
  public:
   TypeKind kind = TypeKind::any;
-  std::int64_t min = kMinInteger;        // integer, timespan…: range; string, array, hash, tuple, collection: size (0…)
+  std::int64_t min = kMinInteger;        // integer, timespan…: range; string, array, hash, tuple, collection: size (0…);
+                                         // boolean with bounded_min: the literal, 0 or 1
   std::int64_t max = kMaxInteger;
   double min_float = 0, max_float = 0;   // floating
-  bool bounded_min = false, bounded_max = false;   // floating, and tuple with an explicit size
+  bool bounded_min = false, bounded_max = false;   // floating, tuple with an explicit size, boolean literal
   bool case_insensitive = false;         // enum_
   std::string name;                      // alias, process ("galera::host"), resource and class_ (type name)
   std::string title;                     // resource, class_
@@ -62,19 +63,46 @@ class Type {
   mutable TypePtr target;                // alias: set once when all aliases are known (a cycle is possible)
 
   [[nodiscard]] const Type& resolved() const;   // through aliases
+
+  [[nodiscard]] bool has_size() const { return min > 0 || max != kMaxInteger; }   // string, array, hash, collection
+  [[nodiscard]] bool is_literal() const { return kind == TypeKind::string && !strings.empty(); }
 };
 
+// What a type without parameters stands for: `Array` is Array[Any]. Null: `Array[0, 0]` has elements of no type, which
+// are assignable to all.
+[[nodiscard]] TypePtr element_type(const Type& array);
+[[nodiscard]] TypePtr key_type(const Type& hash);
+[[nodiscard]] TypePtr value_type(const Type& hash);
+// The one argument of Optional, NotUndef, Type, Sensitive, Iterable; null when it has none.
+[[nodiscard]] const Type* argument(const Type& type);
+// Least and greatest number of elements, sizes of tuples as their elements say where nothing else is written.
+struct SizeRange {
+  std::int64_t min;
+  std::int64_t max;
+};
+[[nodiscard]] SizeRange size_range(const Type& type);
+
 [[nodiscard]] TypePtr make(TypeKind kind);
+[[nodiscard]] TypePtr boolean_literal(bool value);
+[[nodiscard]] TypePtr floating(std::optional<double> min, std::optional<double> max);
 [[nodiscard]] TypePtr integer(std::int64_t min = kMinInteger, std::int64_t max = kMaxInteger);
 [[nodiscard]] TypePtr string(std::int64_t min = 0, std::int64_t max = kMaxInteger);
 [[nodiscard]] TypePtr string_literal(std::string value);
 [[nodiscard]] TypePtr array(TypePtr element, std::int64_t min = 0, std::int64_t max = kMaxInteger);
 [[nodiscard]] TypePtr hash(TypePtr key, TypePtr value, std::int64_t min = 0, std::int64_t max = kMaxInteger);
+[[nodiscard]] TypePtr collection(std::int64_t min, std::int64_t max);
 [[nodiscard]] TypePtr tuple(std::vector<TypePtr> elements);
+[[nodiscard]] TypePtr tuple(std::vector<TypePtr> elements, std::int64_t min, std::int64_t max);
 [[nodiscard]] TypePtr struct_(std::vector<StructMember> members);
 [[nodiscard]] TypePtr optional(TypePtr type);
-[[nodiscard]] TypePtr variant(std::vector<TypePtr> types);
-[[nodiscard]] TypePtr enumeration(std::vector<std::string> values);
+[[nodiscard]] TypePtr not_undef(TypePtr type);
+[[nodiscard]] TypePtr sensitive(TypePtr type);
+[[nodiscard]] TypePtr variant(std::vector<TypePtr> types);   // flattened, without duplicates; of one: that one
+[[nodiscard]] TypePtr enumeration(std::vector<std::string> values, bool case_insensitive = false);
+[[nodiscard]] TypePtr pattern(std::vector<std::string> sources);
+[[nodiscard]] TypePtr regexp(std::string source);
+// What Data and RichData are short for.
+[[nodiscard]] const TypePtr& data_definition(TypeKind data_or_rich_data);
 [[nodiscard]] TypePtr type_of_type(TypePtr type);
 [[nodiscard]] TypePtr process(PlanLineagePtr plan);
 [[nodiscard]] std::shared_ptr<Type> alias(std::string name);   // `target` to be set by the caller
@@ -82,6 +110,9 @@ class Type {
 [[nodiscard]] bool equal(const Type& a, const Type& b);
 // Is every instance of `from` an instance of `to`? (Puppet's assignable?)
 [[nodiscard]] bool assignable(const Type& to, const Type& from);
+[[nodiscard]] bool accepts_undef(const Type& type);
+// Without sizes, ranges and literals: Integer[1, 2] is Integer, Array[String[1], 3] is Array[String].
+[[nodiscard]] TypePtr generalize(const TypePtr& type);
 // As Puppet writes it: "Hash[Integer, Struct[{'a' => String}]]".
 [[nodiscard]] std::string to_string(const Type& type);
 // The least type that both are assignable to, as Puppet's common type.

@@ -35,22 +35,19 @@ class EvaluationError : public std::runtime_error {
   std::string issue_;
 };
 
+// Values nest at most this deep; what would be deeper raises EvaluationError "NESTING_LIMIT" when it is made.
+inline constexpr std::uint32_t kMaxNesting = 64;
+
 struct Object {
   std::uint32_t references = 0;
+  std::uint32_t depth = 1;      // 1 + the depth of the deepest value inside
   Object() = default;
   Object(const Object&) = delete;
   Object& operator=(const Object&) = delete;
 };
 
 class Value;
-struct StringObject;
-struct ArrayObject;
 struct HashObject;
-struct RegexpObject;
-struct TypeObject;
-struct SensitiveObject;
-struct NanosecondsObject;     // timespan, timestamp
-struct TextObject;            // semver, semver_range: their text
 struct ProcessObject;
 struct QueueObject;
 struct ResourceObject;
@@ -63,9 +60,6 @@ struct ProcessIdentity {
   friend bool operator==(const ProcessIdentity&, const ProcessIdentity&) = default;
   friend auto operator<=>(const ProcessIdentity&, const ProcessIdentity&) = default;
 };
-
-// A resource that a plan wants: `File.new { title => …, … }`, or a reference `Service[galera]` (no parameters).
-struct ResourceData;
 
 class Value {
  public:
@@ -88,10 +82,13 @@ class Value {
   static Value sensitive(Value inner);
   static Value timespan(std::int64_t nanoseconds);
   static Value timestamp(std::int64_t nanoseconds);
+  static Value semver(std::string text);            // raise EvaluationError when the text is none
+  static Value semver_range(std::string text);
   static Value binary(std::string bytes);
   static Value process(ProcessIdentity identity, types::PlanLineagePtr plan, std::uint32_t local = 0);
   static Value queue(Value process, std::string name);
-  static Value resource(std::string type, std::string title, Value parameters /* hash */);
+  // What a plan wants, `File.new { title => …, … }`, with a hash of parameters; or a mere reference, with undef.
+  static Value resource(std::string type, std::string title, Value parameters);
 
   [[nodiscard]] Kind kind() const noexcept { return kind_; }
   [[nodiscard]] bool is(Kind kind) const noexcept { return kind_ == kind; }
@@ -110,6 +107,7 @@ class Value {
   [[nodiscard]] const types::TypePtr& as_type() const;
   [[nodiscard]] const Value& as_sensitive() const;
   [[nodiscard]] std::int64_t as_nanoseconds() const;      // timespan, timestamp
+  [[nodiscard]] const std::string& as_version() const;    // semver, semver_range
   [[nodiscard]] const ProcessObject& as_process() const;
   [[nodiscard]] const QueueObject& as_queue() const;
   [[nodiscard]] const ResourceObject& as_resource() const;
@@ -117,7 +115,11 @@ class Value {
 
  private:
   friend class HashBuilder;
-  Value(Kind kind, Object* object) noexcept;
+  Value(Kind kind, Object* object) noexcept : kind_(kind), object_(object) { ++object->references; }
+  [[nodiscard]] bool has_object() const noexcept { return kind_ >= Kind::string; }
+  void release() noexcept;
+  static void destroy(Kind kind, Object* object) noexcept;
+  friend std::uint32_t depth_of(const Value& value) noexcept;
   Kind kind_;
   union {
     bool boolean_;
@@ -127,6 +129,31 @@ class Value {
   };
 };
 static_assert(sizeof(Value) == 16);
+
+inline Value::Value(const Value& other) noexcept : kind_(other.kind_), integer_(other.integer_) {
+  if (has_object()) ++object_->references;
+}
+
+inline Value::Value(Value&& other) noexcept : kind_(other.kind_), integer_(other.integer_) { other.kind_ = Kind::undef; }
+
+inline void Value::release() noexcept {
+  if (has_object() && --object_->references == 0) destroy(kind_, object_);
+}
+
+inline Value& Value::operator=(const Value& other) noexcept {
+  Value copy(other);
+  return *this = std::move(copy);
+}
+
+inline Value& Value::operator=(Value&& other) noexcept {
+  std::swap(kind_, other.kind_);
+  std::swap(integer_, other.integer_);
+  return *this;
+}
+
+inline Value::~Value() { release(); }
+
+inline std::uint32_t depth_of(const Value& value) noexcept { return value.has_object() ? value.object_->depth : 0; }
 
 struct HashEntry {
   Value key;
@@ -185,8 +212,13 @@ struct ResourceObject : Object {
 [[nodiscard]] std::string to_string(const Value& value);
 // As in messages: strings quoted, Sensitive redacted.
 [[nodiscard]] std::string inspect(const Value& value);
-// The most specific type, as Puppet's type() generalized or not.
+// A word for what a value is, as Puppet's messages have it: "Integer", "Undef Value", "Hash[String, Integer]-Type".
+[[nodiscard]] std::string label(const Value& value);
+[[nodiscard]] std::string with_article(const std::string& label);      // "an Integer"
+// The type of a value: elements of an array have one common type ("reduced"), or each its own ("detailed": tuples and
+// structs). types::generalize takes sizes and ranges away.
 [[nodiscard]] types::TypePtr infer(const Value& value);
+[[nodiscard]] types::TypePtr infer_detailed(const Value& value);
 [[nodiscard]] bool instance_of(const types::Type& type, const Value& value);
 
 // Operators, each with Puppet's semantics; raise EvaluationError.
@@ -198,9 +230,14 @@ struct ResourceObject : Object {
 [[nodiscard]] Value shift_left(const Value& a, const Value& b);
 [[nodiscard]] Value shift_right(const Value& a, const Value& b);
 [[nodiscard]] Value negate(const Value& a);
-[[nodiscard]] int compare(const Value& a, const Value& b);                    // < <= > >=
-[[nodiscard]] bool contains(const Value& needle, const Value& haystack);      // in
-// =~ with a type, a regexp, or a string as pattern; captures ($0…) through `captures` when not null.
+enum class Comparison : std::uint8_t { less, less_equal, greater, greater_equal };
+// The operators < <= > >=, between types too, where they ask for assignability.
+[[nodiscard]] bool compares(const Value& a, Comparison comparison, const Value& b);
+// <0, 0, >0; not for types.
+[[nodiscard]] int compare(const Value& a, const Value& b, std::string_view as_operator = "<");
+[[nodiscard]] bool contains(const Value& needle, const Value& haystack, std::vector<Value>* captures = nullptr);   // in
+// =~ with a type, a regexp, or a string as pattern. Where a regular expression was tried, `captures` ($0…), when not
+// null, is set: undef for a group that took no part, empty when there was no match.
 [[nodiscard]] bool matches(const Value& left, const Value& right, std::vector<Value>* captures = nullptr);
 // Does `candidate` of a case or selector option match `subject`? (types by instance, regexps, == else)
 [[nodiscard]] bool case_matches(const Value& subject, const Value& candidate, std::vector<Value>* captures = nullptr);

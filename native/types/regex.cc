@@ -1,0 +1,188 @@
+#include "types/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <array>
+#include <unordered_map>
+
+#include "base/assert.h"
+
+namespace plan::types {
+
+namespace {
+
+constexpr std::uint32_t kMatchLimit = 5'000'000;
+constexpr std::uint32_t kDepthLimit = 250'000;
+constexpr std::uint32_t kHeapLimitKibibytes = 64 * 1024;
+constexpr std::size_t kCached = 512;
+
+// Ruby's notation to PCRE2's, one pass over the pattern.
+class Translator {
+ public:
+  explicit Translator(std::string_view pattern) : in_(pattern) {}
+
+  std::string run() {
+    while (at_ < in_.size()) {
+      const char c = in_[at_];
+      if (c == '\\') {
+        escape();
+      } else if (sets_ > 0) {
+        in_set(c);
+      } else if (c == '[') {
+        open_set();
+      } else if (c == '(' && in_.substr(at_, 2) == "(?") {
+        group();
+      } else {
+        copy(1);
+      }
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void copy(std::size_t count) {
+    out_ += in_.substr(at_, count);
+    at_ += count;
+  }
+
+  void put(std::string_view text, std::size_t taken) {
+    out_ += text;
+    at_ += taken;
+  }
+
+  void escape() {
+    const char next = at_ + 1 < in_.size() ? in_[at_ + 1] : '\0';
+    if (next == 'h') return put(sets_ > 0 ? "0-9a-fA-F" : "[0-9a-fA-F]", 2);
+    if (next == 'H' && sets_ == 0) return put("[^0-9a-fA-F]", 2);
+    if (next == 'u') return unicode();
+    copy(at_ + 1 < in_.size() ? 2 : 1);
+  }
+
+  // \u00e9 and \u{e9}
+  void unicode() {
+    if (in_.substr(at_ + 2, 1) == "{") {
+      const std::size_t close = in_.find('}', at_);
+      if (close == std::string_view::npos) return copy(2);
+      return put("\\x{" + std::string(in_.substr(at_ + 3, close - at_ - 3)) + "}", close + 1 - at_);
+    }
+    put("\\x{" + std::string(in_.substr(at_ + 2, 4)) + "}", in_.substr(at_, 6).size());
+  }
+
+  void open_set() {
+    ++sets_;
+    copy(1);
+    if (in_.substr(at_, 1) == "^") copy(1);
+    if (in_.substr(at_, 1) == "]") put("\\]", 1);
+  }
+
+  void in_set(char c) {
+    if (c == ']') {
+      --sets_;
+      return copy(1);
+    }
+    if (in_.substr(at_, 2) == "[:") {
+      const std::size_t close = in_.find(":]", at_ + 2);
+      if (close != std::string_view::npos) return copy(close + 2 - at_);
+    }
+    if (c == '[') throw RegexError("a set within a set is not supported: /" + std::string(in_) + "/");
+    if (in_.substr(at_, 2) == "&&") throw RegexError("the intersection && of sets is not supported: /" + std::string(in_) + "/");
+    copy(1);
+  }
+
+  // Ruby's m is PCRE2's s; `^` and `$` match at lines whatever the options.
+  void group() {
+    std::size_t end = at_ + 2;
+    while (end < in_.size() && (in_[end] == 'i' || in_[end] == 'm' || in_[end] == 'x' || in_[end] == '-')) ++end;
+    const bool options = end > at_ + 2 && end < in_.size() && (in_[end] == ':' || in_[end] == ')');
+    if (!options) return copy(2);
+    for (std::size_t i = at_; i < end; ++i) out_ += in_[i] == 'm' ? 's' : in_[i];
+    at_ = end;
+  }
+
+  std::string_view in_;
+  std::string out_;
+  std::size_t at_ = 0;
+  int sets_ = 0;
+};
+
+std::string error_text(int code) {
+  std::array<PCRE2_UCHAR, 160> buffer{};
+  pcre2_get_error_message(code, buffer.data(), buffer.size());
+  return reinterpret_cast<const char*>(buffer.data());
+}
+
+struct FreeContext {
+  void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+};
+struct FreeData {
+  void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+};
+
+}  // namespace
+
+struct Regex::Code {
+  std::string pattern;
+  pcre2_code* code = nullptr;
+  std::unique_ptr<pcre2_match_context, FreeContext> context;
+
+  ~Code() { pcre2_code_free(code); }
+};
+
+Regex::Regex(std::string_view pattern, bool ignore_case, bool multiline, bool extended) : code_(std::make_unique<Code>()) {
+  code_->pattern = pattern;
+  const std::string translated = Translator(pattern).run();
+  std::uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+  if (ignore_case) options |= PCRE2_CASELESS;
+  if (multiline) options |= PCRE2_DOTALL;
+  if (extended) options |= PCRE2_EXTENDED;
+  int error = 0;
+  PCRE2_SIZE offset = 0;
+  code_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated.data()), translated.size(), options, &error, &offset, nullptr);
+  if (code_->code == nullptr) throw RegexError(error_text(error) + " at offset " + std::to_string(offset) + ": /" + code_->pattern + "/");
+  code_->context.reset(pcre2_match_context_create(nullptr));
+  PLAN_ASSERT(code_->context != nullptr);
+  pcre2_set_match_limit(code_->context.get(), kMatchLimit);
+  pcre2_set_depth_limit(code_->context.get(), kDepthLimit);
+  pcre2_set_heap_limit(code_->context.get(), kHeapLimitKibibytes);
+}
+
+Regex::~Regex() = default;
+
+std::optional<RegexMatch> Regex::search(std::string_view subject, std::size_t from) const {
+  if (from > subject.size()) return std::nullopt;
+  const std::unique_ptr<pcre2_match_data, FreeData> data(pcre2_match_data_create_from_pattern(code_->code, nullptr));
+  PLAN_ASSERT(data != nullptr);
+  const int count = pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, 0, data.get(),
+                                code_->context.get());
+  if (count == PCRE2_ERROR_NOMATCH) return std::nullopt;
+  if (count < 0) throw RegexError("matching /" + code_->pattern + "/ was given up: " + error_text(count));
+  const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
+  RegexMatch match;
+  match.groups.resize(pcre2_get_ovector_count(data.get()));
+  for (std::size_t i = 0; i < match.groups.size(); ++i) {
+    if (offsets[2 * i] == PCRE2_UNSET) continue;
+    match.groups[i] = {offsets[2 * i], offsets[2 * i + 1], true};
+  }
+  return match;
+}
+
+bool Regex::matches(std::string_view subject) const { return search(subject).has_value(); }
+
+std::optional<std::size_t> Regex::group(std::string_view name) const {
+  const int number = pcre2_substring_number_from_name(code_->code, reinterpret_cast<PCRE2_SPTR>(std::string(name).c_str()));
+  if (number < 0) return std::nullopt;
+  return static_cast<std::size_t>(number);
+}
+
+std::shared_ptr<const Regex> Regex::of(std::string_view pattern) {
+  thread_local std::unordered_map<std::string, std::shared_ptr<const Regex>> cache;
+  std::string key(pattern);
+  if (const auto found = cache.find(key); found != cache.end()) return found->second;
+  auto regex = std::make_shared<const Regex>(pattern);
+  if (cache.size() >= kCached) cache.clear();
+  cache.emplace(std::move(key), regex);
+  return regex;
+}
+
+}  // namespace plan::types

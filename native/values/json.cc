@@ -1,0 +1,107 @@
+#include "values/json.h"
+
+#include <cmath>
+
+#include "types/text.h"
+#include "values/base64.h"
+
+namespace plan::values {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object typed(std::string_view type) { return {{"__ptype", type}}; }
+
+json::object typed(std::string_view type, json::value value) {
+  json::object object = typed(type);
+  object["__pvalue"] = std::move(value);
+  return object;
+}
+
+json::array items_to_json(std::span<const Value> items) {
+  json::array out;
+  out.reserve(items.size());
+  for (const Value& item : items) out.push_back(to_json(item));
+  return out;
+}
+
+bool is_plain(const HashObject& hash) {
+  for (const HashEntry& entry : hash.entries) {
+    if (!entry.key.is(Kind::string) || entry.key.as_string() == "__ptype") return false;
+  }
+  return true;
+}
+
+json::value hash_to_json(const HashObject& hash) {
+  if (is_plain(hash)) {
+    json::object object;
+    object.reserve(hash.size());
+    for (const HashEntry& entry : hash.entries) object[entry.key.as_string()] = to_json(entry.value);
+    return object;
+  }
+  json::array flat;
+  for (const HashEntry& entry : hash.entries) {
+    flat.push_back(to_json(entry.key));
+    flat.push_back(to_json(entry.value));
+  }
+  return typed("Hash", std::move(flat));
+}
+
+// JSON has no infinities.
+json::value float_to_json(double value) {
+  if (std::isfinite(value)) return value;
+  return typed("Float", json::value(types::format_float(value)));
+}
+
+json::value process_to_json(const ProcessObject& process) {
+  json::object object = typed("Process");
+  object["certname"] = process.identity.certname;
+  object["resource"] = process.identity.resource;
+  object["plan"] = process.plan == nullptr ? json::value(nullptr) : json::value(process.plan->name);
+  return object;
+}
+
+json::value queue_to_json(const QueueObject& queue) {
+  json::object object = typed("Queue");
+  object["process"] = to_json(queue.process);
+  object["name"] = queue.name;
+  return object;
+}
+
+json::value resource_to_json(const ResourceObject& resource) {
+  json::object object = typed("Resource");
+  object["type"] = resource.type;
+  object["title"] = resource.title;
+  object["parameters"] = to_json(resource.parameters);
+  return object;
+}
+
+}  // namespace
+
+json::value to_json(const Value& value) {
+  switch (value.kind()) {
+    case Kind::undef: return nullptr;
+    case Kind::default_: return typed("Default");
+    case Kind::boolean: return value.as_boolean();
+    case Kind::integer: return value.as_integer();
+    case Kind::floating: return float_to_json(value.as_float());
+    case Kind::string: return json::string(value.as_string());
+    case Kind::array: return items_to_json(value.as_array());
+    case Kind::hash: return hash_to_json(value.as_hash());
+    case Kind::regexp: return typed("Regexp", json::value(value.as_regexp()));
+    case Kind::type: return typed("Type", json::value(types::to_string(*value.as_type())));
+    case Kind::sensitive: return typed("Sensitive", to_json(value.as_sensitive()));
+    case Kind::timespan: return typed("Timespan", json::value(types::format_timespan(value.as_nanoseconds())));
+    case Kind::timestamp: return typed("Timestamp", json::value(types::format_timestamp(value.as_nanoseconds())));
+    case Kind::semver: return typed("SemVer", json::value(value.as_version()));
+    case Kind::semver_range: return typed("SemVerRange", json::value(value.as_version()));
+    case Kind::binary: return typed("Binary", json::value(base64_encode(value.as_binary())));
+    case Kind::process: return process_to_json(value.as_process());
+    case Kind::queue: return queue_to_json(value.as_queue());
+    case Kind::resource: return resource_to_json(value.as_resource());
+  }
+  return nullptr;
+}
+
+}  // namespace plan::values
