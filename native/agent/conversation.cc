@@ -161,7 +161,7 @@ std::optional<Instant> Conversation::next_retry() const { return retry_at_; }
 Conversation::News Conversation::answered(std::uint64_t id, const Answer& answer, Instant now) {
   const auto call = take(id);
   if (!call) return {};
-  if (answer.status != 200) return refused(answer, now);
+  if (answer.status != 200) return read_refusal(answer, now);
   auto reply = protocol::read_reply(answer.body, setup_.member, setup_.resolver);
   if (!reply) {
     note_failure({Connection::State::failed, reply.error(), {}}, answer.retry_after, now);
@@ -220,7 +220,7 @@ void Conversation::pace_polls(const Call& call, bool brought_something, Instant 
   if (empty_polls_ > kEmptyPollsAllowed) retry_at_ = now + jittered(kHeld, setup_.random);
 }
 
-Conversation::News Conversation::refused(const Answer& answer, Instant now) {
+Conversation::News Conversation::read_refusal(const Answer& answer, Instant now) {
   News news;
   const auto error = protocol::read_error(answer.body);
   if (!error) {
@@ -242,6 +242,10 @@ Conversation::News Conversation::refused(const Answer& answer, Instant now) {
 
 void Conversation::failed(std::uint64_t id, const Error& error, Instant now) {
   if (!take(id)) return;
+  note_failure({Connection::State::failed, error, {}}, std::nullopt, now);
+}
+
+void Conversation::refused(const Error& error, Instant now) {
   note_failure({Connection::State::failed, error, {}}, std::nullopt, now);
 }
 

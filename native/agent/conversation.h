@@ -84,6 +84,8 @@ class Conversation {
   // A call that is not under way (any more) is ignored.
   [[nodiscard]] News answered(std::uint64_t id, const Answer& answer, Instant now);
   void failed(std::uint64_t id, const Error& error, Instant now);
+  // An answer's News were `broken`, and to begin anew would not help.
+  void refused(const Error& error, Instant now);
 
   [[nodiscard]] bool all_acknowledged() const { return outbox_.pending().empty(); }
   [[nodiscard]] bool in_sync() const { return !sync_wanted_; }
@@ -107,7 +109,7 @@ class Conversation {
   [[nodiscard]] Exchange begin(bool poll, Instant now);
   [[nodiscard]] protocol::ExchangeRequest request(bool poll) const;
   [[nodiscard]] News accept(const Call& call, const protocol::ExchangeReply& reply, Instant now);
-  [[nodiscard]] News refused(const Answer& answer, Instant now);
+  [[nodiscard]] News read_refusal(const Answer& answer, Instant now);
   void note_failure(Connection connection, std::optional<std::chrono::milliseconds> retry_after, Instant now);
   void pace_polls(const Call& call, bool brought_something, Instant now);
 

@@ -14,6 +14,8 @@ constexpr std::size_t kWarningsKept = 100;
 // to restart, much shorter than a run may take.
 constexpr milliseconds kPatience{5'000};
 constexpr unsigned kGenerationBits = 16;
+// Two copies of one machine would replace each other for ever.
+constexpr std::uint64_t kMostBeginnings = 4;
 
 }  // namespace
 
@@ -184,7 +186,12 @@ void Session::answered(std::uint64_t exchange, const Answer& answer, Instant now
   auto news = conversation_->answered(exchange, answer, now);
   if (news.changed) ++version_;
   for (auto& message : news.messages) step(engine::Received{std::move(message)}, now);
-  if (news.broken) begin_anew(*news.broken, now);
+  if (!news.broken) return;
+  if (generation_ < kMostBeginnings) {
+    begin_anew(*news.broken, now);
+  } else {
+    conversation_->refused(*news.broken, now);
+  }
 }
 
 void Session::failed(std::uint64_t exchange, const Error& error, Instant now) {
