@@ -88,7 +88,7 @@ struct Runner::State {
   void sleep(std::unique_lock<std::mutex>& lock);
   void deliver(std::vector<transport::Completion> done);
   void wake();
-  [[nodiscard]] std::optional<Happening> happening();
+  [[nodiscard]] bool look(Happening& happening);
   template <class F>
   Status with_session(F&& body);
 };
@@ -291,17 +291,23 @@ Result<Report> Runner::report() {
   return report;
 }
 
-std::optional<Happening> Runner::State::happening() {
-  if (interrupted) {
+// Whether there is something to tell, and what.
+bool Runner::State::look(Happening& happening) {
+  if (interrupted || stopping) {
     interrupted = false;
-    return Interrupted{};
+    happening = Interrupted{};
+  } else if (failed) {
+    happening = engine::Ended{true, values::Value::string(failed->message)};
+  } else if (auto batch = session->next_batch()) {
+    happening = *std::move(batch);
+  } else if (auto ended = session->ended()) {
+    happening = *std::move(ended);
+  } else if (session->settled(clock.now())) {
+    happening = Settled{};
+  } else {
+    return false;
   }
-  if (failed) return engine::Ended{true, values::Value::string(failed->message)};
-  if (stopping) return Interrupted{};
-  if (auto batch = session->next_batch()) return *std::move(batch);
-  if (auto ended = session->ended()) return *std::move(ended);
-  if (session->settled(clock.now())) return Settled{};
-  return std::nullopt;
+  return true;
 }
 
 Result<Happening> Runner::wait(milliseconds timeout) {
@@ -309,9 +315,9 @@ Result<Happening> Runner::wait(milliseconds timeout) {
   std::unique_lock lock(state_->mutex);
   if (state_->closed) return Error{"agent.closed", "the session is closed", ""};
   const auto deadline = std::chrono::steady_clock::now() + timeout;
+  Happening happening = TimedOut{};
   while (true) {
-    if (auto happening = state_->happening()) return *std::move(happening);
-    if (std::chrono::steady_clock::now() >= deadline) return Happening(TimedOut{});
+    if (state_->look(happening) || std::chrono::steady_clock::now() >= deadline) return happening;
     state_->changed.wait_until(lock, deadline);
   }
 }

@@ -12,6 +12,7 @@ plan demo::member {
   input String wanted
   input String word
   Integer $applied = 0
+  Optional[String] $last_word
 
   action initialize {
     orchestrate(self)
@@ -34,9 +35,9 @@ plan demo::member {
   }
 
   action finish {
-    _     <- main::catalog_done
+    _     <- main::catalog_done where $last_word == undef
     $word <- word awaiting { for => 'the cluster', next => 'run the others' }
-    $file = $word
+    $last_word = $word
   }
 @EXTRA@
 }
