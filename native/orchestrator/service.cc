@@ -21,6 +21,12 @@ std::string join(const std::vector<std::string>& words) {
   return result;
 }
 
+Error wrong_certname(std::string_view peer, const values::ProcessIdentity& member) {
+  return Error{"wrong_certname",
+               "the path speaks for '" + member.certname + "', the certificate for '" + std::string(peer) + "'",
+               "A node speaks only for itself."};
+}
+
 }  // namespace
 
 Service::Service() = default;
@@ -124,13 +130,16 @@ void Service::State::dead_letter(Process& process, engine::DeadLetter letter, In
 
 // ------------------------------------------------------------------------------------------------ exchanges
 
+Error Service::State::refuse(const values::ProcessIdentity& member, const Error& error) {
+  ++counters.refused;
+  log(LogLevel::warning, name_of(member) + ": refused: " + error.code + ": " + error.message);
+  return error;
+}
+
 Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member, std::string_view body,
                                 Instant now) {
-  const auto refuse = [&](const Error& error) {
-    ++state_->counters.refused;
-    state_->log(LogLevel::warning, name_of(member) + ": refused: " + error.code + ": " + error.message);
-    return error;
-  };
+  const auto refuse = [&](const Error& error) { return state_->refuse(member, error); };
+  if (peer != member.certname) return refuse(wrong_certname(peer, member));
   auto json = protocol::read_body(body);
   if (!json) return refuse(json.error());
   auto cluster = protocol::read_cluster(*json);
@@ -146,16 +155,8 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   State& state = *state_;
   if (state.failure) return *state.failure;
   ++state.counters.exchanges;
-  const auto refuse = [&](const Error& error) {
-    ++state.counters.refused;
-    state.log(LogLevel::warning, name_of(member) + ": refused: " + error.code + ": " + error.message);
-    return error;
-  };
-  if (peer != member.certname) {
-    return refuse(Error{"wrong_certname",
-                        "the path speaks for '" + member.certname + "', the certificate for '" + std::string(peer) + "'",
-                        "A node speaks only for itself."});
-  }
+  const auto refuse = [&](const Error& error) { return state.refuse(member, error); };
+  if (peer != member.certname) return refuse(wrong_certname(peer, member));
   Process* process = state.served(request.cluster);
   if (process == nullptr) {
     const std::string known = join(titles());

@@ -53,6 +53,7 @@ struct Service::State {
   [[nodiscard]] Process* served(std::string_view title);
   [[nodiscard]] const Process* served(std::string_view title) const;
 
+  Error refuse(const values::ProcessIdentity& member, const Error& error);   // counts and logs it
   void step(Process& process, const engine::Input& input, Instant now);
   void deliver(Process& process, engine::Message message, Instant now);
   void dead_letter(Process& process, engine::DeadLetter letter, Instant now);

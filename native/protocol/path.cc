@@ -1,13 +1,11 @@
-// The path of the exchange call: certname and resource, percent-encoded (RFC 3986, unreserved characters as they are).
-#include "protocol/exchange.h"
+#include "protocol/path.h"
 
-#include <optional>
+#include "protocol/exchange.h"
 
 namespace plan::protocol {
 
 namespace {
 
-constexpr std::string_view kPrefix = "/plan/v1/processes/";
 constexpr std::string_view kSuffix = "/exchange";
 constexpr std::string_view kHexDigits = "0123456789ABCDEF";
 
@@ -16,7 +14,21 @@ bool unreserved(char c) {
          c == '_' || c == '~';
 }
 
-std::string encode(std::string_view text) {
+std::optional<unsigned> digit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
+  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
+  return std::nullopt;
+}
+
+Error not_found(std::string_view target) {
+  return Error{"not_found", "there is nothing at '" + std::string(target) + "'",
+               "An exchange is POST /plan/v1/processes/{certname}/{resource}/exchange."};
+}
+
+}  // namespace
+
+std::string encode_segment(std::string_view text) {
   std::string result;
   for (const char c : text) {
     if (unreserved(c)) {
@@ -31,14 +43,7 @@ std::string encode(std::string_view text) {
   return result;
 }
 
-std::optional<unsigned> digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10U;
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A') + 10U;
-  return std::nullopt;
-}
-
-std::optional<std::string> decode(std::string_view text) {
+std::optional<std::string> decode_segment(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
@@ -59,27 +64,21 @@ std::optional<std::string> decode(std::string_view text) {
   return result;
 }
 
-Error not_found(std::string_view target) {
-  return Error{"not_found", "there is nothing at '" + std::string(target) + "'",
-               "An exchange is POST /plan/v1/processes/{certname}/{resource}/exchange."};
-}
-
-}  // namespace
-
 std::string exchange_path(const values::ProcessIdentity& member) {
-  return std::string(kPrefix) + encode(member.certname) + "/" + encode(member.resource) + std::string(kSuffix);
+  return std::string(kProcessesPrefix) + encode_segment(member.certname) + "/" + encode_segment(member.resource) +
+         std::string(kSuffix);
 }
 
 Result<values::ProcessIdentity> read_exchange_path(std::string_view target) {
   std::string_view rest = target;
-  if (!rest.starts_with(kPrefix)) return not_found(target);
-  rest.remove_prefix(kPrefix.size());
+  if (!rest.starts_with(kProcessesPrefix)) return not_found(target);
+  rest.remove_prefix(kProcessesPrefix.size());
   if (!rest.ends_with(kSuffix)) return not_found(target);
   rest.remove_suffix(kSuffix.size());
   const auto slash = rest.find('/');
   if (slash == std::string_view::npos || rest.find('/', slash + 1) != std::string_view::npos) return not_found(target);
-  const auto certname = decode(rest.substr(0, slash));
-  const auto resource = decode(rest.substr(slash + 1));
+  const auto certname = decode_segment(rest.substr(0, slash));
+  const auto resource = decode_segment(rest.substr(slash + 1));
   if (!certname || !resource || certname->empty() || resource->empty()) {
     return Error{"malformed", "the path '" + std::string(target) + "' holds no certname and resource, percent-encoded"};
   }
