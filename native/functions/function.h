@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -43,10 +44,20 @@ struct Function {
 [[nodiscard]] const Function* find(std::string_view name);
 [[nodiscard]] std::vector<std::string_view> names();
 
-// Integer['0', …], `Integer.new('5')`: conversions of `new` for data types.
+// Calls a function after checking the number of arguments and the block; raises EvaluationError.
+[[nodiscard]] values::Value call(const Function& function, Context& context, std::span<const values::Value> arguments, Block* block);
+
+// The elements of what can be iterated: an array, a hash (pairs), a string (characters), an integer (0 up to below it),
+// a type that is a finite integer range or an enumeration. Nothing for all else.
+[[nodiscard]] std::optional<std::vector<values::Value>> elements(const values::Value& value);
+
+// `Integer.new('5')`, `Integer('5')`: conversions of `new` for data types.
 [[nodiscard]] values::Value convert(const types::Type& type, std::span<const values::Value> arguments);
 // Integer[0, 5], Struct[{…}], Optional[String]: a type from a base and evaluated parameters. Raises EvaluationError.
 [[nodiscard]] types::TypePtr parameterize(const types::TypePtr& base, std::span<const values::Value> parameters);
+// `Service['galera']`, `Resource['service', 'galera']`, `Class['x']`: what a reference type gives for its titles. One
+// resource value, or an array of them where several titles are given. Raises EvaluationError.
+[[nodiscard]] values::Value reference(const types::TypePtr& base, std::span<const values::Value> titles);
 // "Integer", "String", …: a built-in type by its name (unparameterized), or null.
 [[nodiscard]] types::TypePtr builtin_type(std::string_view name);
 

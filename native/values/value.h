@@ -180,6 +180,8 @@ class HashBuilder {
   HashBuilder& set(Value key, Value value);
   HashBuilder& set(std::string_view key, Value value) { return set(Value::string(key), std::move(value)); }
   bool remove(const Value& key);
+  [[nodiscard]] const Value* find(const Value& key) const { return hash_->find(key); }
+  [[nodiscard]] std::size_t size() const { return hash_->size(); }
   [[nodiscard]] Value build();            // the builder is empty afterwards
 
  private:
@@ -220,6 +222,9 @@ struct ResourceObject : Object {
 [[nodiscard]] types::TypePtr infer(const Value& value);
 [[nodiscard]] types::TypePtr infer_detailed(const Value& value);
 [[nodiscard]] bool instance_of(const types::Type& type, const Value& value);
+// Why a value is no instance of a type, for people, without subject: "expects an Integer value, got String",
+// "entry 'a' expects size to be at least 1, got 0". Empty when it is an instance.
+[[nodiscard]] std::string describe_mismatch(const types::Type& type, const Value& value);
 
 // Operators, each with Puppet's semantics; raise EvaluationError.
 [[nodiscard]] Value add(const Value& a, const Value& b);
