@@ -176,9 +176,10 @@ class Engine {
   [[nodiscard]] boost::json::value describe() const;
   void trace(bool on);
 
+  struct State;        // internal (state.h)
+
  private:
   Engine();
-  struct State;
   std::unique_ptr<State> state_;
 };
 

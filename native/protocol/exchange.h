@@ -10,9 +10,13 @@
 // The sender is the TLS peer; the path's certname must be the peer's. `sequence` counts from 1 per direction and
 // incarnation, without gaps. `acknowledged` is the last sequence the sender of the field has durably received.
 // Repeating a call is harmless. A message on the wire:
-//   {"sequence": n, "kind": "send", "process": "<resource of the member's side>", "name": …, "value": …, "version": …, "plan": …}
+//   {"sequence": n, "kind": "send", "from": {"certname": …, "resource": …}, "to": {"certname": …, "resource": …},
+//    "name": …, "value": <rich data>, "version": …, "plan": …}
+// The last four are left out when they are empty. The certname of the member's side must be the member's: a message
+// cannot say that it comes from, or is for, anybody else.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -29,6 +33,7 @@ namespace plan::protocol {
 inline constexpr int kProtocolVersion = 1;
 inline constexpr std::size_t kMaxBodyBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMaxMessagesPerExchange = 1000;
+inline constexpr std::chrono::milliseconds kMaxWait{60'000};   // a longer wish is cut to it
 
 struct SequencedMessage {
   std::uint64_t sequence = 0;
@@ -59,12 +64,18 @@ struct ErrorReply {
   std::vector<std::string> clusters;   // of unknown_cluster
 };
 
-// `member` is the identity of the member's side of the conversation, `other` that of the other side: they become from
-// and to of the messages. Unknown fields are ignored; everything else that is wrong is an error that names the field.
+// `member` is the identity of the member's side of the conversation. Unknown fields are ignored; everything else that is
+// wrong is an error that names the field: "malformed", "too_large" or "unsupported_protocol".
 [[nodiscard]] std::string write(const ExchangeRequest& request);
 [[nodiscard]] std::string write(const ExchangeReply& reply);
 [[nodiscard]] std::string write(const ErrorReply& reply);
 [[nodiscard]] Result<ExchangeRequest> read_request(std::string_view body, const values::ProcessIdentity& member,
+                                                   const values::NameResolver* resolver = nullptr);
+// The same in two steps, for a reader that must know the cluster before it knows how to resolve names.
+[[nodiscard]] Result<boost::json::value> read_body(std::string_view body);
+[[nodiscard]] Result<std::string> read_cluster(const boost::json::value& request);
+[[nodiscard]] Result<ExchangeRequest> read_request(const boost::json::value& request,
+                                                   const values::ProcessIdentity& member,
                                                    const values::NameResolver* resolver = nullptr);
 [[nodiscard]] Result<ExchangeReply> read_reply(std::string_view body, const values::ProcessIdentity& member,
                                                const values::NameResolver* resolver = nullptr);

@@ -56,6 +56,7 @@ enum class ExprKind : std::uint8_t {
 struct Expr {
   ExprKind kind;
   Span span;
+  std::uint16_t height = 1;  // of the tree below; the parser bounds it, so a walk may recurse
 };
 
 struct Undef : Expr {};
@@ -97,6 +98,7 @@ struct Lambda {
   List<Parameter> parameters;
   const Expr* body;          // a Block
   Span span;
+  const Expr* return_type = nullptr;   // null when undeclared
 };
 
 struct Call : Expr {

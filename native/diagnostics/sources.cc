@@ -1,0 +1,69 @@
+#include "diagnostics/sources.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace plan::diagnostics {
+namespace {
+
+bool continues_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
+
+std::vector<std::uint32_t> find_line_starts(std::string_view text) {
+  std::vector<std::uint32_t> starts{0};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\n') starts.push_back(static_cast<std::uint32_t>(i + 1));
+  }
+  return starts;
+}
+
+}  // namespace
+
+SourceId Sources::add(std::string path, std::string text) {
+  std::vector<std::uint32_t> line_starts = find_line_starts(text);
+  files_.push_back({std::move(path), std::move(text), std::move(line_starts)});
+  return static_cast<SourceId>(files_.size() - 1);
+}
+
+std::string_view Sources::path(SourceId id) const {
+  PLAN_ASSERT(id < files_.size());
+  return files_[id].path;
+}
+
+std::string_view Sources::text(SourceId id) const {
+  PLAN_ASSERT(id < files_.size());
+  return files_[id].text;
+}
+
+Position Sources::position(SourceId id, std::uint32_t offset) const {
+  PLAN_ASSERT(id < files_.size());
+  const File& file = files_[id];
+  const auto next = std::upper_bound(file.line_starts.begin(), file.line_starts.end(), offset);
+  const auto line = static_cast<std::uint32_t>(next - file.line_starts.begin());
+  const std::uint32_t start = file.line_starts[line - 1];
+  const std::size_t end = std::min<std::size_t>(offset, file.text.size());
+  std::uint32_t column = 1;
+  for (std::size_t i = start; i < end; ++i) {
+    if (!continues_code_point(file.text[i])) ++column;
+  }
+  return {line, column};
+}
+
+std::string_view Sources::line(SourceId id, std::uint32_t line) const {
+  PLAN_ASSERT(id < files_.size());
+  const File& file = files_[id];
+  PLAN_ASSERT(line >= 1 && line <= file.line_starts.size());
+  const std::size_t start = file.line_starts[line - 1];
+  std::string_view rest = std::string_view(file.text).substr(start);
+  rest = rest.substr(0, rest.find('\n'));
+  if (rest.ends_with('\r')) rest.remove_suffix(1);
+  return rest;
+}
+
+std::string Sources::describe(Span span) const {
+  const Position at = position(span.source, span.begin);
+  return std::string(path(span.source)) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);
+}
+
+}  // namespace plan::diagnostics

@@ -1,0 +1,149 @@
+// A plan after compilation: names resolved to slots, declared members flattened over the chain of inheritance.
+// Built once by the compiler (compile_*.cc), then only read.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/span.h"
+#include "engine/engine.h"
+#include "engine/evaluate.h"
+#include "syntax/parser.h"
+#include "types/type.h"
+#include "values/value.h"
+
+namespace plan::engine {
+
+inline constexpr std::uint32_t kNone = UINT32_MAX;
+
+// Variables and places that every plan has, in the same slots.
+enum BuiltinVariable : std::uint32_t { kTitle, kFacts, kTrusted, kServerFacts, kOrchestrator, kBuiltinVariables };
+enum BuiltinPlace : std::uint32_t {
+  kStart, kEnd, kFail, kDrain, kEvents, kResourcesToSync, kSynced, kLeaving, kCatalogDone, kBuiltinPlaces
+};
+
+// A declared type: known when compiled, or computed from variables each time it is asked.
+struct TypeCode {
+  types::TypePtr fixed;         // null when dynamic
+  NodePtr dynamic;              // null when fixed
+  [[nodiscard]] bool declared() const { return fixed || dynamic; }
+};
+
+struct VariableCode {
+  std::string name;
+  TypeCode type;
+  NodePtr initial;              // null: required (parameter) or undef
+  bool parameter = false;       // public
+  Span span;
+};
+
+struct PlaceCode {
+  std::string name;
+  TypeCode type;
+  syntax::Direction direction = syntax::Direction::internal;
+  bool is_public = false;
+  bool latched = false;
+  bool splat_entries = false;
+  NodePtr entries, capacity, ttl;   // null when not given
+  Span span;
+};
+
+// States of one region: the plan's own (internal or output), or those others set (input).
+struct RegionCode {
+  std::vector<std::string> states;
+  bool is_public = false;
+  bool output = false;          // of the own region: seen through a reference
+  [[nodiscard]] std::uint32_t find(std::string_view name) const;
+};
+enum Region : std::uint32_t { kOwnRegion, kInputRegion, kRegions };
+
+struct FunctionCode {
+  std::string name;
+  std::vector<TypeCode> parameter_types;   // undeclared ones accept anything
+  std::vector<NodePtr> defaults;           // per parameter; null when required
+  TypeCode return_type;
+  NodePtr body;
+  std::uint32_t slots = 0;                 // of its frame; the parameters come first
+  bool captures_rest = false;
+  Span span;
+};
+
+struct PatternCode {
+  syntax::PatternKind kind = syntax::PatternKind::wildcard;
+  std::uint32_t slot = kNone;
+  values::Value key;             // the variable's name, by which a hash is taken apart
+  std::vector<PatternCode> items;
+};
+
+// What the enabling of an action depends on; a change of any of it makes the action worth another look.
+struct Dependencies {
+  std::set<std::uint32_t> variables, places;
+  bool all_variables = false;
+  bool own_region = false, input_region = false;
+  bool references = false;      // other processes' values
+};
+
+struct ArcCode {
+  syntax::ArcKind kind = syntax::ArcKind::receive;
+  syntax::SourceKind source = syntax::SourceKind::queue;
+  bool has_pattern = false;
+  PatternCode pattern;
+  std::uint32_t from_slot = kNone;
+  std::uint32_t place = kNone;             // queue
+  std::uint32_t variable = kNone;          // parameter
+  std::uint32_t region = kNone;            // state
+  std::vector<std::uint32_t> states;       // state: empty means whichever is current
+  NodePtr reference;                       // reference
+  std::string name;                        // reference: of its queue; else the source's own name
+  syntax::CountKind count = syntax::CountKind::one;
+  NodePtr minimum, maximum;
+  NodePtr where, after, awaiting;          // null when not given; several `where` are joined
+  std::string mark;                        // under what the action remembers versions it has used
+  Span span;
+};
+
+struct ActionCode {
+  std::string name;
+  std::string owner;                       // the plan that declares it
+  std::vector<ArcCode> arcs;
+  std::vector<NodePtr> statements;
+  std::uint32_t slots = 0;
+  std::vector<std::uint32_t> unconditional_targets;   // local places that need room
+  Dependencies dependencies;
+  bool has_awaiting = false;
+  Span span;
+};
+
+struct PlanCode {
+  std::string name;
+  types::PlanLineagePtr lineage;
+  std::vector<VariableCode> variables;
+  std::vector<PlaceCode> places;
+  RegionCode regions[kRegions];
+  std::vector<FunctionCode> functions;
+  std::vector<ActionCode> actions;
+  // Who depends on what: action indexes by variable and place slot.
+  std::vector<std::vector<std::uint32_t>> variable_readers, place_readers;
+  std::vector<std::uint32_t> region_readers[kRegions], reference_readers, every_variable_readers;
+
+  [[nodiscard]] std::uint32_t variable(std::string_view name) const;
+  [[nodiscard]] std::uint32_t place(std::string_view name) const;
+  [[nodiscard]] std::uint32_t function(std::string_view name) const;
+  [[nodiscard]] std::uint32_t action(std::string_view name) const;
+};
+
+struct Program::Data {
+  std::string digest;
+  std::shared_ptr<diagnostics::Sources> sources;
+  std::vector<syntax::ParsedFile> files;                       // arenas of the trees
+  std::vector<std::unique_ptr<PlanCode>> plans;
+  std::vector<std::pair<std::string, types::TypePtr>> aliases; // of types/*.pp, by their full name
+};
+
+}  // namespace plan::engine

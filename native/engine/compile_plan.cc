@@ -1,0 +1,298 @@
+// Second pass: the code of one plan's variables, queues, states and functions.
+#include <algorithm>
+#include <utility>
+
+#include "engine/compiler.h"
+
+namespace plan::engine {
+
+using diagnostics::Code;
+using syntax::MemberKind;
+using types::TypeKind;
+using types::TypePtr;
+using values::Value;
+
+namespace {
+
+TypePtr event_type() {
+  return types::struct_({{"message", types::string(), false},
+                         {"data", types::make(TypeKind::any), true},
+                         {"resource", types::string(), false},
+                         {"time", types::make(TypeKind::timestamp), false}});
+}
+
+TypePtr synced_type() {
+  const TypePtr boolean = types::make(TypeKind::boolean);
+  return types::struct_({{"ref", types::string(), false},
+                         {"changed", boolean, false},
+                         {"failed", boolean, false},
+                         {"skipped", boolean, false},
+                         {"noop", boolean, false},
+                         {"messages", types::array(types::string()), false},
+                         {"data", types::make(TypeKind::any), true}});
+}
+
+TypePtr catalog_done_type() {
+  const TypePtr references = types::array(types::string());
+  return types::struct_({{"changed", references, false}, {"failed", references, false}, {"skipped", references, false}});
+}
+
+std::uint32_t find_named(const auto& list, std::string_view name) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i].name == name) return static_cast<std::uint32_t>(i);
+  }
+  return kNone;
+}
+
+}  // namespace
+
+std::uint32_t RegionCode::find(std::string_view name) const {
+  const auto found = std::find(states.begin(), states.end(), name);
+  return found == states.end() ? kNone : static_cast<std::uint32_t>(found - states.begin());
+}
+std::uint32_t PlanCode::variable(std::string_view wanted) const { return find_named(variables, wanted); }
+std::uint32_t PlanCode::place(std::string_view wanted) const { return find_named(places, wanted); }
+std::uint32_t PlanCode::function(std::string_view wanted) const { return find_named(functions, wanted); }
+std::uint32_t PlanCode::action(std::string_view wanted) const { return find_named(actions, wanted); }
+
+void PlanCompiler::begin(Purpose purpose) {
+  purpose_ = purpose;
+  root_ = Scope();
+  scope_ = &root_;
+  slots_ = 0;
+  captures_ = kNone;
+  dependencies_ = nullptr;
+}
+
+TypePtr PlanCompiler::constant_type(const syntax::Expr& expr) {
+  begin(Purpose::declaration);
+  const Typed typed = fold(expression(expr));
+  const auto* constant = dynamic_cast<const Constant*>(typed.node.get());
+  return constant && constant->value().is(values::Kind::type) ? constant->value().as_type() : nullptr;
+}
+
+TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
+  TypeCode code;
+  if (!expr) return code;
+  code.fixed = compiler_.constant_type(*expr, &shape_);
+  if (code.fixed) return code;
+  const Purpose outer = std::exchange(purpose_, Purpose::declaration);
+  const Typed typed = fold(expression(*expr));
+  purpose_ = outer;
+  if (const auto* constant = dynamic_cast<const Constant*>(typed.node.get())) {
+    compiler_.report(Code::invalid_type, expr->span, values::inspect(constant->value()) + " is not a type");
+    code.fixed = types::make(TypeKind::any);
+  } else {
+    code.dynamic = typed.node;
+  }
+  return code;
+}
+
+void PlanCompiler::add_builtins() {
+  const TypePtr any = types::make(TypeKind::any);
+  const auto variable = [&](const char* name) {
+    VariableCode code;
+    code.name = name;
+    code_.variables.push_back(std::move(code));
+  };
+  for (const char* name : {"title", "facts", "trusted", "server_facts", "orchestrator"}) variable(name);
+  const auto place = [&](const char* name, TypePtr type, bool latched) {
+    PlaceCode code;
+    code.name = name;
+    code.type.fixed = std::move(type);
+    code.latched = latched;
+    place_types_[static_cast<std::uint32_t>(code_.places.size())] = code.type.fixed;
+    code_.places.push_back(std::move(code));
+  };
+  place("start", any, false);
+  place("end", any, false);
+  place("fail", any, false);
+  place("drain", any, false);
+  place("events", event_type(), false);
+  place("resources_to_sync", any, false);
+  place("synced", synced_type(), false);
+  place("leaving", any, true);
+  place("main::catalog_done", catalog_done_type(), true);
+  variable_types_[kTitle] = types::string();
+  PLAN_ASSERT(code_.variables.size() == kBuiltinVariables && code_.places.size() == kBuiltinPlaces);
+}
+
+void PlanCompiler::run() {
+  add_builtins();
+  for (const Shape::MemberOf& member : shape_.members) declare(member);
+  for (const Shape::MemberOf& member : shape_.members) compile_member(member);
+  index_readers();
+}
+
+// Names first, so that members may use each other in any order.
+void PlanCompiler::declare(const Shape::MemberOf& member) {
+  switch (member.member->kind) {
+    case MemberKind::variable: declare_variable(*member.member->variable); return;
+    case MemberKind::queue: declare_queue(*member.member->queue); return;
+    case MemberKind::state: declare_states(*member.member->state); return;
+    case MemberKind::function: {
+      FunctionCode code;
+      const syntax::FunctionDecl& decl = *member.member->function;
+      code.name = decl.name.text;
+      code.span = decl.span;
+      code.defaults.resize(decl.parameters.size());
+      code.captures_rest = std::any_of(decl.parameters.begin(), decl.parameters.end(),
+                                       [](const syntax::Parameter& parameter) { return parameter.captures_rest; });
+      code_.functions.push_back(std::move(code));
+      return;
+    }
+    case MemberKind::action:
+    case MemberKind::alias: return;
+  }
+}
+
+void PlanCompiler::declare_variable(const syntax::VariableDecl& decl) {
+  if (decl.name.text == "title") {
+    compiler_.report(Code::reassigned_variable, decl.name.span, "'$title' is reserved");
+    return;
+  }
+  const auto slot = static_cast<std::uint32_t>(code_.variables.size());
+  VariableCode code;
+  code.name = decl.name.text;
+  code.parameter = decl.access == syntax::Visibility::public_;
+  code.span = decl.span;
+  const syntax::Expr* type = decl.type;
+  for (const Shape* at = shape_.parent; at && !code.parameter; at = at->parent) {   // an override keeps what it does not say
+    for (const Shape::MemberOf& inherited : at->members) {
+      if (inherited.member->kind == MemberKind::variable && inherited.member->variable->name.text == decl.name.text) {
+        if (!type) type = inherited.member->variable->type;
+        code.parameter |= inherited.member->variable->access == syntax::Visibility::public_;
+      }
+    }
+  }
+  if (type) {
+    if (TypePtr known = compiler_.constant_type(*type, &shape_)) variable_types_[slot] = std::move(known);
+  }
+  code_.variables.push_back(std::move(code));
+}
+
+void PlanCompiler::declare_queue(const syntax::QueueDecl& decl) {
+  for (const syntax::Name& name : decl.names) {
+    PlaceCode code;
+    code.name = name.text;
+    code.direction = decl.direction;
+    code.is_public = decl.is_public;
+    code.span = name.span;
+    const auto slot = static_cast<std::uint32_t>(code_.places.size());
+    if (TypePtr known = compiler_.constant_type(*decl.type, &shape_)) place_types_[slot] = std::move(known);
+    code_.places.push_back(std::move(code));
+  }
+}
+
+void PlanCompiler::declare_states(const syntax::StateDecl& decl) {
+  const bool input = decl.direction == syntax::Direction::input;
+  RegionCode& region = code_.regions[input ? kInputRegion : kOwnRegion];
+  region.is_public = decl.is_public;
+  region.output = decl.direction == syntax::Direction::output;
+  for (const syntax::Name& name : decl.names) region.states.emplace_back(name.text);
+}
+
+void PlanCompiler::compile_member(const Shape::MemberOf& member) {
+  switch (member.member->kind) {
+    case MemberKind::variable: compile_variable(*member.member->variable); return;
+    case MemberKind::queue: compile_queue(*member.member->queue); return;
+    case MemberKind::function: compile_function(*member.member->function); return;
+    case MemberKind::action: compile_action(*member.member->action, *member.owner); return;
+    case MemberKind::state:
+    case MemberKind::alias: return;
+  }
+}
+
+void PlanCompiler::compile_variable(const syntax::VariableDecl& decl) {
+  begin(Purpose::function);
+  const std::uint32_t slot = code_.variable(decl.name.text);
+  if (slot == kNone) return;
+  const syntax::Expr* type = decl.type;
+  for (const Shape* at = shape_.parent; at && !type; at = at->parent) {
+    for (const Shape::MemberOf& inherited : at->members) {
+      if (inherited.member->kind == MemberKind::variable && inherited.member->variable->name.text == decl.name.text) {
+        type = inherited.member->variable->type;
+      }
+    }
+  }
+  TypeCode declared = type_code(type);
+  NodePtr initial = decl.value ? fold(expression(*decl.value)).node : nullptr;
+  const auto* constant = dynamic_cast<const Constant*>(initial.get());
+  if (constant && declared.fixed && !values::instance_of(*declared.fixed, constant->value())) {
+    compiler_.report(Code::type_mismatch, decl.value->span,
+                     "'$" + std::string(decl.name.text) + "' is declared as " + types::to_string(*declared.fixed) +
+                         ", got " + values::inspect(constant->value()));
+  }
+  code_.variables[slot].type = std::move(declared);
+  code_.variables[slot].initial = std::move(initial);
+}
+
+void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
+  for (const syntax::Name& name : decl.names) {
+    begin(Purpose::function);
+    const std::uint32_t slot = code_.place(name.text);
+    PLAN_ASSERT(slot != kNone);
+    code_.places[slot].type = type_code(decl.type);
+    for (const syntax::Attribute& attribute : decl.attributes) {
+      NodePtr value = fold(expression(*attribute.value)).node;
+      PlaceCode& place = code_.places[slot];
+      if (attribute.name.text == "entries") {
+        place.entries = std::move(value);
+        place.splat_entries = attribute.splat;
+      } else if (attribute.name.text == "capacity") {
+        place.capacity = std::move(value);
+      } else if (attribute.name.text == "ttl") {
+        place.ttl = std::move(value);
+      } else if (attribute.name.text == "latched") {
+        const auto* constant = dynamic_cast<const Constant*>(value.get());
+        place.latched = constant && constant->value().truthy();
+      } else {
+        compiler_.report(Code::unknown_attribute, attribute.name.span,
+                         "queues have no attribute '" + std::string(attribute.name.text) + "'",
+                         "the attributes are entries, capacity, ttl and latched");
+      }
+    }
+  }
+}
+
+void PlanCompiler::compile_function(const syntax::FunctionDecl& decl) {
+  begin(Purpose::function);
+  const std::uint32_t slot = code_.function(decl.name.text);
+  std::vector<TypeCode> parameter_types;
+  std::vector<NodePtr> defaults;
+  for (const syntax::Parameter& parameter : decl.parameters) {
+    TypeCode type = type_code(parameter.type);
+    NodePtr value = parameter.default_value ? expression(*parameter.default_value).node : nullptr;
+    bind_local(parameter.name, type.fixed, false);
+    parameter_types.push_back(std::move(type));
+    defaults.push_back(std::move(value));
+  }
+  PLAN_ASSERT(slots_ >= decl.parameters.size());
+  TypeCode return_type = type_code(decl.return_type);
+  NodePtr body = expression(*decl.body).node;
+  FunctionCode& code = code_.functions[slot];
+  code.parameter_types = std::move(parameter_types);
+  code.defaults = std::move(defaults);
+  code.return_type = std::move(return_type);
+  code.body = std::move(body);
+  code.slots = slots_;
+}
+
+void PlanCompiler::index_readers() {
+  code_.variable_readers.resize(code_.variables.size());
+  code_.place_readers.resize(code_.places.size());
+  for (std::uint32_t i = 0; i < code_.actions.size(); ++i) {
+    const Dependencies& on = code_.actions[i].dependencies;
+    for (const std::uint32_t place : on.places) code_.place_readers[place].push_back(i);
+    if (on.own_region) code_.region_readers[kOwnRegion].push_back(i);
+    if (on.input_region) code_.region_readers[kInputRegion].push_back(i);
+    if (on.references) code_.reference_readers.push_back(i);
+    if (on.all_variables) {
+      code_.every_variable_readers.push_back(i);
+      continue;
+    }
+    for (const std::uint32_t variable : on.variables) code_.variable_readers[variable].push_back(i);
+  }
+}
+
+}  // namespace plan::engine

@@ -1,0 +1,167 @@
+// From trees to code, in two passes: shapes (what each plan declares, inherited members included) and then code.
+// Internal to the engine; compile() in program.h is the door.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "diagnostics/diagnostic.h"
+#include "engine/code.h"
+#include "engine/nodes.h"
+#include "syntax/ast.h"
+
+namespace plan::engine {
+
+// A node and what is known of its values when it is compiled (null: nothing).
+struct Typed {
+  NodePtr node;
+  types::TypePtr type;
+};
+
+// What one plan declares, its ancestors' members first; an override keeps the ancestor's place.
+struct Shape {
+  const syntax::PlanDecl* decl = nullptr;      // null for the built-in `orchestrator`
+  types::PlanLineagePtr lineage;
+  Shape* parent = nullptr;
+  bool resolving = false;                      // to find cycles of inheritance
+
+  struct MemberOf {
+    const syntax::Member* member;
+    const Shape* owner;
+  };
+  std::vector<MemberOf> members;
+  std::map<std::string, types::TypePtr, std::less<>> aliases;      // own, inherited, and type parameters
+};
+
+class Compiler {
+ public:
+  Compiler(Program::Data& data, diagnostics::Diagnostics& diagnostics) : data_(data), diagnostics_(diagnostics) {}
+  void run();
+
+  // ---- lookups shared by the passes
+  [[nodiscard]] const Shape* shape(std::string_view plan) const;            // by name in any case
+  [[nodiscard]] types::TypePtr named_type(std::string_view name, const Shape* in) const;   // alias, built-in, plan; null
+  [[nodiscard]] types::TypePtr member_type(const Shape& shape, std::string_view member) const;   // null: none or unknown
+  [[nodiscard]] bool has_member(const Shape& shape, std::string_view member) const;
+  [[nodiscard]] std::vector<std::string_view> type_names(const Shape* in) const;
+  void report(diagnostics::Code code, Span span, std::string message, std::string help = {});
+  // A declared type as far as it is constant; null when it depends on variables.
+  types::TypePtr constant_type(const syntax::Expr& expr, const Shape* in);
+
+ private:
+  void declare_plans();
+  void declare_aliases();
+  void resolve(Shape& shape);
+  void add_member(Shape& shape, const Shape::MemberOf& member);
+  void resolve_aliases(Shape& shape);
+
+  Program::Data& data_;
+  diagnostics::Diagnostics& diagnostics_;
+  std::vector<std::unique_ptr<Shape>> shapes_;
+  std::map<std::string, Shape*, std::less<>> by_name_;
+  struct PendingAlias {
+    std::shared_ptr<types::Type> alias;
+    const syntax::Expr* expr;
+    const Shape* in;
+  };
+  std::vector<PendingAlias> pending_;
+};
+
+// Names of an action, a function or a lambda while its code is made. A lambda's scope sees the one around it.
+struct Scope {
+  Scope* outer = nullptr;
+  std::map<std::string, std::pair<std::uint32_t, types::TypePtr>, std::less<>> locals;
+};
+
+enum class Purpose : std::uint8_t { declaration, guard, function, body };
+
+// Makes the code of one plan.
+class PlanCompiler {
+ public:
+  PlanCompiler(Compiler& compiler, const Shape& shape, PlanCode& code)
+      : compiler_(compiler), shape_(shape), code_(code) {}
+  void run();
+  types::TypePtr constant_type(const syntax::Expr& expr);   // null when it is no constant type
+
+ private:
+  // compile_plan.cc
+  void add_builtins();
+  void declare(const Shape::MemberOf& member);
+  void declare_variable(const syntax::VariableDecl& decl);
+  void declare_queue(const syntax::QueueDecl& decl);
+  void declare_states(const syntax::StateDecl& decl);
+  void compile_member(const Shape::MemberOf& member);
+  void compile_variable(const syntax::VariableDecl& decl);
+  void compile_queue(const syntax::QueueDecl& decl);
+  void compile_function(const syntax::FunctionDecl& decl);
+  void index_readers();
+  TypeCode type_code(const syntax::Expr* expr);
+
+  // compile_action.cc
+  void compile_action(const syntax::ActionDecl& decl, const Shape& owner);
+  ArcCode arc(const syntax::Arc& arc);
+  types::TypePtr arc_source(const syntax::Arc& arc, ArcCode& code);
+  PatternCode pattern(const syntax::Pattern& pattern, const types::TypePtr& type);
+  void clauses(const syntax::Arc& arc, ArcCode& code, const types::TypePtr& element);
+  void collect_targets(const std::vector<NodePtr>& statements, const syntax::ActionDecl& decl, ActionCode& code);
+
+  // compile_expression.cc
+  Typed expression(const syntax::Expr& expr);
+  Typed variable(const syntax::Variable& expr);
+  Typed class_ref(const syntax::ClassRef& expr);
+  Typed access(const syntax::Access& expr);
+  Typed call(const syntax::Call& expr);
+  Typed method_call(const syntax::MethodCall& expr);
+  Typed member(const syntax::MethodCall& expr, Typed receiver);
+  Typed function_call(const syntax::Expr& at, const syntax::Name& name, std::vector<Item> arguments,
+                      std::vector<types::TypePtr> argument_types, const syntax::Lambda* lambda);
+  std::optional<Typed> effect_call(const syntax::Expr& at, const syntax::Name& name, const std::vector<Item>& arguments);
+  std::unique_ptr<LambdaCode> lambda(const syntax::Lambda& lambda, const std::vector<types::TypePtr>& parameter_types,
+                                     types::TypePtr* result);
+  Typed binary(const syntax::Binary& expr);
+  Typed assign(const syntax::Assign& expr);
+  TargetCode target(const syntax::Expr& expr, const types::TypePtr& type);
+  Typed options(const syntax::Expr& at, const syntax::Expr& subject, syntax::List<syntax::Option> options, bool selector);
+  Typed send(const syntax::Send& expr);
+  Typed fold(Typed typed);
+
+  std::uint32_t bind_local(const syntax::Name& name, types::TypePtr type, bool assignment);
+  [[nodiscard]] const std::pair<std::uint32_t, types::TypePtr>* find_local(std::string_view name) const;
+  std::uint32_t captures_slot();
+  void begin(Purpose purpose);
+  void depends_on_variable(std::uint32_t slot);
+  [[nodiscard]] std::vector<std::string_view> variable_names() const;
+  [[nodiscard]] std::vector<std::string_view> place_names() const;
+
+  Compiler& compiler_;
+  const Shape& shape_;
+  PlanCode& code_;
+  Purpose purpose_ = Purpose::declaration;
+  Scope root_;
+  Scope* scope_ = &root_;
+  std::uint32_t slots_ = 0;
+  std::uint32_t captures_ = kNone;
+  Dependencies* dependencies_ = nullptr;
+  std::map<std::string, std::uint32_t, std::less<>> function_declarations_;
+  std::map<std::uint32_t, types::TypePtr> place_types_, variable_types_;   // static
+};
+
+[[nodiscard]] std::string lower_case(std::string_view text);
+
+// static_types.cc: what can be known without running.
+[[nodiscard]] types::TypePtr element_type(const types::TypePtr& collection);
+[[nodiscard]] types::TypePtr access_type(const types::TypePtr& object, const std::vector<Item>& keys);
+[[nodiscard]] types::TypePtr part_type(const types::TypePtr& whole, std::size_t position, std::string_view name);
+[[nodiscard]] std::vector<types::TypePtr> lambda_types(std::string_view function, const types::TypePtr& subject,
+                                                       std::size_t parameters);
+[[nodiscard]] types::TypePtr result_type(std::string_view function, const std::vector<types::TypePtr>& arguments,
+                                         const types::TypePtr& lambda_result);
+// Through aliases, Optional and NotUndef.
+[[nodiscard]] const types::Type* bare(const types::TypePtr& type);
+
+}  // namespace plan::engine

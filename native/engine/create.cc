@@ -1,0 +1,189 @@
+// Processes: made, given parameters, becoming a specialisation, ended.
+#include <algorithm>
+
+#include "engine/state.h"
+
+namespace plan::engine {
+
+using values::EvaluationError;
+using values::Kind;
+using values::Value;
+
+Process& Engine::State::make_process(const PlanCode& code, values::ProcessIdentity of, std::string title,
+                                     std::uint32_t maker) {
+  auto process = std::make_unique<Process>();
+  process->identity = std::move(of);
+  process->code = process->made_with = &code;
+  process->title = std::move(title);
+  process->number = static_cast<std::uint32_t>(processes.size());
+  process->maker = maker;
+  process->self = Value::process(process->identity, code.lineage, process->number + 1);
+  process->variables.resize(code.variables.size());
+  process->places.resize(code.places.size());
+  process->actions.resize(code.actions.size());
+  for (RegionState& region : process->regions) region = {0, ++serial, now};
+  process->variables[kTitle] = {Value::string(process->title), ++serial, now};
+  by_identity[process->identity] = process->number;
+  if (process->number != 0) {
+    for (const std::uint32_t slot : {kFacts, kTrusted, kServerFacts}) process->variables[slot] = root().variables[slot];
+  }
+  processes.push_back(std::move(process));
+  return *processes.back();
+}
+
+namespace {
+
+[[noreturn]] void refuse_parameter(const PlanCode& code, const std::string& why) {
+  throw EvaluationError("PARAMETER", "plan '" + code.name + "': " + why);
+}
+
+}  // namespace
+
+// Checks all before it sets any. What is not given gets its default, computed anew: it may follow the facts.
+void Engine::State::set_parameters(Process& process, const Value& parameters) {
+  const PlanCode& code = *process.code;
+  PLAN_ASSERT(parameters.is_undef() || parameters.is(Kind::hash));
+  if (parameters.is(Kind::hash)) {
+    for (const values::HashEntry& entry : parameters.as_hash().entries) {
+      const std::string name = values::to_string(entry.key);
+      const std::uint32_t slot = code.variable(name);
+      if (slot == kNone || !code.variables[slot].parameter) {
+        std::vector<std::string_view> known;
+        for (const VariableCode& variable : code.variables) {
+          if (variable.parameter) known.push_back(variable.name);
+        }
+        const std::string_view near = diagnostics::nearest(name, known);
+        refuse_parameter(code, "no parameter '" + name + "'" + (near.empty() ? "" : "; did you mean '" + std::string(near) + "'?"));
+      }
+    }
+  }
+  const std::vector<Cell> before = process.variables;
+  ReadOnlyView view(*this, process);
+  Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
+  std::vector<std::pair<std::uint32_t, Value>> wanted;
+  try {
+    for (std::uint32_t slot = kBuiltinVariables; slot < code.variables.size(); ++slot) {
+      const VariableCode& variable = code.variables[slot];
+      const bool first_time = process.variables[slot].version == 0;
+      if (!variable.parameter && !first_time) continue;
+      const Value* given = parameters.is(Kind::hash) && variable.parameter ? parameters.as_hash().find(variable.name) : nullptr;
+      Frame frame{evaluation, {}};
+      frame.slots.resize(8);     // a declaration binds no names but what its own lambdas and matches do
+      if (!given && !variable.initial && variable.parameter) refuse_parameter(code, "'" + variable.name + "' is required");
+      Value value = given ? *given : (variable.initial ? variable.initial->evaluate(frame) : Value::undef());
+      if (given || variable.initial) require(variable.type, value, "parameter '" + variable.name + "'", frame);
+      wanted.emplace_back(slot, value);
+      process.variables[slot].value = std::move(value);     // later declarations may use it
+    }
+  } catch (const EvaluationError& error) {
+    process.variables = before;
+    throw EvaluationError(error.issue(), "plan '" + code.name + "': " + error.what());
+  }
+  process.variables = before;
+  for (auto& [slot, value] : wanted) set_variable(process, slot, std::move(value));
+  process.given = parameters;
+}
+
+void Engine::State::start_process(Process& process, const Value&) {
+  for (std::uint32_t place = kBuiltinPlaces; place < process.places.size(); ++place) fill_entries(process, place);
+  put(process, kStart, Value::undef(), Value::undef());
+  look_at_all(process);
+}
+
+void Engine::State::fill_entries(Process& process, std::uint32_t place) {
+  const PlaceCode& code = process.code->places[place];
+  if (!code.entries) return;
+  ReadOnlyView view(*this, process);
+  Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
+  Frame frame{evaluation, {}};
+  frame.slots.resize(8);
+  const Value value = code.entries->evaluate(frame);
+  std::vector<Value> entries{value};
+  if (code.splat_entries) {
+    entries.clear();
+    if (value.is(Kind::type) && value.as_type()->resolved().kind == types::TypeKind::integer) {
+      const types::Type& range = value.as_type()->resolved();
+      if (range.min == types::kMinInteger || range.max == types::kMaxInteger ||
+          range.max - range.min >= static_cast<std::int64_t>(capacity(process, place))) {
+        throw EvaluationError("LIMIT_CAPACITY", "queue '" + code.name + "' cannot hold all of " + values::inspect(value));
+      }
+      for (std::int64_t i = range.min; i <= range.max; ++i) entries.push_back(Value::integer(i));
+    } else {
+      entries = values::splat(value);
+    }
+  }
+  if (entries.size() > capacity(process, place)) {
+    throw EvaluationError("LIMIT_CAPACITY", "queue '" + code.name + "' has more entries than its capacity");
+  }
+  for (Value& entry : entries) {
+    require(code.type, entry, "an entry of queue '" + code.name + "'", frame);
+    put(process, place, std::move(entry), Value::undef());
+  }
+}
+
+// What the plan it was made with declares is kept by name; the rest goes, and the new specialisation starts.
+void Engine::State::become(Process& process, const PlanCode& to) {
+  if (process.code == &to) return;
+  const PlanCode& from = *process.code;
+  const PlanCode& base = *process.made_with;
+  std::vector<Cell> variables(to.variables.size());
+  std::vector<TokenList> places(to.places.size());
+  std::vector<ActionState> actions(to.actions.size());
+  std::vector<std::uint32_t> fresh_places;
+  for (std::uint32_t slot = 0; slot < to.variables.size(); ++slot) {
+    const std::string& name = to.variables[slot].name;
+    if (base.variable(name) != kNone) variables[slot] = std::move(process.variables[from.variable(name)]);
+  }
+  for (std::uint32_t place = 0; place < to.places.size(); ++place) {
+    const std::string& name = to.places[place].name;
+    if (base.place(name) != kNone) places[place] = std::move(process.places[from.place(name)]);
+    else fresh_places.push_back(place);
+  }
+  for (std::uint32_t place = 0; place < from.places.size(); ++place) {
+    if (base.place(from.places[place].name) != kNone) continue;
+    for (std::size_t i = 0; i < process.places[place].size(); ++i) {
+      values::HashBuilder letter;
+      letter.set("queue", Value::string(from.places[place].name));
+      letter.set("value", process.places[place][i].value);
+      dead_letter(process, {{}, {}, "the process became " + to.name + ", which has no queue '" + from.places[place].name + "'",
+                            {}, {}, Value::array({letter.build()})});
+    }
+  }
+  for (std::uint32_t action = 0; action < to.actions.size(); ++action) {
+    const ActionCode& code = to.actions[action];
+    const std::uint32_t known = from.action(code.name);
+    if (known != kNone && from.actions[known].owner == code.owner && base.lineage->is_a(code.owner)) {
+      actions[action] = std::move(process.actions[known]);
+    }
+  }
+  for (std::uint32_t region = 0; region < kRegions; ++region) {
+    if (from.regions[region].states == to.regions[region].states &&
+        base.regions[region].states == to.regions[region].states) continue;
+    process.regions[region] = {0, ++serial, now};
+  }
+  process.code = &to;
+  process.variables = std::move(variables);
+  process.places = std::move(places);
+  process.actions = std::move(actions);
+  try {
+    set_parameters(process, process.given);
+    for (const std::uint32_t place : fresh_places) fill_entries(process, place);
+  } catch (const EvaluationError& error) {
+    dead_letter(process, {{}, {}, std::string("becoming ") + to.name + ": " + error.what(), {}, {}, Value::array({})});
+  }
+  changed = true;
+  look_at_all(process);
+  others_changed();
+}
+
+void Engine::State::end_process(Process& process, bool failed, Value value) {
+  if (process.ended) return;
+  process.ended = Ended{failed, std::move(value)};
+  for (ActionState& action : process.actions) action.held_up.reset();
+  changed = true;
+  for (const auto& child : processes) {
+    if (child && child->maker == process.number) end_process(*child, false, Value::undef());
+  }
+}
+
+}  // namespace plan::engine

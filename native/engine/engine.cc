@@ -1,0 +1,221 @@
+#include "engine/engine.h"
+
+#include <array>
+
+#include "engine/state.h"
+
+namespace plan::engine {
+
+using values::EvaluationError;
+using values::Value;
+
+namespace {
+
+constexpr std::array<std::pair<MessageKind, std::string_view>, 7> kKinds = {{
+    {MessageKind::send, "send"}, {MessageKind::state, "state"}, {MessageKind::join, "join"},
+    {MessageKind::leave, "leave"}, {MessageKind::accepted, "accepted"}, {MessageKind::publish, "publish"},
+    {MessageKind::dead_letter, "dead_letter"}}};
+
+std::unique_ptr<Engine::State> empty_state(std::shared_ptr<const Program> program, const Setup& setup, Instant now,
+                                           const Limits& limits) {
+  auto state = std::make_unique<Engine::State>();
+  state->program = std::move(program);
+  state->limits = limits;
+  state->identity = setup.identity;
+  state->now = now;
+  return state;
+}
+
+void set_facts(Engine::State& state, const Setup& setup) {
+  const auto set = [&](std::uint32_t slot, const Value& value) {
+    state.root().variables[slot] = {value.is_undef() ? values::HashBuilder().build() : value, 1, state.now};
+  };
+  set(kFacts, setup.facts);
+  set(kTrusted, setup.trusted);
+  set(kServerFacts, setup.server_facts);
+}
+
+}  // namespace
+
+std::string_view to_string(MessageKind kind) {
+  for (const auto& [known, name] : kKinds) {
+    if (known == kind) return name;
+  }
+  PLAN_ASSERT(false);
+}
+
+std::optional<MessageKind> message_kind(std::string_view text) {
+  for (const auto& [kind, name] : kKinds) {
+    if (name == text) return kind;
+  }
+  return std::nullopt;
+}
+
+std::string Waiting::text() const {
+  if (!reason.is(values::Kind::hash)) return values::to_string(reason);
+  const Value* what = reason.as_hash().find("for");
+  std::string text = what ? values::to_string(*what) : std::string();
+  if (const Value* risk = reason.as_hash().find("risk"); risk && !risk->is_undef()) text += " (at risk: " + values::to_string(*risk) + ")";
+  if (const Value* next = reason.as_hash().find("next"); next && !next->is_undef()) text += "; " + values::to_string(*next);
+  return text;
+}
+
+Engine::Engine() = default;
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::create(std::shared_ptr<const Program> program, const Setup& setup, Instant now,
+                                               const Limits& limits) {
+  const PlanCode* code = program->find(setup.plan);
+  if (!code) return Error{"engine.plan", "the bundle has no plan '" + setup.plan + "'", {}};
+  std::unique_ptr<Engine> engine(new Engine());
+  engine->state_ = empty_state(std::move(program), setup, now, limits);
+  State& state = *engine->state_;
+  try {
+    Process& root = state.make_process(*code, setup.identity, setup.title, kNone);
+    set_facts(state, setup);
+    state.set_parameters(root, setup.parameters);
+    state.start_process(root, setup.parameters);
+  } catch (const EvaluationError& error) {
+    return Error{"engine.parameter", error.what(), {}};
+  }
+  return engine;
+}
+
+Result<std::unique_ptr<Engine>> Engine::restore(std::shared_ptr<const Program> program, const Setup& setup,
+                                                const boost::json::value& snapshot, Instant now, const Limits& limits) {
+  const PlanCode* code = program->find(setup.plan);
+  if (!code) return Error{"engine.plan", "the bundle has no plan '" + setup.plan + "'", {}};
+  std::unique_ptr<Engine> engine(new Engine());
+  engine->state_ = empty_state(std::move(program), setup, now, limits);
+  State& state = *engine->state_;
+  Effects effects;               // dead letters of a new version of the plan stay in the processes
+  state.effects = &effects;
+  try {
+    if (Status read = state.read(snapshot); !read) return read.error();
+    if (state.root().made_with != code) {
+      return Error{"engine.snapshot", "the saved state is of plan '" + state.root().made_with->name + "', not of '" + setup.plan + "'", {}};
+    }
+    set_facts(state, setup);
+    if (!state.root().ended) state.set_parameters(state.root(), setup.parameters);
+  } catch (const EvaluationError& error) {
+    return Error{"engine.parameter", error.what(), {}};
+  }
+  state.effects = nullptr;
+  return engine;
+}
+
+Effects Engine::step(const Input& input, Instant now) {
+  State& state = *state_;
+  Effects effects;
+  state.effects = &effects;
+  state.changed = false;
+  state.now = std::max(now, state.now);
+  state.instant_firings = 0;
+  while (!state.timers.empty() && std::get<0>(*state.timers.begin()) <= state.now) {
+    const auto [at, number, action] = *state.timers.begin();
+    state.timers.erase(state.timers.begin());
+    const Process* process = state.processes[number].get();
+    if (!process || process->ended) continue;
+    if (action == kNone) state.expiring.insert(number);
+    else if (action < process->actions.size()) state.look_at(*process, action);
+  }
+  std::visit([&](const auto& one) { state.take(one); }, input);
+  state.run();
+  state.publish();
+  effects.changed = state.changed;
+  state.effects = nullptr;
+  return effects;
+}
+
+boost::json::value Engine::snapshot() const { return state_->write(); }
+
+std::optional<Instant> Engine::next_wakeup() const {
+  if (!state_->candidates.empty()) return state_->now;
+  if (state_->timers.empty()) return std::nullopt;
+  return std::get<0>(*state_->timers.begin());
+}
+
+std::vector<Waiting> Engine::waiting() const {
+  std::vector<Waiting> result;
+  for (const auto& process : state_->processes) {
+    if (!process || process->ended) continue;
+    for (std::size_t i = 0; i < process->actions.size(); ++i) {
+      const auto& held_up = process->actions[i].held_up;
+      if (held_up) result.push_back({process->identity.resource, process->code->actions[i].name, held_up->reason, held_up->since});
+    }
+  }
+  return result;
+}
+
+std::vector<Batch> Engine::unsynced() const {
+  std::vector<Batch> result;
+  for (const PendingBatch& pending : state_->unsynced) result.push_back(pending.batch);
+  return result;
+}
+
+std::optional<Ended> Engine::ended() const { return state_->root().ended; }
+std::optional<values::ProcessIdentity> Engine::orchestrator() const { return state_->orchestrator; }
+bool Engine::orchestrated() const { return state_->orchestrating; }
+
+bool Engine::wants_event(std::string_view message) const {
+  values::HashBuilder event;
+  event.set("message", Value::string(message));
+  event.set("data", Value::undef());
+  event.set("resource", Value::string(""));
+  event.set("time", Value::timestamp(state_->now.time_since_epoch().count() * 1'000'000));
+  const Value value = event.build();
+  Process& root = state_->root();
+  return !root.ended && would_take_event(*state_, root, value);
+}
+
+std::vector<Value> Engine::desired() const { return state_->desired; }
+void Engine::trace(bool on) { state_->tracing = on; }
+
+boost::json::value Engine::describe() const {
+  boost::json::object processes;
+  for (const auto& process : state_->processes) {
+    if (!process) continue;
+    boost::json::object about;
+    about["plan"] = process->code->name;
+    boost::json::object variables, queues;
+    for (std::size_t slot = kBuiltinVariables; slot < process->variables.size(); ++slot) {
+      variables[process->code->variables[slot].name] = values::to_json(process->variables[slot].value);
+    }
+    for (std::size_t place = 0; place < process->places.size(); ++place) {
+      if (place < kBuiltinPlaces && process->places[place].empty()) continue;
+      boost::json::array tokens;
+      for (std::size_t i = 0; i < process->places[place].size(); ++i) {
+        tokens.push_back(values::to_json(process->places[place][i].value));
+      }
+      queues[process->code->places[place].name] = std::move(tokens);
+    }
+    boost::json::array states, waiting, letters;
+    for (std::uint32_t region = 0; region < kRegions; ++region) {
+      const RegionCode& code = process->code->regions[region];
+      if (!code.states.empty()) states.push_back(boost::json::string(code.states[process->regions[region].current]));
+    }
+    for (std::size_t i = 0; i < process->actions.size(); ++i) {
+      const auto& held_up = process->actions[i].held_up;
+      if (!held_up) continue;
+      waiting.push_back({{"action", process->code->actions[i].name}, {"reason", values::to_json(held_up->reason)},
+                         {"since_ms", held_up->since.time_since_epoch().count()}});
+    }
+    for (const DeadLetter& letter : process->dead_letters) {
+      letters.push_back({{"action", letter.action}, {"message", letter.message}, {"place", letter.place},
+                         {"tokens", values::to_json(letter.tokens)}});
+    }
+    about["variables"] = std::move(variables);
+    about["queues"] = std::move(queues);
+    about["states"] = std::move(states);
+    about["waiting"] = std::move(waiting);
+    about["dead_letters"] = std::move(letters);
+    about["ended"] = nullptr;
+    if (process->ended) {
+      about["ended"] = boost::json::object{{process->ended->failed ? "fail" : "end", values::to_json(process->ended->value)}};
+    }
+    processes[process->made_with->name + "[" + process->title + "]"] = std::move(about);
+  }
+  return boost::json::object{{"processes", std::move(processes)}};
+}
+
+}  // namespace plan::engine

@@ -1,0 +1,97 @@
+// Expressions after compilation: a tree of nodes over resolved slots. Evaluation raises values::EvaluationError; the
+// firing that evaluates turns it into a dead letter with place and call stack.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/span.h"
+#include "functions/function.h"
+#include "types/type.h"
+#include "values/value.h"
+
+namespace plan::engine {
+
+struct PlanCode;
+class Evaluation;
+
+// The names of one call: an action's, a function's, or an initial value's.
+struct Frame {
+  Evaluation& evaluation;
+  std::vector<values::Value> slots;
+};
+
+class Node {
+ public:
+  explicit Node(Span span) : span_(span) {}
+  virtual ~Node() = default;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  [[nodiscard]] virtual values::Value evaluate(Frame& frame) const = 0;
+  [[nodiscard]] virtual bool constant() const { return false; }
+  [[nodiscard]] Span span() const { return span_; }
+
+ private:
+  Span span_;
+};
+using NodePtr = std::shared_ptr<const Node>;
+
+// What nodes may ask of the process they run in. Reading never fails for want of rights; the methods with effects
+// raise unless a firing's body is running.
+class ProcessView {
+ public:
+  virtual ~ProcessView() = default;
+  [[nodiscard]] virtual const PlanCode& code() const = 0;
+  [[nodiscard]] virtual const values::Value& variable(std::uint32_t slot) const = 0;
+  [[nodiscard]] virtual values::Value self() const = 0;
+  // A member of a process seen through a reference: the value of a public variable, else a queue as a value.
+  [[nodiscard]] virtual values::Value member(const values::Value& process, std::string_view name) const = 0;
+
+  virtual void assign(std::uint32_t slot, values::Value value) = 0;
+  virtual void send(std::uint32_t place, values::Value value) = 0;
+  virtual void send_to(const values::Value& queue, values::Value value) = 0;
+  virtual void move(std::string_view state) = 0;
+  virtual void next_state() = 0;
+  virtual values::Value make(std::string_view plan, const values::Value& parameters) = 0;
+  virtual void become(std::string_view plan) = 0;
+  virtual void orchestrate(const values::Value& process) = 0;
+  virtual void release(const values::Value& process) = 0;
+};
+
+// One run of expressions: budget, call depth, and where it is (for messages).
+class Evaluation final : public functions::Context {
+ public:
+  Evaluation(ProcessView& process, std::uint64_t steps, std::size_t call_depth)
+      : process_(process), steps_(steps), max_depth_(call_depth) {}
+
+  void spend(std::uint64_t steps) override;
+  [[nodiscard]] ProcessView& process() { return process_; }
+
+  // The operation at work; set before anything that may raise.
+  void at(Span span) { at_ = span; }
+  [[nodiscard]] Span where() const { return at_; }
+
+  struct Call {
+    std::string_view function;
+    Span site;
+  };
+  values::Value call(std::uint32_t function, std::vector<values::Value> arguments, Span site);
+  [[nodiscard]] const std::vector<Call>& stack() const { return stack_; }   // after a raise: where it happened
+
+ private:
+  ProcessView& process_;
+  std::uint64_t steps_;
+  std::size_t max_depth_;
+  Span at_;
+  std::vector<Call> stack_;
+};
+
+// Asks a declared type; a dynamic one is computed first.
+struct TypeCode;
+[[nodiscard]] types::TypePtr type_of(const TypeCode& code, Frame& frame);
+// Raises EvaluationError("TYPE_MISMATCH") that names `what`, the type and the value found.
+void require(const TypeCode& code, const values::Value& value, std::string_view what, Frame& frame);
+
+}  // namespace plan::engine

@@ -1,0 +1,83 @@
+// The orchestrator's side of a talk with one process of one member: what was received, what is still to be delivered,
+// and what of both the store does not know yet. Decides whether a request fits; the service does what follows.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "orchestrator/store/store.h"
+#include "protocol/exchange.h"
+
+namespace plan::orchestrator {
+
+class Conversation {
+ public:
+  struct Limits {
+    std::size_t receipts = 1024;
+    std::size_t undelivered = 10'000;
+    std::size_t former = 100;
+  };
+
+  Conversation(ConversationKey key, const Limits& limits);
+  // From the store; the rows are of this conversation. Error store.damaged when they do not fit together.
+  static Result<Conversation> restore(StoredConversation row, const std::vector<StoredReceipt>& receipts,
+                                      const std::vector<StoredMessage>& messages, const Limits& limits,
+                                      const values::NameResolver* resolver);
+
+  // Where a request stands: whether it begins the conversation anew, and how many of its messages are new (the last
+  // ones). Changes nothing. Errors: stale_incarnation, sequence_gap, conflict.
+  struct Standing {
+    bool begins = false;
+    std::size_t fresh = 0;
+  };
+  [[nodiscard]] Result<Standing> check(const protocol::ExchangeRequest& request) const;
+
+  void begin(const std::string& incarnation);                 // what was undelivered is dropped and counted
+  void received(const protocol::SequencedMessage& message);   // the next one
+  void acknowledged(std::uint64_t sequence);
+  [[nodiscard]] bool send(engine::Message message);           // false: too many are undelivered already
+
+  // Adds to `transaction` what the store does not know yet. What must be stored before anything is answered is
+  // `urgent`; a mere acknowledgement is not, and goes along with the next commit.
+  [[nodiscard]] bool urgent() const { return changed_; }
+  void stage(Transaction& transaction);
+  // The staged is stored. True when there is something new for the member to receive.
+  bool committed();
+
+  // Only what is committed.
+  [[nodiscard]] bool receivable() const;
+  [[nodiscard]] const std::string& committed_incarnation() const { return committed_.incarnation; }
+  [[nodiscard]] std::uint64_t committed_received() const { return committed_.received; }
+  [[nodiscard]] std::vector<protocol::SequencedMessage> deliverable(std::size_t max_bytes) const;
+
+  [[nodiscard]] const StoredConversation& row() const { return row_; }
+  [[nodiscard]] std::size_t undelivered() const { return outbox_.size(); }
+
+ private:
+  struct Undelivered {
+    protocol::SequencedMessage message;
+    std::string text;
+  };
+  [[nodiscard]] std::optional<Error> check_known(const protocol::SequencedMessage& message) const;
+
+  StoredConversation row_;
+  Limits limits_;
+  std::deque<std::uint64_t> receipts_;   // digests of the last messages received, the newest of them row_.received
+  std::deque<Undelivered> outbox_;       // the newest of them row_.sent
+
+  StoredConversation committed_;         // what the store knows, and a member may see
+  bool changed_ = false;
+  bool restarted_ = false;
+  std::uint64_t new_receipts_from_ = 1;  // the first sequences that the store does not have
+  std::uint64_t new_messages_from_ = 1;
+  std::uint64_t acknowledged_ = 0;       // delivered up to it, and the store knows it only up to…
+  std::uint64_t stored_acknowledged_ = 0;
+};
+
+// A number that differs when the message differs in anything but its sequence.
+[[nodiscard]] std::uint64_t digest(const engine::Message& message);
+
+}  // namespace plan::orchestrator

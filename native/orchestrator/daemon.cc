@@ -1,0 +1,213 @@
+#include "orchestrator/daemon.h"
+
+#include <chrono>
+#include <random>
+
+#include "orchestrator/http/server.h"
+#include "orchestrator/http/tls.h"
+#include "orchestrator/notify.h"
+#include "orchestrator/store/memory.h"
+#include "orchestrator/store/sqlite.h"
+#include "orchestrator/version.h"
+#include "orchestrator/witness.h"
+
+namespace plan::orchestrator {
+
+namespace {
+
+Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+std::string random_id() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::random_device source;
+  std::string id;
+  for (int i = 0; i < 32; ++i) id += kDigits[source() % 16];
+  return id;
+}
+
+Birth birth() { return {random_id(), static_cast<std::uint64_t>(now().time_since_epoch().count())}; }
+
+std::string text_of(const Error& error) {
+  return error.message + (error.help.empty() ? "" : " " + error.help);
+}
+
+http::TlsFiles tls_files(const Config& config) {
+  return {config.certificate, config.private_key, config.ca, config.crl};
+}
+
+// Fills in what has a default that must be looked up.
+Result<Config> load_config(const std::string& file) {
+  auto config = read_config(file);
+  if (!config || !config->certname.empty()) return config;
+  auto certname = http::certname_of_file(config->certificate);
+  if (!certname) return certname.error();
+  config->certname = std::move(certname).value();
+  return config;
+}
+
+ServiceOptions service_options(const Config& config, const LogSink& log, Witness* witness) {
+  ServiceOptions options;
+  options.certname = config.certname;
+  options.log = log;
+  options.witness = witness;
+  return options;
+}
+
+http::ServerOptions server_options(const Config& config, const LogSink& log) {
+  http::ServerOptions options;
+  options.listen = config.listen;
+  options.status_listen = config.status_listen;
+  options.tls = tls_files(config);
+  options.certname = config.certname;
+  options.limits.connections = config.connections;
+  options.log = log;
+  options.signals = true;
+  return options;
+}
+
+class Daemon {
+ public:
+  Daemon(std::string config_file, LogSink log) : config_file_(std::move(config_file)), log_(std::move(log)) {}
+
+  Status start();
+  Status run();
+
+ private:
+  void say(LogLevel level, const std::string& text) const { log_(level, text); }
+  Status load_clusters();
+  void reload();
+  void reload_all();
+  void warn_of_restart(const Config& wanted) const;
+  std::string summary() const;
+
+  std::string config_file_;
+  LogSink log_;
+  Config config_;
+  std::optional<FileWitness> witness_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<http::Server> server_;
+  std::vector<Declaration> declared_;
+};
+
+std::string Daemon::summary() const {
+  return std::to_string(service_->titles().size()) + " clusters, port " + std::to_string(server_->port());
+}
+
+Status Daemon::start() {
+  auto config = load_config(config_file_);
+  if (!config) return config.error();
+  config_ = std::move(config).value();
+  auto witness = FileWitness::open(config_.witness);
+  if (!witness) return witness.error();
+  witness_ = std::move(witness).value();
+  auto store = open_sqlite(config_.store, birth());
+  if (!store) return store.error();
+  store_ = std::move(store).value();
+  auto service = Service::open(*store_, service_options(config_, log_, &*witness_));
+  if (!service) return service.error();
+  service_ = std::move(service).value();
+  if (auto done = load_clusters(); !done) return done;
+  if (auto done = service_->commit(); !done) return done.error();
+  auto options = server_options(config_, log_);
+  options.on_hangup = [this] { reload(); };
+  auto server = http::Server::open(*service_, std::move(options));
+  if (!server) return server.error();
+  server_ = std::move(server).value();
+  return Done{};
+}
+
+Status Daemon::run() {
+  say(LogLevel::info, "plan-orchestrator " + std::string(kVersion) + " as " + config_.certname + ": " + summary());
+  notify_ready(summary());
+  auto done = server_->run();
+  notify_stopping();
+  say(LogLevel::info, done ? "stopped" : "stopped by a failure");
+  return done;
+}
+
+Status Daemon::load_clusters() {
+  auto found = read_declarations(config_.clusters);
+  if (!found) return found.error();
+  for (const auto& refusal : found->unreadable) {
+    say(LogLevel::error, refusal.origin + ": refused: " + text_of(refusal.error));
+    for (const auto& before : declared_) {   // what this file said when it could be read
+      if (before.origin == refusal.origin) found->read.push_back(before);
+    }
+  }
+  declared_ = std::move(found->read);
+  for (const auto& refusal : service_->configure(declared_, now())) {
+    if (!refusal.error.help.empty()) say(LogLevel::error, refusal.title + ": " + refusal.error.help);
+  }
+  return Done{};
+}
+
+void Daemon::warn_of_restart(const Config& wanted) const {
+  const bool fixed = wanted.listen == config_.listen && wanted.status_listen == config_.status_listen &&
+                     wanted.store == config_.store && wanted.witness == config_.witness &&
+                     wanted.certname == config_.certname && wanted.connections == config_.connections;
+  if (fixed) return;
+  say(LogLevel::warning, config_file_ + ": listen, status_listen, store, witness, certname and connections are read only"
+                                        " when the daemon starts: restart it for what changed");
+}
+
+void Daemon::reload_all() {
+  auto wanted = load_config(config_file_);
+  if (!wanted) {
+    say(LogLevel::error, "the configuration stays as it was: " + text_of(wanted.error()));
+  } else {
+    warn_of_restart(*wanted);
+    config_.clusters = wanted->clusters;
+    if (auto done = server_->reload_tls(tls_files(*wanted)); !done) {
+      say(LogLevel::error, "the certificates stay as they were: " + text_of(done.error()));
+    }
+  }
+  if (auto done = load_clusters(); !done) {
+    say(LogLevel::error, "the clusters stay as they were: " + text_of(done.error()));
+  }
+  server_->commit();
+}
+
+void Daemon::reload() {
+  notify_reloading();
+  reload_all();
+  say(LogLevel::info, "reloaded: " + summary());
+  notify_ready(summary());
+}
+
+}  // namespace
+
+Status run_daemon(const std::string& config_file, const LogSink& log) {
+  Daemon daemon(config_file, log);
+  if (auto done = daemon.start(); !done) return done;
+  return daemon.run();
+}
+
+bool check_config(const std::string& config_file, const LogSink& log) {
+  auto config = load_config(config_file);
+  if (!config) {
+    log(LogLevel::error, text_of(config.error()));
+    return false;
+  }
+  bool good = true;
+  const auto say = [&](const std::string& text) {
+    good = false;
+    log(LogLevel::error, text);
+  };
+  if (auto made = http::make_context(tls_files(*config)); !made) say(text_of(made.error()));
+  auto found = read_declarations(config->clusters);
+  if (!found) {
+    say(text_of(found.error()));
+    return false;
+  }
+  for (const auto& refusal : found->unreadable) say(refusal.origin + ": " + text_of(refusal.error));
+  MemoryStore store(birth());
+  auto service = Service::open(store, service_options(*config, {}, nullptr));
+  PLAN_ASSERT(service.ok());   // an empty store in memory
+  for (const auto& refusal : (*service)->configure(found->read, now())) {
+    say(refusal.origin + ": " + text_of(refusal.error));
+  }
+  return good;
+}
+
+}  // namespace plan::orchestrator

@@ -1,0 +1,62 @@
+#include "orchestrator/http/error_status.h"
+
+#include <array>
+#include <utility>
+
+#include "base/assert.h"
+
+namespace plan::orchestrator::http {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Failure>, 15> kCodes = {{
+    {"malformed", Failure::malformed},
+    {"unsupported_protocol", Failure::unsupported_protocol},
+    {"too_large", Failure::too_large},
+    {"header_too_large", Failure::header_too_large},
+    {"timeout", Failure::timeout},
+    {"forbidden", Failure::forbidden},
+    {"wrong_certname", Failure::wrong_certname},
+    {"not_found", Failure::not_found},
+    {"method_not_allowed", Failure::method_not_allowed},
+    {"unknown_cluster", Failure::unknown_cluster},
+    {"stale_incarnation", Failure::stale_incarnation},
+    {"sequence_gap", Failure::sequence_gap},
+    {"conflict", Failure::conflict},
+    {"overloaded", Failure::overloaded},
+    {"stopping", Failure::stopping},
+}};
+
+}  // namespace
+
+Failure failure(std::string_view code) {
+  for (const auto& [name, value] : kCodes) {
+    if (name == code) return value;
+  }
+  return Failure::internal;
+}
+
+unsigned status_of(Failure failure) {
+  switch (failure) {
+    case Failure::malformed:
+    case Failure::unsupported_protocol: return 400;
+    case Failure::forbidden:
+    case Failure::wrong_certname: return 403;
+    case Failure::not_found:
+    case Failure::unknown_cluster: return 404;
+    case Failure::method_not_allowed: return 405;
+    case Failure::timeout: return 408;
+    case Failure::stale_incarnation:
+    case Failure::sequence_gap:
+    case Failure::conflict: return 409;
+    case Failure::too_large: return 413;
+    case Failure::header_too_large: return 431;
+    case Failure::internal: return 500;
+    case Failure::overloaded:
+    case Failure::stopping: return 503;
+  }
+  PLAN_ASSERT(false);
+  return 500;
+}
+
+}  // namespace plan::orchestrator::http

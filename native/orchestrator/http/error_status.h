@@ -1,0 +1,18 @@
+// The one map from error codes to HTTP.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace plan::orchestrator::http {
+
+enum class Failure : std::uint8_t {
+  malformed, unsupported_protocol, too_large, header_too_large, timeout, forbidden, wrong_certname, not_found,
+  method_not_allowed, unknown_cluster, stale_incarnation, sequence_gap, conflict, overloaded, stopping, internal,
+};
+
+// By its code; whatever is not meant for a client (store.io, say) is `internal`.
+[[nodiscard]] Failure failure(std::string_view code);
+[[nodiscard]] unsigned status_of(Failure failure);
+
+}  // namespace plan::orchestrator::http

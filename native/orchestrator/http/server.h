@@ -1,0 +1,70 @@
+// The listener: HTTPS for members, plain HTTP on loopback for status. Everything runs on the one thread that is in
+// run(), the service too; one commit carries the exchanges that arrived together.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "orchestrator/http/tls.h"
+#include "orchestrator/service.h"
+
+namespace plan::orchestrator::http {
+
+struct ServerLimits {
+  std::size_t connections = 10'000;               // beyond it: 503 with Retry-After
+  std::size_t header_bytes = 8 * 1024;
+  std::chrono::milliseconds handshake{10'000};
+  std::chrono::milliseconds header{10'000};       // of a request that has begun, or the first of a connection
+  std::chrono::milliseconds idle{90'000};         // between requests
+  std::chrono::milliseconds body{30'000};
+  std::chrono::milliseconds write{30'000};
+  std::chrono::milliseconds close{2'000};
+  std::chrono::milliseconds stop{5'000};          // for requests at work when the daemon stops
+  std::chrono::milliseconds watch{2'000};         // how often the revocation list's file is looked at
+};
+
+struct ServerOptions {
+  std::string listen;                             // "0.0.0.0:8146", "[::]:8146"; port 0: any free one
+  std::string status_listen;                      // loopback only; empty: none
+  TlsFiles tls;
+  std::string certname;                           // the orchestrator's own
+  ServerLimits limits = {};
+  LogSink log = {};
+  bool signals = false;                           // SIGTERM and SIGINT stop, SIGHUP calls on_hangup
+  std::function<void()> on_hangup = {};           // on the server's thread
+};
+
+class Server {
+ public:
+  // Listens when it returns. The service must outlive the server. Errors: listen.*, tls.*.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> open(Service& service, ServerOptions options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Until stop() or a signal. An error is that of the store: the process must end.
+  [[nodiscard]] Status run();
+
+  // From any thread: a clean stop (calls that wait are answered), and work for the server's thread.
+  void stop();
+  void post(std::function<void()> work);
+
+  // On the server's thread. reload_tls() closes every TLS connection, so that nobody stays who was revoked; an error
+  // leaves all as it was. commit() is for what was staged outside of an exchange: configure().
+  [[nodiscard]] Status reload_tls(const TlsFiles& files);
+  void commit();
+
+  [[nodiscard]] std::uint16_t port() const;
+  [[nodiscard]] std::uint16_t status_port() const;   // 0: none
+
+ private:
+  Server();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plan::orchestrator::http

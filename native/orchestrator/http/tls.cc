@@ -1,0 +1,102 @@
+#include "orchestrator/http/tls.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+namespace plan::orchestrator::http {
+
+namespace {
+
+Error tls_error(std::string_view code, const std::string& what) {
+  const unsigned long reason = ERR_get_error();
+  std::string text;
+  if (reason != 0) {
+    const char* words = ERR_reason_error_string(reason);
+    text = ": " + (words != nullptr ? std::string(words) : std::to_string(reason));
+  }
+  ERR_clear_error();
+  return Error{std::string(code), what + text};
+}
+
+std::optional<std::string> common_name(const X509* certificate) {
+  const X509_NAME* name = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return std::nullopt;
+  unsigned char* utf8 = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  if (size <= 0) return std::nullopt;
+  std::string result(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
+  OPENSSL_free(utf8);
+  // A NUL inside could make one name look like another to whoever reads it as C text.
+  if (result.find('\0') != std::string::npos) return std::nullopt;
+  return result;
+}
+
+Status load_crl(SSL_CTX* context, const std::string& path) {
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+  if (lookup == nullptr || X509_load_crl_file(lookup, path.c_str(), X509_FILETYPE_PEM) <= 0) {
+    return tls_error("tls.crl", "the revocation list " + path + " cannot be read");
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
+  return Done{};
+}
+
+Status load_files(SSL_CTX* context, const TlsFiles& files) {
+  if (SSL_CTX_use_certificate_chain_file(context, files.certificate.c_str()) != 1) {
+    return tls_error("tls.certificate", "the certificate " + files.certificate + " cannot be read");
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, files.private_key.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return tls_error("tls.private_key", "the private key " + files.private_key + " cannot be read");
+  }
+  if (SSL_CTX_check_private_key(context) != 1) {
+    return tls_error("tls.private_key", "the private key " + files.private_key + " is not that of the certificate " +
+                                            files.certificate);
+  }
+  if (SSL_CTX_load_verify_locations(context, files.ca.c_str(), nullptr) != 1) {
+    return tls_error("tls.ca", "the CA certificate " + files.ca + " cannot be read");
+  }
+  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(files.ca.c_str());
+  if (names == nullptr) return tls_error("tls.ca", "the CA certificate " + files.ca + " cannot be read");
+  SSL_CTX_set_client_CA_list(context, names);   // which takes them over
+  return files.crl.empty() ? Status(Done{}) : load_crl(context, files.crl);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<boost::asio::ssl::context>> make_context(const TlsFiles& files) {
+  auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
+  SSL_CTX* native = context->native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
+  // Every connection is verified anew: a resumed session would outlive a revocation.
+  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_num_tickets(native, 0);
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  if (auto done = load_files(native, files); !done) return done.error();
+  return context;
+}
+
+std::optional<std::string> peer_certname(const SSL* connection) {
+  if (SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
+  const X509* certificate = SSL_get0_peer_certificate(connection);
+  return certificate == nullptr ? std::nullopt : common_name(certificate);
+}
+
+Result<std::string> certname_of_file(const std::string& path) {
+  BIO* file = BIO_new_file(path.c_str(), "r");
+  X509* certificate = file == nullptr ? nullptr : PEM_read_bio_X509(file, nullptr, nullptr, nullptr);
+  BIO_free(file);
+  if (certificate == nullptr) return tls_error("tls.certificate", "the certificate " + path + " cannot be read");
+  const auto name = common_name(certificate);
+  X509_free(certificate);
+  if (!name) return Error{"tls.certificate", "the certificate " + path + " has no single common name (CN)"};
+  return *name;
+}
+
+}  // namespace plan::orchestrator::http

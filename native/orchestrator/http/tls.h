@@ -1,0 +1,29 @@
+// The TLS side of the listener: TLS 1.2 or newer, every client shows a certificate of the Puppet CA.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <boost/asio/ssl/context.hpp>
+
+#include "base/result.h"
+
+namespace plan::orchestrator::http {
+
+struct TlsFiles {
+  std::string certificate;   // PEM, with its chain
+  std::string private_key;
+  std::string ca;
+  std::string crl;           // may be empty: nothing is ever revoked
+};
+
+// Errors (tls.*) name the file and what is wrong with it.
+[[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> make_context(const TlsFiles& files);
+
+// The certname of a verified peer: the one CN of its certificate.
+[[nodiscard]] std::optional<std::string> peer_certname(const SSL* connection);
+// The CN of a certificate file, for the daemon's own name.
+[[nodiscard]] Result<std::string> certname_of_file(const std::string& certificate);
+
+}  // namespace plan::orchestrator::http

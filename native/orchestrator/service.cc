@@ -1,0 +1,313 @@
+#include "orchestrator/service.h"
+
+#include <algorithm>
+
+#include "orchestrator/service_state.h"
+
+namespace plan::orchestrator {
+
+namespace {
+
+constexpr std::size_t kDeadLettersKept = 100;
+// Whole numbers up to here survive every JSON implementation; nothing counts as far.
+constexpr std::uint64_t kMaxEpoch = std::uint64_t{1} << 53U;
+
+std::string name_of(const values::ProcessIdentity& identity) { return identity.certname + " " + identity.resource; }
+std::string name_of(const ConversationKey& key) { return key.certname + " " + key.resource; }
+
+std::string join(const std::vector<std::string>& words) {
+  std::string result;
+  for (const auto& word : words) result += (result.empty() ? "" : ", ") + word;
+  return result;
+}
+
+Error wrong_certname(std::string_view peer, const values::ProcessIdentity& member) {
+  return Error{"wrong_certname",
+               "the path speaks for '" + member.certname + "', the certificate for '" + std::string(peer) + "'",
+               "A node speaks only for itself."};
+}
+
+}  // namespace
+
+Service::Service() = default;
+Service::~Service() = default;
+
+Result<std::unique_ptr<Service>> Service::open(Store& store, ServiceOptions options) {
+  auto contents = store.load();
+  if (!contents) return contents.error();
+  std::unique_ptr<Service> service(new Service);
+  service->state_ = std::make_unique<State>(store, std::move(options));
+  State& state = *service->state_;
+  state.epoch = contents->epoch;
+  for (auto& row : contents->declarations) {
+    Process& process = state.processes[row.resource];
+    process.declaration = std::move(row);
+  }
+  for (auto& row : contents->processes) {
+    const auto process = state.processes.find(row.resource);
+    if (process == state.processes.end()) {
+      return Error{"store.damaged", "the store has a state of " + row.resource + ", but not what it was declared with"};
+    }
+    process->second.snapshot = std::move(row.snapshot);
+  }
+  for (auto& row : contents->conversations) state.dormant[row.key].row = std::move(row);
+  for (auto& row : contents->receipts) state.dormant[row.key].receipts.push_back(row);
+  for (auto& row : contents->messages) state.dormant[row.key].messages.push_back(std::move(row));
+  return service;
+}
+
+// ------------------------------------------------------------------------------------------------ the engine's side
+
+Process* Service::State::served(std::string_view title) {
+  for (auto& [resource, process] : processes) {
+    if (process.served() && process.declaration.title == title) return &process;
+  }
+  return nullptr;
+}
+
+const Process* Service::State::served(std::string_view title) const {
+  return const_cast<State*>(this)->served(title);   // NOLINT: the same search, once
+}
+
+void Service::State::step(Process& process, const engine::Input& input, Instant now) {
+  engine::Effects effects = process.engine->step(input, now);
+  process.changed = process.changed || effects.changed;
+  counters.firings += effects.firings.size();
+  for (auto& message : effects.messages) deliver(process, std::move(message), now);
+  for (auto& letter : effects.dead_letters) dead_letter(process, std::move(letter), now);
+  for (const auto& batch : effects.batches) {
+    log(LogLevel::error, process.declaration.title + ": the plan wants " + std::to_string(batch.resources.size()) +
+                             " resources applied, but the orchestrator applies none");
+  }
+}
+
+Conversation* Service::State::find_receiver(const Process& process, const values::ProcessIdentity& member) {
+  const std::string& own = process.declaration.resource;
+  const auto exact = conversations.find({own, member.certname, member.resource});
+  if (exact != conversations.end()) return &exact->second;
+  // A process that the member's process made: reached through its maker, when that is the only one it can be.
+  Conversation* only = nullptr;
+  for (auto at = conversations.lower_bound({own, member.certname, ""}); at != conversations.end(); ++at) {
+    if (at->first.process != own || at->first.certname != member.certname) break;
+    if (only != nullptr) return nullptr;
+    only = &at->second;
+  }
+  return only;
+}
+
+void Service::State::deliver(Process& process, engine::Message message, Instant now) {
+  const std::string what = std::string(engine::to_string(message.kind)) +
+                           (message.name.empty() ? "" : " " + message.name) + " for " + name_of(message.to);
+  Conversation* conversation = find_receiver(process, message.to);
+  std::string problem;
+  if (conversation == nullptr) {
+    problem = "nobody of that name ever spoke with this process";
+  } else if (!conversation->send(message)) {
+    problem = "too many messages are undelivered";
+  }
+  if (problem.empty()) {
+    touched.insert(conversation->row().key);
+    ++counters.messages_sent;
+    log(LogLevel::info, process.declaration.title + ": sends " + what);
+    return;
+  }
+  ++counters.undeliverable;
+  engine::DeadLetter letter;
+  letter.process = process.declaration.resource;
+  letter.message = what + ": " + problem;
+  letter.tokens = values::Value::array({message.value});
+  dead_letter(process, std::move(letter), now);
+}
+
+void Service::State::dead_letter(Process& process, engine::DeadLetter letter, Instant now) {
+  ++counters.dead_letters;
+  const std::string where = (letter.action.empty() ? "" : " in " + letter.action) +
+                            (letter.place.empty() ? "" : " at " + letter.place);
+  log(LogLevel::error, process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message);
+  process.dead_letters.push_back({now, std::move(letter)});
+  if (process.dead_letters.size() > kDeadLettersKept) process.dead_letters.pop_front();
+}
+
+// ------------------------------------------------------------------------------------------------ exchanges
+
+Error Service::State::refuse(const values::ProcessIdentity& member, const Error& error) {
+  ++counters.refused;
+  log(LogLevel::warning, name_of(member) + ": refused: " + error.code + ": " + error.message);
+  return error;
+}
+
+Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member, std::string_view body,
+                                Instant now) {
+  const auto refuse = [&](const Error& error) { return state_->refuse(member, error); };
+  if (peer != member.certname) return refuse(wrong_certname(peer, member));
+  auto json = protocol::read_body(body);
+  if (!json) return refuse(json.error());
+  auto cluster = protocol::read_cluster(*json);
+  if (!cluster) return refuse(cluster.error());
+  const Process* process = state_->served(*cluster);
+  auto request = protocol::read_request(*json, member, process == nullptr ? nullptr : process->program.get());
+  if (!request) return refuse(request.error());
+  return receive(peer, member, *request, now);
+}
+
+Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member,
+                                const protocol::ExchangeRequest& request, Instant now) {
+  State& state = *state_;
+  if (state.failure) return *state.failure;
+  ++state.counters.exchanges;
+  const auto refuse = [&](const Error& error) { return state.refuse(member, error); };
+  if (peer != member.certname) return refuse(wrong_certname(peer, member));
+  Process* process = state.served(request.cluster);
+  if (process == nullptr) {
+    const std::string known = join(titles());
+    return refuse(Error{"unknown_cluster", "there is no cluster '" + request.cluster + "' here",
+                        known.empty() ? "No cluster is declared on this orchestrator."
+                                      : "Declared on this orchestrator: " + known + "."});
+  }
+  if (request.epoch > kMaxEpoch) return refuse(Error{"malformed", "epoch: is too large"});
+  const ConversationKey key{process->declaration.resource, member.certname, member.resource};
+  const auto known_here = state.conversations.find(key);
+  const auto standing = known_here != state.conversations.end()
+                            ? known_here->second.check(request)
+                            : Conversation(key, state.conversation_limits()).check(request);
+  if (!standing) return refuse(standing.error());
+  Conversation& conversation =
+      state.conversations.try_emplace(key, key, state.conversation_limits()).first->second;
+  now = state.advance(now);
+  if (request.epoch > std::max(state.epoch, state.new_epoch.value_or(0))) {
+    state.new_epoch = request.epoch + 1;
+    state.log(LogLevel::warning, name_of(member) + ": knows epoch " + std::to_string(request.epoch) +
+                                     ", above this store's: the store is an older or a new one; going on at epoch " +
+                                     std::to_string(*state.new_epoch));
+  }
+  state.notes[key] = {request.plan, request.bundle, now};
+  if (standing->begins) {
+    conversation.begin(request.incarnation);
+    state.log(LogLevel::info, name_of(member) + ": begins a conversation with " + request.cluster + ", incarnation " +
+                                  request.incarnation);
+  }
+  conversation.acknowledged(request.acknowledged);
+  state.touched.insert(key);
+  const std::size_t known = request.messages.size() - standing->fresh;
+  state.counters.duplicates += known;
+  for (std::size_t i = known; i < request.messages.size(); ++i) {
+    const auto& sequenced = request.messages[i];
+    conversation.received(sequenced);
+    ++state.counters.messages_received;
+    engine::Message message = sequenced.message;
+    state.log(LogLevel::info, name_of(member) + ": " + std::string(engine::to_string(message.kind)) +
+                                  (message.name.empty() ? "" : " " + message.name) + " to " + request.cluster);
+    // Who is spoken to is decided by the conversation: a join knows only the title, and a certname may be an old one.
+    message.to.certname = state.options.certname;
+    if (message.kind == engine::MessageKind::join) message.to.resource = process->declaration.resource;
+    state.step(*process, engine::Received{std::move(message)}, now);
+  }
+  return Staged{key, request.incarnation, request.wait};
+}
+
+Result<Committed> Service::commit() {
+  State& state = *state_;
+  if (state.failure) return *state.failure;
+  Committed result;
+  result.receivable.assign(state.gone.begin(), state.gone.end());
+  state.gone.clear();
+  bool urgent = state.new_epoch.has_value();
+  for (const auto& [resource, process] : state.processes) urgent = urgent || process.changed || process.declared_anew;
+  for (const auto& key : state.touched) urgent = urgent || state.conversations.at(key).urgent();
+  if (!urgent) return result;
+  Transaction transaction;
+  transaction.epoch = state.epoch;
+  transaction.new_epoch = state.new_epoch;
+  for (const auto& [resource, process] : state.processes) {
+    if (process.declared_anew) transaction.declarations.push_back(process.declaration);
+    if (process.changed) transaction.processes.push_back({resource, process.state_text()});
+  }
+  for (const auto& key : state.touched) state.conversations.at(key).stage(transaction);
+  const Status status = state.store.commit(transaction);
+  if (!status) {
+    state.failure = status.error();
+    state.log(LogLevel::error, "nothing more is acknowledged: " + status.error().code + ": " + status.error().message);
+    return status.error();
+  }
+  if (state.new_epoch) state.epoch = *state.new_epoch;
+  state.new_epoch.reset();
+  for (auto& [resource, process] : state.processes) process.changed = process.declared_anew = false;
+  for (const auto& key : state.touched) {
+    if (state.conversations.at(key).committed()) result.receivable.push_back(key);
+  }
+  state.touched.clear();
+  return result;
+}
+
+Result<protocol::ExchangeReply> Service::reply(const ConversationKey& key, std::string_view incarnation) const {
+  const State& state = *state_;
+  if (state.failure) return *state.failure;
+  const auto process = state.processes.find(key.process);
+  if (process == state.processes.end() || !process->second.served()) {
+    return Error{"unknown_cluster", key.process + " is not declared here any more"};
+  }
+  const auto found = state.conversations.find(key);
+  PLAN_ASSERT(found != state.conversations.end());
+  if (found->second.committed_incarnation() != incarnation) {
+    return Error{"stale_incarnation", "another incarnation of " + name_of(key) + " took over this conversation"};
+  }
+  return protocol::ExchangeReply{state.epoch, found->second.committed_received(),
+                                 found->second.deliverable(state.options.reply_bytes)};
+}
+
+bool Service::receivable(const ConversationKey& key) const {
+  const auto found = state_->conversations.find(key);
+  return found != state_->conversations.end() && found->second.receivable();
+}
+
+Result<protocol::ExchangeReply> Service::exchange(std::string_view peer, const values::ProcessIdentity& member,
+                                                  const protocol::ExchangeRequest& request, Instant now) {
+  auto staged = receive(peer, member, request, now);
+  if (!staged) return staged.error();
+  if (auto done = commit(); !done) return done.error();
+  return reply(staged->key, staged->incarnation);
+}
+
+// ------------------------------------------------------------------------------------------------ time
+
+std::optional<Instant> Service::next_wakeup() const {
+  std::optional<Instant> next;
+  for (const auto& [resource, process] : state_->processes) {
+    if (!process.served()) continue;
+    const auto wakeup = process.engine->next_wakeup();
+    if (wakeup && (!next || *wakeup < *next)) next = wakeup;
+  }
+  return next;
+}
+
+void Service::tick(Instant now) {
+  State& state = *state_;
+  if (state.failure) return;
+  now = state.advance(now);
+  for (auto& [resource, process] : state.processes) {
+    if (!process.served()) continue;
+    const auto wakeup = process.engine->next_wakeup();
+    if (wakeup && *wakeup <= now) state.step(process, engine::Tick{}, now);
+  }
+}
+
+std::vector<std::string> Service::titles() const {
+  std::vector<std::string> result;
+  for (const auto& [resource, process] : state_->processes) {
+    if (process.served()) result.push_back(process.declaration.title);
+  }
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+std::uint64_t Service::epoch() const { return state_->epoch; }
+
+protocol::ErrorReply Service::error_reply(const Error& error) const {
+  protocol::ErrorReply reply{error.code, error.message, error.help, {}};
+  if (error.code == "unknown_cluster") reply.clusters = titles();
+  return reply;
+}
+
+const Service::Counters& Service::counters() const { return state_->counters; }
+
+}  // namespace plan::orchestrator

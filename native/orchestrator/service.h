@@ -1,0 +1,134 @@
+// What the daemon does, without a clock, thread, socket or file: one engine per declared process, and with each member
+// a conversation (incarnation, sequences, undelivered messages). The http layer and the simulator are shells around it.
+//
+// Staged and committed: receive(), tick() and configure() work in memory and stage what must be stored; commit() stores
+// it in one transaction. Nothing is seen outside (reply()) before it is committed, so that one commit can carry many
+// exchanges. The usual way of one exchange is: receive(), commit(), reply().
+//
+// After commit() failed the service is dead: every call gives that error again, and the shell ends the process.
+// A Service belongs to one thread; the store must outlive it.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/value.hpp>
+
+#include "base/result.h"
+#include "engine/engine.h"
+#include "orchestrator/store/store.h"
+#include "protocol/exchange.h"
+
+namespace plan::orchestrator {
+
+using engine::Instant;
+
+enum class LogLevel : std::uint8_t { info, warning, error };
+using LogSink = std::function<void(LogLevel, std::string_view)>;
+
+// What `galera::cluster` writes: {"resource": "Galera::Cluster[cluster_1]", "title": "cluster_1",
+// "plan": "galera::cluster", "parameters": {"cluster_size": 3}, "bundle": {…}}. Members name a process by its title.
+struct Declaration {
+  std::string resource;
+  std::string title;
+  std::string plan;
+  boost::json::value parameters;   // rich data, an object
+  boost::json::value bundle;
+  std::string origin;              // for messages: the file it came from
+};
+[[nodiscard]] Result<Declaration> read_declaration(const boost::json::value& json, std::string origin);
+
+// A memory of declared processes outside the store, so that a lost store is not taken for a new cluster: a process that
+// is made although it was remembered gets $server_facts['known_before'] = true.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  [[nodiscard]] virtual bool knows(std::string_view resource) const = 0;
+  [[nodiscard]] virtual Status remember(std::string_view resource) = 0;   // durable when it returns
+};
+
+struct ServiceOptions {
+  std::string certname;                       // the orchestrator's own
+  engine::Limits limits = {};
+  std::size_t receipts_kept = 1024;           // dedupe rows of a conversation
+  std::size_t undelivered_limit = 10'000;     // messages of a conversation; more end the conversation
+  std::size_t former_incarnations = 100;      // remembered of a conversation
+  std::size_t reply_bytes = 1024 * 1024;      // a reply stops after the message that goes over it
+  LogSink log = {};
+  Witness* witness = nullptr;                 // may be null
+};
+
+// A problem of one declaration: the others go on, and so does the process it was meant for, with what it had.
+struct Refusal {
+  std::string title;
+  std::string origin;
+  Error error;          // declaration.*: bundle (message: rendered diagnostics), parameter, duplicate, plan, …
+};
+
+struct Staged {
+  ConversationKey key;
+  std::string incarnation;
+  std::chrono::milliseconds wait{0};          // how long the member would wait for something to receive
+};
+
+struct Committed {
+  std::vector<ConversationKey> receivable;    // have something new to receive (or were begun anew)
+};
+
+class Service {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<Service>> open(Store& store, ServiceOptions options);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  // Exactly these processes are served from now on. New ones are made, known ones go on from their state with the new
+  // bundle and parameters; those no longer declared are kept in the store and not served.
+  std::vector<Refusal> configure(const std::vector<Declaration>& declarations, Instant now);
+
+  // What a member sends: `peer` is the certname of the verified TLS peer, `member` comes from the path. Error codes are
+  // those of protocol::ErrorReply. A refused request has staged nothing.
+  [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
+                                       std::string_view body, Instant now);
+  [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
+                                       const protocol::ExchangeRequest& request, Instant now);
+  [[nodiscard]] Result<Committed> commit();
+  // What is committed for this conversation now. Error stale_incarnation when another one took its place.
+  [[nodiscard]] Result<protocol::ExchangeReply> reply(const ConversationKey& key, std::string_view incarnation) const;
+  [[nodiscard]] bool receivable(const ConversationKey& key) const;
+
+  // receive, commit and reply.
+  [[nodiscard]] Result<protocol::ExchangeReply> exchange(std::string_view peer, const values::ProcessIdentity& member,
+                                                         const protocol::ExchangeRequest& request, Instant now);
+
+  [[nodiscard]] std::optional<Instant> next_wakeup() const;
+  void tick(Instant now);                      // stages; commit() must follow
+
+  // What unknown_cluster lists: the titles that are served, in order.
+  [[nodiscard]] std::vector<std::string> titles() const;
+  [[nodiscard]] std::uint64_t epoch() const;
+  // Error reply for `error`, with the list of clusters where it belongs.
+  [[nodiscard]] protocol::ErrorReply error_reply(const Error& error) const;
+
+  // For people: {"clusters": [{"title", "resource", "plan", "bundle", "waiting", "members"}]}, and one in full with
+  // describe(), conversations and the last dead letters (null when there is none of that title).
+  [[nodiscard]] boost::json::value describe() const;
+  [[nodiscard]] boost::json::value describe(std::string_view title) const;
+  struct Counters {
+    std::uint64_t exchanges = 0, messages_received = 0, messages_sent = 0, duplicates = 0, refused = 0;
+    std::uint64_t dropped = 0, undeliverable = 0, dead_letters = 0, firings = 0;
+  };
+  [[nodiscard]] const Counters& counters() const;
+
+ private:
+  Service();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace plan::orchestrator

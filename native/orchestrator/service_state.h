@@ -1,0 +1,71 @@
+// What the parts of Service share: service.cc (exchanges, commits), configure.cc (declarations), describe.cc.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+
+#include "orchestrator/conversation.h"
+#include "orchestrator/process.h"
+#include "orchestrator/service.h"
+
+namespace plan::orchestrator {
+
+struct MemberNote {            // for people; not stored
+  std::string plan, bundle;
+  Instant last_exchange;
+};
+
+struct Service::State {
+  State(Store& the_store, ServiceOptions the_options)
+      : store(the_store), options(std::move(the_options)), foundry(options.certname, options.limits) {}
+
+  Store& store;
+  ServiceOptions options;
+  Foundry foundry;
+  std::map<std::string, Process, std::less<>> processes;          // by resource
+  std::map<ConversationKey, Conversation> conversations;
+  std::map<ConversationKey, MemberNote> notes;
+  std::set<ConversationKey> touched;                              // conversations with something to stage
+  std::set<ConversationKey> gone;                                 // their waiters must hear that they are not served
+  std::uint64_t epoch = 0;                                        // committed
+  std::optional<std::uint64_t> new_epoch;
+  std::optional<Error> failure;
+  Instant latest{};                                               // time never goes back for an engine
+  Counters counters;
+
+  // Rows of the store that wait for a resolver, which is there once their process is served.
+  struct Dormant {
+    StoredConversation row;
+    std::vector<StoredReceipt> receipts;
+    std::vector<StoredMessage> messages;
+  };
+  std::map<ConversationKey, Dormant> dormant;
+
+  void log(LogLevel level, const std::string& text) const {
+    if (options.log) options.log(level, text);
+  }
+  Instant advance(Instant now) { return latest = std::max(latest, now); }
+  [[nodiscard]] Conversation::Limits conversation_limits() const {
+    return {options.receipts_kept, options.undelivered_limit, options.former_incarnations};
+  }
+
+  [[nodiscard]] Process* served(std::string_view title);
+  [[nodiscard]] const Process* served(std::string_view title) const;
+
+  Error refuse(const values::ProcessIdentity& member, const Error& error);   // counts and logs it
+  void step(Process& process, const engine::Input& input, Instant now);
+  void deliver(Process& process, engine::Message message, Instant now);
+  void dead_letter(Process& process, engine::DeadLetter letter, Instant now);
+  [[nodiscard]] Conversation* find_receiver(const Process& process, const values::ProcessIdentity& member);
+
+  // configure.cc
+  std::optional<Error> adopt(const Declaration& declaration, Instant now);
+  std::optional<Error> change(Process& process, StoredDeclaration wanted, Instant now);
+  std::optional<Error> begin(Process& process, StoredDeclaration wanted, Instant now);
+  std::optional<Error> wake(Process& process, Instant now);
+  std::optional<Error> wake_conversations(const Process& process);
+  void retire(Process& process);
+};
+
+}  // namespace plan::orchestrator

@@ -1,0 +1,411 @@
+#include "orchestrator/store/sqlite.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <cstring>
+#include <initializer_list>
+#include <variant>
+
+namespace plan::orchestrator {
+
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr int kApplicationId = 0x706c616e;   // "plan": `file` and we can tell whose database it is
+
+// Text columns of a key come first and in the order of ConversationKey, so that ORDER BY the primary key is the order
+// of the structs.
+constexpr const char* kSchema = R"sql(
+  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE declarations (
+    resource TEXT PRIMARY KEY, title TEXT NOT NULL, plan TEXT NOT NULL, parameters TEXT NOT NULL, bundle TEXT NOT NULL,
+    facts TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE processes (resource TEXT PRIMARY KEY, snapshot TEXT NOT NULL);
+  CREATE TABLE conversations (
+    process TEXT NOT NULL, certname TEXT NOT NULL, resource TEXT NOT NULL, incarnation TEXT NOT NULL,
+    received INTEGER NOT NULL, sent INTEGER NOT NULL, dropped INTEGER NOT NULL, former TEXT NOT NULL,
+    PRIMARY KEY (process, certname, resource)) WITHOUT ROWID;
+  CREATE TABLE receipts (
+    process TEXT NOT NULL, certname TEXT NOT NULL, resource TEXT NOT NULL, sequence INTEGER NOT NULL,
+    digest INTEGER NOT NULL,
+    PRIMARY KEY (process, certname, resource, sequence)) WITHOUT ROWID;
+  CREATE TABLE messages (
+    process TEXT NOT NULL, certname TEXT NOT NULL, resource TEXT NOT NULL, sequence INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (process, certname, resource, sequence)) WITHOUT ROWID;
+)sql";
+
+Error map_error(sqlite3* database, int code, const std::string& path, std::string_view doing) {
+  const std::string what = "the store " + path + ": " + std::string(doing) + ": " +
+                           (database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
+  switch (code & 0xff) {
+    case SQLITE_FULL: return {"store.full", what, "Make room on the file system, then start the daemon again."};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return {"store.busy", what, "Another process has the store open; only one may."};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return {"store.damaged", what, "Restore it from a backup, or move it away to begin anew."};
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return {"store.read_only", what, "The daemon's user must own the store and its directory."};
+    case SQLITE_CANTOPEN: return {"store.open", what, "Is the directory there, and may the daemon's user write to it?"};
+    default: return {"store.io", what, "Look into the system's log for errors of the disk."};
+  }
+}
+
+// Sequences and epochs are unsigned, SQLite's integers are signed: both keep all 64 bits.
+std::int64_t to_column(std::uint64_t value) { return std::bit_cast<std::int64_t>(value); }
+std::uint64_t from_column(std::int64_t value) { return std::bit_cast<std::uint64_t>(value); }
+
+using Column = std::variant<std::string_view, std::uint64_t>;
+
+class SqliteStore final : public Store {
+ public:
+  explicit SqliteStore(std::string path) : path_(std::move(path)) {}
+  ~SqliteStore() override;
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  Status open(const Birth& birth);
+  Result<Contents> load() override;
+  Status commit(const Transaction& transaction) override;
+  std::uint64_t commits() const override { return commits_; }
+
+ private:
+  enum Statement : std::size_t {
+    begin, commit_, rollback, read_epoch, set_meta, put_declaration, put_process, put_conversation, forget_receipts,
+    forget_messages, put_receipt, put_message, statement_count,
+  };
+
+  Status execute(const char* sql, std::string_view doing);
+  Result<std::int64_t> pragma(const char* sql);
+  Status prepare_file();
+  Status configure();
+  Status create_schema(const Birth& birth);
+  Status check_schema();
+  Status prepare_statements();
+  Status run(Statement statement, std::initializer_list<Column> columns);
+  Status check_epoch(std::uint64_t epoch);
+  Status write(const Transaction& transaction);
+  Status up_to(Statement statement, const ConversationKey& key, std::uint64_t sequence);
+  template <class Row>
+  Status read(const char* sql, Row row);
+  Error error(int code, std::string_view doing) const { return map_error(database_, code, path_, doing); }
+
+  std::string path_;
+  sqlite3* database_ = nullptr;
+  std::array<sqlite3_stmt*, statement_count> statements_{};
+  std::optional<Error> failure_;
+  std::uint64_t commits_ = 0;
+};
+
+constexpr std::array<const char*, 12> kStatements = {
+    "BEGIN IMMEDIATE",
+    "COMMIT",
+    "ROLLBACK",
+    "SELECT value FROM meta WHERE name = 'epoch'",
+    "INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
+    "INSERT OR REPLACE INTO declarations VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    "INSERT OR REPLACE INTO processes VALUES (?1, ?2)",
+    "INSERT OR REPLACE INTO conversations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    "DELETE FROM receipts WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
+    "DELETE FROM messages WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
+    "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3, ?4, ?5)",
+    "INSERT OR REPLACE INTO messages VALUES (?1, ?2, ?3, ?4, ?5)",
+};
+
+SqliteStore::~SqliteStore() {
+  for (auto* statement : statements_) sqlite3_finalize(statement);
+  sqlite3_close(database_);
+}
+
+Status SqliteStore::execute(const char* sql, std::string_view doing) {
+  const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return error(code, doing);
+  return Done{};
+}
+
+Result<std::int64_t> SqliteStore::pragma(const char* sql) {
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v2(database_, sql, -1, &statement, nullptr);
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  const std::int64_t value = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+  Result<std::int64_t> result = value;
+  if (code != SQLITE_ROW && code != SQLITE_DONE) result = error(code, sql);
+  sqlite3_finalize(statement);
+  return result;
+}
+
+// The file holds what members sent, secrets among it: made with mode 0600 before SQLite sees it (which would take the
+// umask), and its directory is synced so that the file itself survives a power cut.
+Status SqliteStore::prepare_file() {
+  const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (file < 0) {
+    return Error{"store.open", "the store " + path_ + " cannot be opened: " + std::strerror(errno),
+                 "Is the directory there, and may the daemon's user write to it?"};
+  }
+  ::close(file);
+  const auto slash = path_.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  const int handle = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = handle >= 0 && ::fsync(handle) == 0;
+  const int reason = errno;
+  if (handle >= 0) ::close(handle);
+  if (!synced) return Error{"store.io", "the directory of the store " + path_ + ": " + std::strerror(reason)};
+  return Done{};
+}
+
+Status SqliteStore::configure() {
+  // One connection for as long as the daemon lives; EXCLUSIVE keeps a second process out (before WAL is chosen, so that
+  // no shared memory is needed either).
+  if (auto done = execute("PRAGMA locking_mode = EXCLUSIVE", "locking it"); !done) return done;
+  if (auto done = execute("PRAGMA journal_mode = WAL", "choosing the write-ahead log"); !done) return done;
+  if (auto done = execute("PRAGMA synchronous = FULL", "choosing synchronous"); !done) return done;
+  if (auto done = execute("PRAGMA foreign_keys = ON", "choosing foreign keys"); !done) return done;
+  return execute("BEGIN IMMEDIATE; COMMIT", "taking the lock");
+}
+
+Status SqliteStore::create_schema(const Birth& birth) {
+  const std::string versions = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                               "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
+  const std::string id = "INSERT INTO meta VALUES ('store_id', '" + birth.store_id + "'), ('epoch', '" +
+                         std::to_string(birth.epoch) + "')";
+  const std::string sql = std::string("BEGIN IMMEDIATE;") + kSchema + id + ";" + versions + "; COMMIT";
+  return execute(sql.c_str(), "making its tables");
+}
+
+Status SqliteStore::check_schema() {
+  auto version = pragma("PRAGMA user_version");
+  if (!version) return version.error();
+  auto application = pragma("PRAGMA application_id");
+  if (!application) return application.error();
+  if (*application != kApplicationId) {
+    return Error{"store.damaged", "the store " + path_ + " is the database of another program",
+                 "Give another path as 'store'."};
+  }
+  if (*version > kSchemaVersion) {
+    return Error{"store.newer",
+                 "the store " + path_ + " was written by a newer version (schema " + std::to_string(*version) +
+                     ", this one knows " + std::to_string(kSchemaVersion) + ")",
+                 "Install that version again; a store is never taken back to an older one."};
+  }
+  return Done{};
+}
+
+Status SqliteStore::prepare_statements() {
+  static_assert(kStatements.size() == statement_count);
+  for (std::size_t i = 0; i < kStatements.size(); ++i) {
+    const int code = sqlite3_prepare_v3(database_, kStatements.at(i), -1, SQLITE_PREPARE_PERSISTENT, &statements_.at(i),
+                                        nullptr);
+    if (code != SQLITE_OK) return error(code, kStatements.at(i));
+  }
+  return Done{};
+}
+
+Status SqliteStore::open(const Birth& birth) {
+  if (auto done = prepare_file(); !done) return done;
+  const int code = sqlite3_open_v2(path_.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) return error(code, "opening it");
+  sqlite3_extended_result_codes(database_, 1);
+  if (auto done = configure(); !done) return done;
+  auto tables = pragma("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  if (*tables == 0) {
+    if (auto done = create_schema(birth); !done) return done;
+  }
+  if (auto done = check_schema(); !done) return done;
+  return prepare_statements();
+}
+
+// ------------------------------------------------------------------------------------------------ reading
+
+std::string text_at(sqlite3_stmt* statement, int column) {
+  const auto* text = sqlite3_column_text(statement, column);
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+  return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text), size);
+}
+
+std::uint64_t number_at(sqlite3_stmt* statement, int column) {
+  return from_column(sqlite3_column_int64(statement, column));
+}
+
+ConversationKey key_at(sqlite3_stmt* statement) {
+  return {text_at(statement, 0), text_at(statement, 1), text_at(statement, 2)};
+}
+
+// Incarnations are hexadecimal digits, so that a space can separate them.
+std::string join(const std::vector<std::string>& words) {
+  std::string result;
+  for (const auto& word : words) result += (result.empty() ? "" : " ") + word;
+  return result;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> words;
+  std::size_t start = 0;
+  while (start < text.size()) {
+    const auto end = std::min(text.find(' ', start), text.size());
+    words.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return words;
+}
+
+template <class Row>
+Status SqliteStore::read(const char* sql, Row row) {
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v2(database_, sql, -1, &statement, nullptr);
+  while (code == SQLITE_OK || code == SQLITE_ROW) {
+    code = sqlite3_step(statement);
+    if (code == SQLITE_ROW) row(statement);
+  }
+  Status status = Done{};
+  if (code != SQLITE_DONE) status = error(code, "reading it");
+  sqlite3_finalize(statement);
+  return status;
+}
+
+Result<Contents> SqliteStore::load() {
+  Contents contents;
+  std::string epoch;
+  auto done = read("SELECT (SELECT value FROM meta WHERE name = 'store_id'),"
+                   "       (SELECT value FROM meta WHERE name = 'epoch')",
+                   [&](sqlite3_stmt* row) { contents.store_id = text_at(row, 0); epoch = text_at(row, 1); });
+  if (!done) return done.error();
+  contents.epoch = std::strtoull(epoch.c_str(), nullptr, 10);
+  done = read("SELECT * FROM declarations ORDER BY resource", [&](sqlite3_stmt* row) {
+    contents.declarations.push_back({text_at(row, 0), text_at(row, 1), text_at(row, 2), text_at(row, 3),
+                                     text_at(row, 4), text_at(row, 5)});
+  });
+  if (!done) return done.error();
+  done = read("SELECT * FROM processes ORDER BY resource", [&](sqlite3_stmt* row) {
+    contents.processes.push_back({text_at(row, 0), text_at(row, 1)});
+  });
+  if (!done) return done.error();
+  done = read("SELECT * FROM conversations ORDER BY process, certname, resource", [&](sqlite3_stmt* row) {
+    contents.conversations.push_back({key_at(row), text_at(row, 3), number_at(row, 4), number_at(row, 5),
+                                      number_at(row, 6), split(text_at(row, 7))});
+  });
+  if (!done) return done.error();
+  done = read("SELECT * FROM receipts ORDER BY process, certname, resource, sequence", [&](sqlite3_stmt* row) {
+    contents.receipts.push_back({key_at(row), number_at(row, 3), number_at(row, 4)});
+  });
+  if (!done) return done.error();
+  done = read("SELECT * FROM messages ORDER BY process, certname, resource, sequence", [&](sqlite3_stmt* row) {
+    contents.messages.push_back({key_at(row), number_at(row, 3), text_at(row, 4)});
+  });
+  if (!done) return done.error();
+  return contents;
+}
+
+// ------------------------------------------------------------------------------------------------ writing
+
+Status SqliteStore::run(Statement which, std::initializer_list<Column> columns) {
+  sqlite3_stmt* statement = statements_.at(which);
+  int code = SQLITE_OK;
+  int index = 0;
+  for (const auto& column : columns) {
+    ++index;
+    if (const auto* text = std::get_if<std::string_view>(&column)) {
+      const char* data = text->data() == nullptr ? "" : text->data();
+      code = sqlite3_bind_text64(statement, index, data, text->size(), SQLITE_STATIC, SQLITE_UTF8);
+    } else {
+      code = sqlite3_bind_int64(statement, index, to_column(std::get<std::uint64_t>(column)));
+    }
+    if (code != SQLITE_OK) break;
+  }
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  Status status = Done{};
+  if (code != SQLITE_DONE && code != SQLITE_ROW) status = error(code, kStatements.at(which));
+  sqlite3_reset(statement);
+  sqlite3_clear_bindings(statement);
+  return status;
+}
+
+Status SqliteStore::check_epoch(std::uint64_t epoch) {
+  sqlite3_stmt* statement = statements_.at(read_epoch);
+  const int code = sqlite3_step(statement);
+  Status status = Done{};
+  if (code != SQLITE_ROW) {
+    status = error(code, "reading the epoch");
+  } else if (const std::string found = text_at(statement, 0); found != std::to_string(epoch)) {
+    status = Error{"store.epoch", "the store " + path_ + " is at epoch " + found + ", this daemon at " +
+                                      std::to_string(epoch),
+                   "Another daemon took it over, or it was replaced. Only one may use it."};
+  }
+  sqlite3_reset(statement);
+  return status;
+}
+
+Status SqliteStore::up_to(Statement statement, const ConversationKey& key, std::uint64_t sequence) {
+  return run(statement, {key.process, key.certname, key.resource, sequence});
+}
+
+Status SqliteStore::write(const Transaction& transaction) {
+  constexpr std::uint64_t kEverything = std::uint64_t{1} << 62U;   // sequences count from 1 and stay below
+  if (auto done = check_epoch(transaction.epoch); !done) return done;
+  if (transaction.new_epoch) {
+    const std::string epoch = std::to_string(*transaction.new_epoch);
+    if (auto done = run(set_meta, {"epoch", epoch}); !done) return done;
+  }
+  for (const auto& row : transaction.declarations) {
+    auto done = run(put_declaration, {row.resource, row.title, row.plan, row.parameters, row.bundle, row.facts});
+    if (!done) return done;
+  }
+  for (const auto& row : transaction.processes) {
+    if (auto done = run(put_process, {row.resource, row.snapshot}); !done) return done;
+  }
+  for (const auto& key : transaction.restarted) {
+    if (auto done = up_to(forget_receipts, key, kEverything); !done) return done;
+    if (auto done = up_to(forget_messages, key, kEverything); !done) return done;
+  }
+  for (const auto& row : transaction.conversations) {
+    const std::string former = join(row.former);
+    auto done = run(put_conversation, {row.key.process, row.key.certname, row.key.resource, row.incarnation,
+                                       row.received, row.sent, row.dropped, former});
+    if (!done) return done;
+  }
+  for (const auto& [key, sequence] : transaction.delivered) {
+    if (auto done = up_to(forget_messages, key, sequence); !done) return done;
+  }
+  for (const auto& [key, sequence] : transaction.forgotten) {
+    if (auto done = up_to(forget_receipts, key, sequence); !done) return done;
+  }
+  for (const auto& row : transaction.receipts) {
+    auto done = run(put_receipt, {row.key.process, row.key.certname, row.key.resource, row.sequence, row.digest});
+    if (!done) return done;
+  }
+  for (const auto& row : transaction.messages) {
+    auto done = run(put_message, {row.key.process, row.key.certname, row.key.resource, row.sequence, row.text});
+    if (!done) return done;
+  }
+  return Done{};
+}
+
+Status SqliteStore::commit(const Transaction& transaction) {
+  if (failure_) return *failure_;
+  Status status = run(begin, {});
+  if (status) {
+    status = write(transaction);
+    if (status) status = run(commit_, {});
+    // After a failed write some of it may be there: undone here if that still works, else by whoever opens it next.
+    if (!status) static_cast<void>(run(rollback, {}));
+  }
+  if (!status) failure_ = status.error();
+  else ++commits_;
+  return status;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Birth& birth) {
+  auto store = std::make_unique<SqliteStore>(path);
+  if (auto done = store->open(birth); !done) return done.error();
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+}  // namespace plan::orchestrator

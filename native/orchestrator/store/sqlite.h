@@ -1,0 +1,13 @@
+// The store of the daemon: one SQLite file in WAL mode with synchronous=FULL, one connection, one transaction per
+// commit(). The schema carries its version in user_version; a newer one is refused.
+#pragma once
+
+#include "orchestrator/store/store.h"
+
+namespace plan::orchestrator {
+
+// Makes the file (mode 0600) when it is not there, with `birth`. Holds the file locked while it is open: a second
+// process gets store.busy.
+[[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Birth& birth);
+
+}  // namespace plan::orchestrator

@@ -1,0 +1,66 @@
+#include "orchestrator/witness.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+namespace plan::orchestrator {
+
+namespace {
+
+Error witness_error(const std::string& path) {
+  return Error{"witness.io", "the witness file " + path + ": " + std::strerror(errno),
+               "Without it a lost store would be taken for a new one. May the daemon's user write there?"};
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+bool sync_directory_of(const std::string& path) {
+  const std::string directory = std::filesystem::absolute(path).parent_path().string();
+  const int handle = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0) return false;
+  const bool synced = ::fsync(handle) == 0;
+  ::close(handle);
+  return synced;
+}
+
+}  // namespace
+
+Result<FileWitness> FileWitness::open(std::string path) {
+  FileWitness witness(path);
+  if (!std::filesystem::exists(path)) return witness;
+  std::ifstream file(path);
+  std::string line;
+  while (std::getline(file, line)) {
+    if (!line.empty()) witness.known_.insert(line);
+  }
+  if (!file.eof()) return witness_error(path);
+  return witness;
+}
+
+Status FileWitness::remember(std::string_view resource) {
+  const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (file < 0) return witness_error(path_);
+  // The leading newline ends a line that a crash has cut.
+  const bool written = write_all(file, "\n" + std::string(resource) + "\n") && ::fsync(file) == 0;
+  const Error error = written ? Error{} : witness_error(path_);
+  ::close(file);
+  if (!written) return error;
+  if (!sync_directory_of(path_)) return witness_error(path_);
+  known_.insert(std::string(resource));
+  return Done{};
+}
+
+}  // namespace plan::orchestrator

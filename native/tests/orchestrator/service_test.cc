@@ -1,0 +1,523 @@
+// The service over a store in memory, with the real engine. A "crash" is a new Service over the same store.
+#include "orchestrator/service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/store/memory.h"
+#include "tests/orchestrator/desk.h"
+
+namespace plan::orchestrator {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+class MemoryWitness final : public Witness {
+ public:
+  bool knows(std::string_view resource) const override { return known_.contains(resource); }
+  Status remember(std::string_view resource) override {
+    known_.emplace(resource);
+    return Done{};
+  }
+
+ private:
+  std::set<std::string, std::less<>> known_;
+};
+
+class ServiceTest : public ::testing::Test {
+ protected:
+  ServiceTest() {
+    options_.certname = "orchestrator";
+    options_.log = [this](LogLevel, std::string_view line) { log_.emplace_back(line); };
+    restart();
+    EXPECT_THAT(configure({desk_declaration()}), IsEmpty());
+  }
+
+  // What is not committed is lost.
+  void restart() {
+    service_.reset();
+    auto opened = Service::open(store_, options_);
+    PLAN_ASSERT(opened.ok());
+    service_ = std::move(opened).value();
+  }
+  void crash() {
+    restart();
+    EXPECT_THAT(configure({desk_declaration()}), IsEmpty());
+  }
+  std::vector<std::string> configure(const std::vector<Declaration>& declarations) {
+    std::vector<std::string> codes;
+    for (const auto& refusal : service_->configure(declarations, at(0))) codes.push_back(refusal.error.code);
+    PLAN_ASSERT(service_->commit().ok());
+    return codes;
+  }
+  static Instant at(int second) { return Instant(seconds(1'000'000'000 + second)); }
+  std::string exchange(Member& member, int second = 0) { return member.exchange(*service_, at(second)); }
+
+  MemoryStore store_{{"0123456789abcdef0123456789abcdef", 5}};
+  ServiceOptions options_;
+  std::vector<std::string> log_;
+  std::unique_ptr<Service> service_;
+  Member db1_{"db1"};
+  Member db2_{"db2", 'b'};
+};
+
+// ------------------------------------------------------------------------------------------------ the usual way
+
+TEST_F(ServiceTest, AMemberJoinsAndIsAnswered) {
+  db1_.join();
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_TRUE(db1_.accepted());
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+  EXPECT_THAT(db1_.outbox.pending(), IsEmpty());
+  EXPECT_EQ(db1_.epoch, 5U);
+}
+
+TEST_F(ServiceTest, EachMemberGetsItsOwnMessages) {
+  db1_.join();
+  db2_.join();
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_EQ(exchange(db2_), "");
+  db1_.ask("x");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_EQ(exchange(db2_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 3));
+  EXPECT_THAT(db2_.tickets(), ElementsAre(2));
+}
+
+TEST_F(ServiceTest, WhatIsUndeliveredComesAgainUntilItIsAcknowledged) {
+  db1_.join();
+  const auto first = service_->exchange("db1", db1_.identity(), db1_.request(), at(0));   // the reply is lost
+  ASSERT_TRUE(first.ok());
+  EXPECT_THAT(first->messages, SizeIs(2));
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+  EXPECT_TRUE(service_->receivable(db1_.key()));
+  EXPECT_EQ(exchange(db1_), "");                       // acknowledges
+  EXPECT_FALSE(service_->receivable(db1_.key()));
+}
+
+TEST_F(ServiceTest, ARepeatedCallHasNoEffect) {
+  db1_.join();
+  const auto request = db1_.request();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(service_->exchange("db1", db1_.identity(), request, at(i)).ok());
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+  EXPECT_EQ(service_->counters().duplicates, 3U);
+}
+
+TEST_F(ServiceTest, NothingIsSeenBeforeItIsCommitted) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  db1_.ask("x");
+  const auto staged = service_->receive("db1", db1_.identity(), db1_.request(), at(1));
+  ASSERT_TRUE(staged.ok());
+  const auto before = service_->reply(staged->key, staged->incarnation);
+  ASSERT_TRUE(before.ok());
+  EXPECT_EQ(before->acknowledged, 1U);
+  EXPECT_THAT(before->messages, IsEmpty());
+  const auto committed = service_->commit();
+  ASSERT_TRUE(committed.ok());
+  EXPECT_THAT(committed->receivable, ElementsAre(db1_.key()));
+  EXPECT_EQ(service_->reply(staged->key, staged->incarnation)->acknowledged, 2U);
+}
+
+TEST_F(ServiceTest, OneCommitCarriesManyExchanges) {
+  db1_.join();
+  db2_.join();
+  const auto before = store_.commits();
+  ASSERT_TRUE(service_->receive("db1", db1_.identity(), db1_.request(), at(0)).ok());
+  ASSERT_TRUE(service_->receive("db2", db2_.identity(), db2_.request(), at(0)).ok());
+  const auto committed = service_->commit();
+  ASSERT_TRUE(committed.ok());
+  EXPECT_THAT(committed->receivable, SizeIs(2));
+  EXPECT_EQ(store_.commits(), before + 1);
+}
+
+TEST_F(ServiceTest, ACallThatOnlyWaitsWritesNothing) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  const auto before = store_.commits();
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(exchange(db1_), "");
+  EXPECT_EQ(store_.commits(), before);
+}
+
+TEST_F(ServiceTest, WhatThePlanRefusesComesBackAsADeadLetter) {
+  db1_.join();
+  db1_.send("asks", values::Value::integer(5));
+  db1_.send("nothing", values::Value::integer(5));
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_EQ(db1_.dead_letters(), 2U);
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+}
+
+TEST_F(ServiceTest, TimePassesByTicksAndFiresWhatWaitedForIt) {
+  db1_.join();
+  db1_.send("delayed", values::Value::string("later"));
+  ASSERT_EQ(exchange(db1_, 0), "");
+  ASSERT_TRUE(service_->next_wakeup().has_value());
+  EXPECT_EQ(*service_->next_wakeup(), at(10));
+  service_->tick(at(9));
+  ASSERT_TRUE(service_->commit().ok());
+  EXPECT_FALSE(service_->receivable(db1_.key()) && !db1_.accepted());
+  service_->tick(at(10));
+  EXPECT_THAT(service_->commit()->receivable, ElementsAre(db1_.key()));
+  ASSERT_EQ(exchange(db1_, 10), "");
+  EXPECT_THAT(db1_.notes(), ElementsAre("later"));
+  EXPECT_FALSE(service_->next_wakeup().has_value());
+}
+
+// ------------------------------------------------------------------------------------------------ what is refused
+
+TEST_F(ServiceTest, AnotherCertificateThanThePathIsRefused) {
+  db1_.join();
+  const auto reply = service_->exchange("db2", db1_.identity(), db1_.request(), at(0));
+  EXPECT_EQ(reply.error().code, "wrong_certname");
+  EXPECT_THAT(log_, Contains(HasSubstr("db1 Desk::Member[m]: refused: wrong_certname")));
+}
+
+TEST_F(ServiceTest, TheCertificateIsLookedAtBeforeTheBody) {
+  EXPECT_EQ(service_->receive("db2", db1_.identity(), "no json", at(0)).error().code, "wrong_certname");
+  EXPECT_EQ(service_->receive("db1", db1_.identity(), "no json", at(0)).error().code, "malformed");
+}
+
+TEST_F(ServiceTest, AnUnknownClusterIsToldWhichThereAre) {
+  Member lost("db1", 'a', "desk_7");
+  lost.join();
+  const auto reply = service_->exchange("db1", lost.identity(), lost.request(), at(0));
+  ASSERT_FALSE(reply.ok());
+  EXPECT_EQ(reply.error().code, "unknown_cluster");
+  EXPECT_THAT(reply.error().help, HasSubstr("desk_1"));
+  EXPECT_THAT(service_->error_reply(reply.error()).clusters, ElementsAre("desk_1"));
+}
+
+TEST_F(ServiceTest, AMissingMessageIsASequenceGap) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  db1_.ask("lost");
+  db1_.ask("kept");
+  auto request = db1_.request();
+  request.messages.erase(request.messages.begin());
+  EXPECT_EQ(service_->exchange("db1", db1_.identity(), request, at(0)).error().code, "sequence_gap");
+  EXPECT_EQ(exchange(db1_), "");                       // and the whole of it is taken
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(ServiceTest, AnAcknowledgementOfWhatWasNeverSentIsASequenceGap) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  db1_.received = 99;
+  EXPECT_EQ(exchange(db1_), "sequence_gap");
+}
+
+TEST_F(ServiceTest, AnOldSequenceWithAnotherContentIsAConflict) {
+  db1_.join();
+  db1_.ask("x");
+  const auto before = db1_.outbox;
+  ASSERT_EQ(exchange(db1_), "");
+  // The member's disk is set back to where only the join was in it, and it goes on differently.
+  Member restored("db1");
+  restored.join();
+  restored.ask("something else");
+  EXPECT_EQ(exchange(restored), "conflict");
+  restored.begin_anew('c');
+  restored.join();
+  EXPECT_EQ(exchange(restored), "");
+}
+
+TEST_F(ServiceTest, ANewIncarnationBeginsAnewAndTheOldOneIsStale) {
+  db1_.join();
+  const auto lost = service_->exchange("db1", db1_.identity(), db1_.request(), at(0));   // two messages, undelivered
+  ASSERT_TRUE(lost.ok());
+  Member reinstalled("db1", 'c');
+  reinstalled.join();
+  EXPECT_EQ(exchange(reinstalled), "");
+  EXPECT_THAT(reinstalled.tickets(), ElementsAre(2));
+  EXPECT_EQ(exchange(db1_), "stale_incarnation");
+  const auto member = service_->describe("desk_1").at("members").at(0);
+  EXPECT_EQ(member.at("dropped").to_number<int>(), 2);
+  EXPECT_EQ(member.at("former_incarnations").to_number<int>(), 1);
+}
+
+TEST_F(ServiceTest, AHeldCallOfAReplacedIncarnationIsTold) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  const auto staged = service_->receive("db1", db1_.identity(), db1_.request(), at(0));
+  Member reinstalled("db1", 'c');
+  reinstalled.join();
+  ASSERT_TRUE(service_->receive("db1", reinstalled.identity(), reinstalled.request(), at(0)).ok());
+  EXPECT_THAT(service_->commit()->receivable, ElementsAre(db1_.key()));
+  EXPECT_EQ(service_->reply(staged->key, staged->incarnation).error().code, "stale_incarnation");
+}
+
+TEST_F(ServiceTest, ARefusedRequestHasNoEffect) {
+  db1_.join();
+  auto request = db1_.request();
+  request.messages.front().sequence = 2;
+  ASSERT_FALSE(service_->exchange("db1", db1_.identity(), request, at(0)).ok());
+  EXPECT_THAT(service_->describe("desk_1").at("members").as_array(), IsEmpty());
+}
+
+// ------------------------------------------------------------------------------------------------ crashes
+
+TEST_F(ServiceTest, ACrashAfterTheCommitLosesNothingAndRepeatsNothing) {
+  db1_.join();
+  const auto lost = service_->exchange("db1", db1_.identity(), db1_.request(), at(0));   // the reply never arrives
+  ASSERT_TRUE(lost.ok());
+  crash();
+  EXPECT_TRUE(service_->receivable(db1_.key()));
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_TRUE(db1_.accepted());
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+  db2_.join();
+  EXPECT_EQ(exchange(db2_), "");
+  EXPECT_THAT(db2_.tickets(), ElementsAre(2));
+}
+
+TEST_F(ServiceTest, ACrashBeforeTheCommitIsAsIfNothingHadHappened) {
+  db1_.join();
+  ASSERT_TRUE(service_->receive("db1", db1_.identity(), db1_.request(), at(0)).ok());
+  crash();
+  db2_.join();
+  EXPECT_EQ(exchange(db2_), "");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db2_.tickets(), ElementsAre(1));
+  EXPECT_THAT(db1_.tickets(), ElementsAre(2));
+}
+
+TEST_F(ServiceTest, ACrashAtAnyCommitOfALongTalkAssignsNothingTwice) {
+  for (std::uint64_t at_commit = 0; at_commit < 12; ++at_commit) {
+    for (const bool applied : {false, true}) {
+      SCOPED_TRACE(std::to_string(at_commit) + (applied ? " applied" : ""));
+      MemoryStore store({"0123456789abcdef0123456789abcdef", 5});
+      const auto open = [&] {
+        auto service = Service::open(store, options_);
+        PLAN_ASSERT(service.ok());
+        EXPECT_THAT((*service)->configure({desk_declaration()}, at(0)), IsEmpty());
+        static_cast<void>((*service)->commit());
+        return std::move(service).value();
+      };
+      store.fail_after(at_commit, Error{"store.io", "power cut"}, applied);
+      auto service = open();
+      std::vector<Member> members;
+      for (const char digit : {'a', 'b', 'c'}) members.emplace_back(std::string("db") + digit, digit);
+      for (auto& member : members) {
+        member.join();
+        member.ask("x");
+      }
+      for (int round = 0; round < 6; ++round) {
+        for (auto& member : members) {
+          const std::string code = member.exchange(*service, at(round));
+          if (code.empty()) continue;
+          ASSERT_EQ(code, "store.io");
+          store.repair();
+          service = open();
+        }
+      }
+      std::vector<std::int64_t> all;
+      for (const auto& member : members) all.insert(all.end(), member.tickets().begin(), member.tickets().end());
+      std::sort(all.begin(), all.end());
+      EXPECT_THAT(all, ElementsAre(1, 2, 3, 4, 5, 6));
+    }
+  }
+}
+
+TEST_F(ServiceTest, AfterAFailedCommitNothingMoreIsAcknowledged) {
+  db1_.join();
+  store_.fail_after(0, Error{"store.full", "no room"});
+  EXPECT_EQ(exchange(db1_), "store.full");
+  store_.repair();
+  EXPECT_EQ(exchange(db1_), "store.full");
+  EXPECT_FALSE(service_->commit().ok());
+}
+
+TEST_F(ServiceTest, ReceiptsAreBoundedAndStayThroughACrash) {
+  options_.receipts_kept = 4;
+  crash();
+  db1_.join();
+  for (int i = 0; i < 20; ++i) {
+    db1_.ask(std::to_string(i));
+    ASSERT_EQ(exchange(db1_), "");
+  }
+  EXPECT_THAT(store_.load()->receipts, SizeIs(4));
+  crash();
+  db1_.ask("more");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), SizeIs(22));
+}
+
+TEST_F(ServiceTest, MoreUndeliveredThanAllowedAreDeadLetters) {
+  options_.undelivered_limit = 3;
+  crash();
+  db1_.join();
+  for (int i = 0; i < 5; ++i) db1_.ask("x");
+  ASSERT_TRUE(service_->exchange("db1", db1_.identity(), db1_.request(), at(0)).ok());
+  EXPECT_EQ(service_->counters().undeliverable, 4U);   // accepted and 6 tickets, of which 3 messages fit
+  EXPECT_THAT(service_->describe("desk_1").at("dead_letters").as_array(), SizeIs(4));
+}
+
+// ------------------------------------------------------------------------------------------------ epochs
+
+TEST_F(ServiceTest, AMemberThatKnowsAHigherEpochRaisesOurs) {
+  db1_.join();
+  db1_.epoch = 77;
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_EQ(service_->epoch(), 78U);
+  EXPECT_EQ(db1_.epoch, 78U);
+  EXPECT_EQ(store_.load()->epoch, 78U);
+  EXPECT_THAT(log_, Contains(HasSubstr("knows epoch 77")));
+  db1_.epoch = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(exchange(db1_), "malformed");
+}
+
+// ------------------------------------------------------------------------------------------------ declarations
+
+TEST_F(ServiceTest, NewParametersReachTheProcess) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  EXPECT_THAT(configure({desk_declaration("desk_1", 100)}), IsEmpty());
+  db1_.ask("x");
+  ASSERT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 101));
+}
+
+TEST_F(ServiceTest, WrongParametersAreRefusedAndTheOldOnesStay) {
+  Declaration wrong = desk_declaration();
+  wrong.parameters = boost::json::object{{"step", "many"}};
+  EXPECT_THAT(configure({wrong}), ElementsAre("declaration.parameter"));
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+  crash();
+  EXPECT_EQ(exchange(db1_), "");
+}
+
+TEST_F(ServiceTest, ANewVersionOfThePlanGoesOnFromTheState) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  const std::string extra = R"(
+    public input String doubles
+    action double { $word from $who <- doubles  $last = $last + 10  $last -> $who.ticket })";
+  EXPECT_THAT(configure({desk_declaration("desk_1", 1, extra)}), IsEmpty());
+  db1_.send("doubles", values::Value::string("x"));
+  ASSERT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 11));
+}
+
+TEST_F(ServiceTest, ABundleThatDoesNotCompileIsRefusedWithItsPlaceAndTheOldOneGoesOn) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  const auto refusals = service_->configure({desk_declaration("desk_1", 1, "  action broken { $x <- nowhere }")}, at(0));
+  ASSERT_THAT(refusals, SizeIs(1));
+  EXPECT_EQ(refusals[0].error.code, "declaration.bundle");
+  EXPECT_THAT(refusals[0].error.message, HasSubstr("desk/plans/counter.plan:"));
+  EXPECT_THAT(log_, Contains(HasSubstr("nowhere")));
+  db1_.ask("x");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2));
+  // Also when the daemon starts with it: what the store has of it is served.
+  restart();
+  EXPECT_THAT(configure({desk_declaration("desk_1", 1, "  action broken { $x <- nowhere }")}),
+              ElementsAre("declaration.bundle"));
+  db1_.ask("y");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(ServiceTest, AClusterNoLongerDeclaredIsKeptAndComesBack) {
+  db1_.join();
+  const auto staged = service_->receive("db1", db1_.identity(), db1_.request(), at(0));
+  ASSERT_TRUE(staged.ok());
+  static_cast<void>(service_->configure({desk_declaration("desk_2")}, at(0)));
+  EXPECT_THAT(service_->commit()->receivable, Contains(db1_.key()));   // whoever waits must hear of it
+  EXPECT_EQ(service_->reply(staged->key, staged->incarnation).error().code, "unknown_cluster");
+  EXPECT_EQ(exchange(db1_), "unknown_cluster");
+  crash();
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+}
+
+TEST_F(ServiceTest, TheSameTitleTwiceIsRefusedAndTheFirstIsServed) {
+  Declaration second = desk_declaration();
+  second.resource = "Desk::Counter[other]";
+  EXPECT_THAT(configure({desk_declaration(), second}), ElementsAre("declaration.duplicate"));
+  EXPECT_THAT(service_->titles(), ElementsAre("desk_1"));
+}
+
+TEST_F(ServiceTest, AnUnknownPlanIsRefused) {
+  Declaration other = desk_declaration("desk_9");
+  other.plan = "desk::none";
+  EXPECT_THAT(configure({desk_declaration(), other}), ElementsAre("declaration.parameter"));
+  EXPECT_THAT(service_->titles(), ElementsAre("desk_1"));
+}
+
+TEST_F(ServiceTest, AnUnchangedDeclarationWritesNothing) {
+  const auto before = store_.commits();
+  EXPECT_THAT(configure({desk_declaration()}), IsEmpty());
+  EXPECT_EQ(store_.commits(), before);
+}
+
+TEST_F(ServiceTest, AProcessThatTheStoreLostIsKnownBefore) {
+  const std::string extra = R"(
+    action say { $word from $who <- words  "${server_facts['known_before']}" -> $who.note }
+    public input String words)";
+  MemoryWitness witness;
+  options_.witness = &witness;
+  for (const char* expected : {"false", "true"}) {
+    MemoryStore store({"0123456789abcdef0123456789abcdef", 5});
+    for (int starts = 0; starts < 2; ++starts) {   // what was said at its making stays
+      auto service = Service::open(store, options_);
+      ASSERT_TRUE(service.ok());
+      ASSERT_THAT((*service)->configure({desk_declaration("desk_1", 1, extra)}, at(0)), IsEmpty());
+      ASSERT_TRUE((*service)->commit().ok());
+      Member member("db" + std::to_string(starts));
+      member.join();
+      member.send("words", values::Value::string("x"));
+      ASSERT_EQ(member.exchange(**service, at(0)), "");
+      EXPECT_THAT(member.notes(), ElementsAre(expected));
+    }
+  }
+}
+
+TEST(ReadDeclaration, NamesWhatIsWrong) {
+  const boost::json::object good{{"resource", "A[b]"}, {"title", "b"}, {"plan", "a"},
+                                 {"bundle", boost::json::object()}};
+  ASSERT_TRUE(read_declaration(good, "b.json").ok());
+  boost::json::object wrong = good;
+  wrong.erase("title");
+  EXPECT_THAT(read_declaration(wrong, "b.json").error().message, HasSubstr("b.json: title: expected a string"));
+  wrong = good;
+  wrong["paramters"] = boost::json::object();
+  EXPECT_THAT(read_declaration(wrong, "b.json").error().message, HasSubstr("unknown key 'paramters'"));
+  EXPECT_THAT(read_declaration(wrong, "b.json").error().help, HasSubstr("'parameters'"));
+  EXPECT_THAT(read_declaration(5, "b.json").error().message, HasSubstr("b.json: "));
+}
+
+// ------------------------------------------------------------------------------------------------ for people
+
+TEST_F(ServiceTest, DescribesItsClusters) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  const auto all = service_->describe();
+  EXPECT_EQ(all.at("clusters").at(0).at("title").as_string(), "desk_1");
+  EXPECT_EQ(all.at("clusters").at(0).at("members").to_number<int>(), 1);
+  const auto one = service_->describe("desk_1");
+  EXPECT_EQ(one.at("members").at(0).at("certname").as_string(), "db1");
+  EXPECT_TRUE(one.at("state").is_object());
+  EXPECT_TRUE(service_->describe("none").is_null());
+}
+
+TEST_F(ServiceTest, LogsEachMessageWithItsSender) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  EXPECT_THAT(log_, Contains("db1 Desk::Member[m]: join to desk_1"));
+  EXPECT_THAT(log_, Contains("desk_1: sends send ticket for db1 Desk::Member[m]"));
+}
+
+}  // namespace
+}  // namespace plan::orchestrator

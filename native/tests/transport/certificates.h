@@ -1,0 +1,37 @@
+// Certificates made for one test run, in a temporary directory that goes with the object.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace plan::test {
+
+struct KeyPair {
+  std::string certificate;   // paths of PEM files
+  std::string private_key;
+};
+
+class Authority {
+ public:
+  explicit Authority(const std::string& name);
+  ~Authority();
+  Authority(const Authority&) = delete;
+  Authority& operator=(const Authority&) = delete;
+
+  // `host` becomes the common name and, as DNS:host, the subject alternative name.
+  KeyPair issue(const std::string& host);
+  // A CRL that names the certificates of the given pairs.
+  std::string revoke(const KeyPair& pair);
+  [[nodiscard]] const std::string& certificate() const { return certificate_; }
+  [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
+
+ private:
+  struct Keys;
+  std::filesystem::path directory_;
+  std::string certificate_;
+  std::unique_ptr<Keys> keys_;
+  long serial_ = 1;
+};
+
+}  // namespace plan::test

@@ -1,0 +1,5 @@
+# @summary A member of a cluster as the others know it
+type Galera::Member = Struct[{
+  certname => String[1],
+  address  => String[1],
+}]
