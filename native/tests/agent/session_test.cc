@@ -1,5 +1,6 @@
 #include "agent/session.h"
 
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
