@@ -53,8 +53,10 @@ class RunnerTest : public testing::Test {
   static Happening wait(Runner& runner) { return runner.wait(kPlenty).value(); }
   static void apply(Runner& runner, const Batch& batch) {
     const auto& resource = batch.resources.front().as_resource();
-    const std::string reference = resource.type + "[" + resource.title + "]";
-    ASSERT_TRUE(runner.synced(batch.id, {{.reference = reference, .changed = true}}).ok());
+    engine::ResourceResult result;
+    result.reference = resource.type + "[" + resource.title + "]";
+    result.changed = true;
+    ASSERT_TRUE(runner.synced(batch.id, {result}).ok());
   }
   // A first run, to the end.
   void join(const std::string& url) {

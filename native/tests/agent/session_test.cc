@@ -92,8 +92,11 @@ class SessionTest : public testing::Test {
     const auto batch = session.next_batch();
     ASSERT_TRUE(batch);
     const auto& resource = batch->resources.front().as_resource();
-    session.synced(batch->id, {{.reference = resource.type + "[" + resource.title + "]", .changed = true, .failed = failed}},
-                   now_);
+    engine::ResourceResult result;
+    result.reference = resource.type + "[" + resource.title + "]";
+    result.changed = true;
+    result.failed = failed;
+    session.synced(batch->id, {result}, now_);
     talk(session);
     release_poll(session);
   }
