@@ -1,8 +1,9 @@
 # @summary The daemon on the Puppet Server's host in which the plans of clusters run.
 #
 # Puts `plan-orchestrator` and `planctl` in place, with an account of their own, the configuration and a systemd service.
-# The daemon presents this host's Puppet certificate and accepts agents whose certificate the Puppet CA has signed. The
-# private key is handed to it by systemd (`LoadCredential=`), so the daemon's account needs no right on Puppet's files.
+# The daemon presents this host's Puppet certificate and accepts agents whose certificate the Puppet CA has signed. Its
+# account has no right on Puppet's files: systemd hands it copies of key and certificates when it starts
+# (`LoadCredential=`), and shows it the directory of the revocation list, which must be followed while it runs.
 #
 # Clusters are declared by `galera::cluster`. What else lies in the directory of declared clusters is removed. A change
 # of the configuration or of a cluster reloads the daemon and interrupts no connection; a new program restarts it.
@@ -24,7 +25,8 @@
 #   The file with the CA's certificates, if it is not where Puppet keeps it.
 # @param crl
 #   The file with the CA's revocation lists, if it is not where Puppet keeps it. On the CA's own host name the CA's
-#   `ca_crl.pem` here to have a revocation take effect at once and not with the next agent run.
+#   `ca_crl.pem` here to have a revocation take effect at once and not with the next agent run. The file, and the
+#   directory it lies in, must be readable by everybody who gets that far; the directories above need not be.
 # @param manage_programs
 #   Whether this module brings the programs; `false` where a package does.
 # @param service_ensure
@@ -78,6 +80,11 @@ class galera::orchestrator (
     undef   => "${puppet_ssldir}/crl.pem",
     default => $crl,
   }
+
+  # A directory and not the file: Puppet replaces the list by another file of that name.
+  $crl_dir  = regsubst($crl_file, '/[^/]+\z', '')
+  $crl_name = regsubst($crl_file, '\A.*/', '')
+  $seen_crl = '/run/plan-orchestrator/crl'
 
   group { $user:
     ensure => present,
@@ -134,10 +141,8 @@ class galera::orchestrator (
     content => epp('galera/orchestrator.yaml.epp', {
         'listen'        => $listen,
         'status_listen' => $status_listen,
-        'certificate'   => $certificate_file,
-        'private_key'   => '/run/credentials/plan-orchestrator.service/private_key',
-        'ca'            => $ca_file,
-        'crl'           => $crl_file,
+        'credentials'   => '/run/credentials/plan-orchestrator.service',
+        'crl'           => "${seen_crl}/${crl_name}",
         'store'         => "${state_dir}/store.sqlite",
         'clusters'      => "${config_dir}/clusters.d",
     }),
@@ -161,6 +166,10 @@ class galera::orchestrator (
         'user'        => $user,
         'config'      => "${config_dir}/orchestrator.yaml",
         'private_key' => $private_key_file,
+        'certificate' => $certificate_file,
+        'ca'          => $ca_file,
+        'crl_dir'     => $crl_dir,
+        'seen_crl'    => $seen_crl,
     }),
   }
   ~> exec { 'reload systemd for plan-orchestrator':

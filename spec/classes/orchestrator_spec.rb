@@ -11,9 +11,9 @@ RSpec.describe 'galera::orchestrator' do
   it { is_expected.to compile.with_all_deps }
 
   it "takes this host's certificate from where Debian's Puppet keeps it" do
-    is_expected.to contain_file(config)
-      .with_content(%r{^certificate: "/var/lib/puppet/ssl/certs/puppet\.example\.com\.pem"$})
-      .with_content(%r{^crl: "/var/lib/puppet/ssl/crl\.pem"$})
+    is_expected.to contain_file(unit)
+      .with_content(%r{^LoadCredential=certificate:/var/lib/puppet/ssl/certs/puppet\.example\.com\.pem$})
+      .with_content(%r{^LoadCredential=ca:/var/lib/puppet/ssl/certs/ca\.pem$})
   end
 
   it 'writes a configuration that is YAML with exactly the keys the daemon knows' do
@@ -27,6 +27,12 @@ RSpec.describe 'galera::orchestrator' do
       .with_content(%r{^LoadCredential=private_key:/var/lib/puppet/ssl/private_keys/puppet\.example\.com\.pem$})
     is_expected.to contain_file(config)
       .with_content(%r{^private_key: "/run/credentials/plan-orchestrator\.service/private_key"$})
+  end
+
+  it 'shows the daemon the directory of the revocation list, so that it can follow the file' do
+    is_expected.to contain_file(unit)
+      .with_content(%r{^BindReadOnlyPaths=/var/lib/puppet/ssl:/run/plan-orchestrator/crl$})
+    is_expected.to contain_file(config).with_content(%r{^crl: "/run/plan-orchestrator/crl/crl\.pem"$})
   end
 
   it 'reloads for configuration, restarts for a program or the unit' do
@@ -45,7 +51,11 @@ RSpec.describe 'galera::orchestrator' do
   context 'with an all-in-one Puppet' do
     let(:facts) { { 'aio_agent_version' => '8.10.0' } }
 
-    it { is_expected.to contain_file(config).with_content(%r{^ca: "/etc/puppetlabs/puppet/ssl/certs/ca\.pem"$}) }
+    it do
+      is_expected.to contain_file(unit)
+        .with_content(%r{^LoadCredential=ca:/etc/puppetlabs/puppet/ssl/certs/ca\.pem$})
+        .with_content(%r{^BindReadOnlyPaths=/etc/puppetlabs/puppet/ssl:})
+    end
   end
 
   context 'with programs from a package' do

@@ -3,7 +3,7 @@
 require_relative '../support/plan_helper'
 
 # The defines of a member, compiled with the real functions; the class `galera` and the plan are the specs' own.
-describe 'the defines of a member' do
+RSpec.describe 'the defines of a member' do
   include_context 'with a plan run'
 
   before do

@@ -2,7 +2,7 @@
 
 require_relative '../support/plan_helper'
 
-describe 'galera::to_json' do
+RSpec.describe 'galera::to_json' do
   include_context 'with a plan run'
 
   def modulepath

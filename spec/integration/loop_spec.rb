@@ -2,7 +2,7 @@
 
 require_relative '../support/plan_helper'
 
-describe 'a run with a plan process' do
+RSpec.describe 'a run with a plan process' do
   include_context 'with a plan run'
 
   let(:manifest) { "demo::host { 'm': } -> notify { 'catalog': }" }
@@ -55,6 +55,15 @@ describe 'a run with a plan process' do
     expect(run.evaluated.grep(/#{work}/)).to eq(%w[a c b].map { |name| "File[#{path(name)}]" })
   end
 
+  it 'keeps the order that resources require by themselves' do
+    FakeSession.prepare(
+      script: [batch(1, file('folder/a', 'a'), resource('File', path('folder'), 'ensure' => 'directory'))]
+    )
+    run = apply(manifest)
+    expect(results(run.session, 1).map { |result| result[1..2] }).to eq([[true, false], [true, false]])
+    expect(File.read(path('folder/a'))).to eq('a')
+  end
+
   it 'skips what depends on a failed resource of the batch, and goes on' do
     FakeSession.prepare(
       script: [batch(1, resource('Exec', '/bin/false'), file('a', 'a', 'require' => ref('Exec', '/bin/false')),
@@ -95,6 +104,16 @@ describe 'a run with a plan process' do
     expect(run.status('Exec[count]').restarted).to be(true)
   end
 
+  it 'does not refresh a resource of the catalog that was skipped' do
+    FakeSession.prepare(script: [batch(1, file('a', 'a', 'notify' => ref('Exec', 'count')))])
+    run = apply(<<~PUPPET + manifest)
+      exec { '/bin/false': }
+      -> exec { 'count': command => '/bin/touch #{path('count')}', refreshonly => true }
+    PUPPET
+    expect(File).not_to exist(path('count'))
+    expect(run.session.told(:synced).length).to eq(1)
+  end
+
   it 'does not refresh when nothing has changed' do
     File.write(path('a'), 'a')
     FakeSession.prepare(script: [batch(1, file('a', 'a', 'notify' => ref('Exec', 'count')))])
@@ -119,6 +138,18 @@ describe 'a run with a plan process' do
     expect(run.exit_code).to eq(6)
   end
 
+  it 'does not try what depends on a resource that cannot be tried' do
+    FakeSession.prepare(
+      script: [batch(1, file('a', 'a', 'require' => ref('File', '/nowhere')),
+                     file('b', 'b', 'require' => ref('File', path('a'))),
+                     file('c', 'c', 'subscribe' => ref('File', path('b'))), file('d', 'd'))]
+    )
+    run = apply(manifest)
+    expect(results(run.session, 1).map { |result| result[1..2] })
+      .to eq([[false, true], [false, true], [false, true], [true, false]])
+    expect(run.messages(:err)).to include(/File\[#{path('c')}\]: it depends on File\[#{path('b')}\]/)
+  end
+
   it 'refuses a batch whose relationships form a cycle' do
     FakeSession.prepare(
       script: [batch(1, file('a', 'a', 'require' => ref('File', path('b'))),
@@ -128,6 +159,40 @@ describe 'a run with a plan process' do
     expect(results(run.session, 1).map { |result| result[1..3] })
       .to eq([[false, true, false], [false, true, false], [true, false, false]])
     expect(run.messages(:err)).to include(/cycle/)
+  end
+
+  it 'has the provider look at all resources of a batch at once, as Puppet does' do
+    looked = []
+    Puppet::Type.newtype(:spec_prefetch) do
+      newparam(:name) { isnamevar }
+      newproperty(:done) { defaultto(:yes) }
+      provide(:only) do
+        define_singleton_method(:prefetch) { |resources| looked << resources.keys }
+        def done
+          :yes
+        end
+      end
+    end
+    FakeSession.prepare(script: [batch(1, resource('Spec_prefetch', 'a'), resource('Spec_prefetch', 'b')),
+                                 batch(2, resource('Spec_prefetch', 'a'))])
+    run = apply("spec_prefetch { 'c': } -> #{manifest}")
+    expect(looked).to eq([['c'], %w[a b], ['a']])
+    expect(results(run.session, 2).first[1..2]).to eq([false, false])
+  ensure
+    Puppet::Type.rmtype(:spec_prefetch)
+  end
+
+  it 'fails what a provider could not look at' do
+    Puppet::Type.newtype(:spec_prefetch) do
+      newparam(:name) { isnamevar }
+      provide(:only) { define_singleton_method(:prefetch) { |_resources| raise 'blind' } }
+    end
+    FakeSession.prepare(script: [batch(1, resource('Spec_prefetch', 'a'), file('b', 'b'))])
+    run = apply(manifest)
+    expect(results(run.session, 1).map { |result| result[2] }).to eq([true, false])
+    expect(run.exit_code).to eq(6)
+  ensure
+    Puppet::Type.rmtype(:spec_prefetch)
   end
 
   it 'gives the plan what a resource says of itself' do

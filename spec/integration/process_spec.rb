@@ -5,7 +5,9 @@ require 'open3'
 require 'timeout'
 
 # Whole `puppet apply` processes: exit codes, signals, the report that is kept.
-describe 'puppet apply with a plan process' do
+RSpec.describe 'puppet apply with a plan process' do
+  include_context 'with Puppet'
+
   include PlanHelper
 
   around do |example|

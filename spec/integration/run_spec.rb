@@ -2,7 +2,7 @@
 
 require_relative '../support/plan_helper'
 
-describe 'how a run with a plan process ends' do
+RSpec.describe 'how a run with a plan process ends' do
   include_context 'with a plan run'
 
   let(:manifest) { "demo::host { 'm': wait => 1 }" }
@@ -60,6 +60,11 @@ describe 'how a run with a plan process ends' do
     )
     expect(File).to exist(path('rest'))
     expect(run.exit_code).to eq(6)
+  end
+
+  it 'ends well when the plan asks for no orchestrator' do
+    FakeSession.prepare(status: { 'accepted' => false, 'orchestrated' => false, 'connection' => { 'state' => 'none' } })
+    expect(apply(manifest).exit_code).to eq(0)
   end
 
   it 'only warns when the orchestrator cannot be reached and the member is in its cluster' do
@@ -201,6 +206,7 @@ describe 'how a run with a plan process ends' do
       expect(File.read(path('kept'))).to eq('kept')
       expect(run.exit_code).to eq(2)
       expect(run.session.told(:synced)).to be_empty
+      expect(run.session.told(:catalog_done).first[1]['changed']).to be_empty
     end
 
     it 'is there again when the plan hears that the catalog is done' do

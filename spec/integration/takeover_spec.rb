@@ -3,7 +3,7 @@
 require_relative '../support/plan_helper'
 
 # A service as Puppet has them, whose state is in a file; `mariadb` of the specs.
-describe 'a resource of the catalog that a plan takes over' do
+RSpec.describe 'a resource of the catalog that a plan takes over' do
   include_context 'with a plan run'
 
   let(:marker) { File.join(Puppet[:statedir], 'galera/Demo%3A%3AHost%5Bm%5D.taken') }
@@ -34,7 +34,7 @@ describe 'a resource of the catalog that a plan takes over' do
         true
       end
     end
-    allow_any_instance_of(PuppetX::Plan::Takeover).to receive(:synchronised?).and_return(false)
+    allow_any_instance_of(PuppetX::Plan::Takeover).to receive(:in_cluster?).and_return(false)
   end
 
   after { Puppet::Type.rmtype(:spec_start) }
@@ -75,8 +75,8 @@ describe 'a resource of the catalog that a plan takes over' do
     expect(File).to exist(marker)
   end
 
-  it 'is left alone when all is lost but the database is synchronised' do
-    allow_any_instance_of(PuppetX::Plan::Takeover).to receive(:synchronised?).and_return(true)
+  it 'is left alone when all is lost but the database is in its cluster' do
+    allow_any_instance_of(PuppetX::Plan::Takeover).to receive(:in_cluster?).and_return(true)
     FileUtils.touch(path('up'))
     apply("#{host} -> #{stopped}")
     expect(File).to exist(path('up'))
@@ -89,6 +89,16 @@ describe 'a resource of the catalog that a plan takes over' do
     stub_const('PuppetX::Plan::Native::DIRECTORY', path('native'))
     apply("#{host} -> #{stopped}")
     expect(File).to exist(path('up'))
+  end
+
+  it 'is left alone when it cannot be remembered that it is taken over, and the host fails' do
+    FileUtils.touch(path('up'))
+    allow_any_instance_of(PuppetX::Plan::Takeover).to receive(:write_marker).and_raise(Errno::EROFS)
+    FakeSession.prepare(status: { 'desired' => [running] })
+    run = apply("#{host} -> #{stopped}")
+    expect(File).to exist(path('up'))
+    expect(run.messages(:err)).to include(/Read-only file system/)
+    expect(run.exit_code).to eq(4)
   end
 
   it 'is left alone by a noop run, which reports no change either' do

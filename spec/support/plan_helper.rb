@@ -71,6 +71,7 @@ module PlanHelper
     data = Puppet.override(current_environment: environment, loaders: nil) do
       Puppet::Parser::Compiler.compile(node).to_data_hash
     end
+    Puppet[:code] = '' # an agent has the catalog only
     Puppet::Resource::Catalog.from_data_hash(JSON.parse(JSON.generate(data)))
   end
 
@@ -125,14 +126,14 @@ module PlanHelper
   end
 end
 
-unless defined?(PuppetlabsSpec)
-  Puppet::Test::TestHelper.initialize
-  RSpec.configure do |config|
-    config.before(:all) { Puppet::Test::TestHelper.before_all_tests }
-    config.after(:all) { Puppet::Test::TestHelper.after_all_tests }
-    config.before { Puppet::Test::TestHelper.before_each_test }
-    config.after { Puppet::Test::TestHelper.after_each_test }
-  end
+Puppet::Test::TestHelper.initialize
+
+# Puppet's own state for tests. Not for all specs: those of rspec-puppet have it from there.
+RSpec.shared_context 'with Puppet' do
+  before(:all) { Puppet::Test::TestHelper.before_all_tests }
+  after(:all) { Puppet::Test::TestHelper.after_all_tests }
+  before { Puppet::Test::TestHelper.before_each_test }
+  after { Puppet::Test::TestHelper.after_each_test }
 end
 
 # A log destination that keeps what it gets. Puppet knows it by this name, and does not bring the class along.
@@ -153,6 +154,7 @@ unless Puppet::Test.const_defined?(:LogCollector)
 end
 
 RSpec.shared_context 'with a plan run' do
+  include_context 'with Puppet'
   include PlanHelper
 
   around do |example|

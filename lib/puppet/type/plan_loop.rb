@@ -2,7 +2,8 @@
 
 Puppet::Type.newtype(:plan_loop) do
   @doc = <<-DOC
-    Internal: the place in a run where a plan process waits and where the resources its plan asks for are applied.
+    @summary Internal: the place in a run where a plan process waits and the resources of its plan are applied.
+
     Every `plan_process` adds one by itself, at the end of the run. It changes nothing itself and is not for manifests.
   DOC
 

@@ -41,11 +41,11 @@ module PuppetX
         end
         edges = relate
         refuse_cycles(edges)
-        usable = made
-        edges = edges.select { |source, target, _| known?(source, usable) && usable_target?(target, usable) }
-        (spliced - usable.map(&:resource)).each { |resource| catalog.remove_resource(resource) }
-        @traversal.add(usable.map(&:resource), edges)
-        usable.each { |entry| @earlier[entry.reference] = entry.resource }
+        refuse_dependents(edges)
+        usable = made.map(&:resource)
+        (spliced - usable).each { |resource| catalog.remove_resource(resource) }
+        @traversal.add(usable, edges.select { |_, target, _| usable.include?(target) })
+        made.each { |entry| @earlier[entry.reference] = entry.resource }
       end
 
       # All were evaluated: what is notified outside of the batch is refreshed now.
@@ -228,14 +228,6 @@ module PuppetX
         entries.any? { |entry| entry.resource.equal?(resource) }
       end
 
-      def known?(source, usable)
-        !mine?(source) || usable.any? { |entry| entry.resource.equal?(source) }
-      end
-
-      def usable_target?(target, usable)
-        usable.any? { |entry| entry.resource.equal?(target) }
-      end
-
       # Whoever stands on a cycle, or behind one, could never be evaluated.
       def refuse_cycles(edges)
         left = made.map(&:resource)
@@ -248,6 +240,18 @@ module PuppetX
         end
         names = left.map(&:ref).join(', ')
         made.each { |entry| entry.fail("its relationships form a cycle: #{names}") if left.include?(entry.resource) }
+      end
+
+      # What depends on a resource that cannot be tried cannot be tried either.
+      def refuse_dependents(edges)
+        loop do
+          refused = entries.select(&:error).map(&:resource).compact
+          edge = edges.find { |source, target, _| refused.include?(source) && !refused.include?(target) }
+          break unless edge
+
+          dependent = entries.find { |entry| entry.resource.equal?(edge[1]) }
+          dependent.fail("it depends on #{edge[0].ref}, which cannot be tried")
+        end
       end
 
       # ---- results

@@ -85,9 +85,9 @@ module PuppetX
         names(text).each { |name| candidates(name).each { |found| add(*found) } }
       end
 
-      # Whatever could be the name of a plan or a type; a variable is not.
+      # Whatever could be the name of a plan or a type; a variable is not, nor what a comment line speaks of.
       def names(text)
-        text.scan(/(?<![\w$:])(?:::)?[A-Za-z]\w*(?:::[A-Za-z]\w*)*/).uniq
+        text.gsub(/^\s*#.*/, '').scan(/(?<![\w$:])(?:::)?[A-Za-z]\w*(?:::[A-Za-z]\w*)*/).uniq
       end
 
       # The name itself, and what it stands in: `galera::cluster::requests` is a queue of the plan galera::cluster.

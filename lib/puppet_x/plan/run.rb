@@ -33,8 +33,7 @@ module PuppetX
       # Opens the session and starts it. In a noop run it is only to be asked: it neither connects nor writes.
       def start
         open_session
-        @takeover.begin(status['desired'] || [], persist: !noop?) unless leaving?
-        @takeover.attach(host.catalog, self)
+        take_over
         return self unless open?
 
         session.start
@@ -97,6 +96,13 @@ module PuppetX
       end
 
       private
+
+      # Whatever goes wrong: what the plan has taken over must not be stopped by the catalog.
+      def take_over
+        @takeover.begin(status['desired'] || [], persist: !noop?) unless leaving?
+      ensure
+        @takeover.attach(host.catalog, self)
+      end
 
       def open_session
         Native.load unless @session_class

@@ -11,7 +11,7 @@ module PuppetX
     #
     # That it has begun is written to a file of its own (fsynced, before the first batch that acts is applied): it must
     # be known in every later run, also in one whose native library or state file is missing. Should that file be lost
-    # as well, what runs and is synchronised is left alone.
+    # as well, a database that is in its cluster is left alone.
     class Takeover
       EVENT = 'service_refreshed'
 
@@ -40,7 +40,7 @@ module PuppetX
       def begin(desired, persist:)
         return if @identities.empty?
 
-        @begun = File.exist?(@marker) || acts?(desired) || synchronised?
+        @begun = File.exist?(@marker) || acts?(desired) || in_cluster?
         write_marker if @begun && persist && !File.exist?(@marker)
       end
 
@@ -89,15 +89,15 @@ module PuppetX
         end
       end
 
-      # The last resort when nothing was remembered: is the database up and in its cluster?
-      def synchronised?
+      # The last resort when nothing was remembered: is the database up and in its cluster? A donor of a state
+      # transfer is not synchronised for a while, and is part of it all the same.
+      def in_cluster?
         return false if (@acts_by & GALERA).empty?
 
         require_relative '../galera/server'
-        status = PuppetX::Galera::Server.new.status
-        status.synced?
+        PuppetX::Galera::Server.new.status.cluster_status == 'Primary'
       rescue LoadError, StandardError => e
-        Puppet.debug { "whether the database is synchronised is not known: #{e.message}" }
+        Puppet.debug { "whether the database is in its cluster is not known: #{e.message}" }
         false
       end
 

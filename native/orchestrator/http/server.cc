@@ -180,7 +180,7 @@ void Server::State::arm_wake_timer() {
     wake_timer.cancel();
     return;
   }
-  wake_timer.expires_at(std::max(*next, now()));
+  wake_timer.expires_at(std::max(*next, now() + std::chrono::milliseconds(1)));
   wake_timer.async_wait([this](error_code failed) {
     if (failed) return;
     service.tick(now());

@@ -85,7 +85,7 @@ CONVERSIONS = [
   ['String', "'ab'", "'%x'"], ['String', 'true', "'%#y'"], ['String', 'true', "'%d'"], ['String', 'undef', "'%u'"], ['String', '[1, 2]', "'%(a'"], ['String', "[1, 'a']", "'% a'"],
   ['String', '65', "'%c'"], ['String', '5', "'%s'"], ['String', "[1, [2, 3], 'x']", "'%#a'"], ['String', "{'a' => 1, 'b' => {'c' => 2}}", "'%#h'"],
   ['String', '1.5', "'%s'"], ['String', '1.5', "'%d'"], ['String', '1.5', "'%z'"], ['String', 'Timespan(90)'], ['Timespan', "'1-02:03:04.5'"], ['Timespan', "'01:02'"], ['Timespan', '1.5'],
-  ['Timespan', '1', '2', '3', '4'], ['Timespan', "{'hours' => 2, 'minutes' => 5}"], ['Timespan', "'x'"], ['Timestamp', "'2024-02-29'"], ['Timestamp', '1700000000'],
+  ['Timespan', '1', '2', '3', '4'], ['Timespan', "{'hours' => 2, 'minutes' => 5}"], ['Timespan', "'x'"], ['Timespan', "'90'"], ['Timespan', "'1:30.5'"], ['Timespan', "'-2-03:04'"], ['Timespan', "'1:2:3'"], ['Timespan', "'1-2'"], ['Timestamp', "'2024-02-29'"], ['Timestamp', '1700000000'],
   ['Timestamp', "'2024-02-29T10:11:12.25 UTC'"], ['Sensitive', '5'], ['Binary', "'aGk='"], ['Binary', "'hi'", "'%s'"], ['Binary', '[104, 105]'], ['Binary', "'!'"],
   ['SemVer', "'1.2.3-rc1'"], ['SemVer', "'1.2'"], ['SemVer', '1', '2', '3'], ['Regexp', "'a.b'"], ['Regexp', "'a.b'", 'true'], ['Optional[Integer]', "'3'"], ['Any', '1'], ['Undef', '1'],
   ['Callable', '1']
@@ -131,7 +131,7 @@ class Oracle
   def values
     VALUES.each do |value|
       row('infer', data(value), answer("String(type(#{value}))"), answer("String(type(#{value}, reduced))"), answer("String(type(#{value}, generalized))"))
-      row('text', data(value), answer("\"${#{value}}\""))
+      row('text', data(value), answer("with(#{value}) |$v| { \"${v}\" }"))
     end
     row('values', *VALUES.map { |value| data(value) })
     TYPES.each { |type| row('instance', type, *VALUES.map { |value| evaluate("#{value} =~ #{type}") ? 1 : 0 }) }

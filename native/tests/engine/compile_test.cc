@@ -20,10 +20,10 @@ class Mistakes : public testing::TestWithParam<Mistake> {};
 TEST_P(Mistakes, AreToldAtTheirPlace) { EXPECT_THAT(mistakes_of(GetParam().text), ElementsAre(GetParam().expected)); }
 
 INSTANTIATE_TEST_SUITE_P(Names, Mistakes, testing::Values(
-    Mistake{"variable", "plan t {\n  Integer $n = 1\n  action a { $x <- q where $x > $m\n  $n = $x }\n  queue Integer q\n}", "P0201 3:34"},
+    Mistake{"variable", "plan t {\n  Integer $n = 1\n  action a { $x <- q where $x > $m\n  $n = $x }\n  queue Integer q\n}", "P0201 3:33"},
     Mistake{"queue", "plan t { action a { _ <- start\n 1 -> nowhere } }", "P0202 2:7"},
     Mistake{"received_queue", "plan t { action a { $x <- nowhere\n $y = $x } }", "P0202 1:27"},
-    Mistake{"state", "plan t { state a, b\n action x { _ <- state c\n b -> state } }", "P0203 2:23"},
+    Mistake{"state", "plan t { state a, b\n action x { _ <- state c\n b -> state } }", "P0203 2:24"},
     Mistake{"moved_state", "plan t { state a, b\n action x { _ <- start\n c -> state } }", "P0203 3:2"},
     Mistake{"function", "plan t { action a { _ <- start\n $x = nothing_such(1) } }", "P0204 2:7"},
     Mistake{"parent", "plan t inherits nobody { }", "P0205 1:17"},
@@ -31,7 +31,7 @@ INSTANTIATE_TEST_SUITE_P(Names, Mistakes, testing::Values(
     Mistake{"cycle", "plan t inherits t { }", "P0213 1:17"}), [](const auto& one) { return one.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(Rules, Mistakes, testing::Values(
-    Mistake{"assignment_in_guard", "plan t { queue Integer q\n action a { $x <- q where $x = 1\n $y = $x } }", "P0401 2:27"},
+    Mistake{"assignment_in_guard", "plan t { queue Integer q\n action a { $x <- q where $x = 1\n $y = $x } }", "P0401 2:30"},
     Mistake{"send_in_function", "plan t { queue Integer q\n function f() { 1 -> q } }", "P0402 2:17"},
     Mistake{"effect_in_guard", "plan t { action a { _ <- start where orchestrate(self)\n $y = 1 } }", "P0402 1:38"},
     Mistake{"too_many_arguments", "plan t { function f($a) { $a }\n action x { _ <- start\n $y = f(1, 2) } }", "P0302 3:7"},
@@ -59,7 +59,7 @@ plan t {
   }
 })"), IsEmpty());
   EXPECT_THAT(mistakes_of("plan t { queue T others\n action a { $o <- others where $o.nam == 'y'\n 1 -> drain } }"),
-              ElementsAre("P0207 2:34"));
+              ElementsAre("P0207 2:35"));
 }
 
 TEST(Compile, TellsAllMistakesOfATextAndCompilesNothing) {

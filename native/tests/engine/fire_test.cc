@@ -116,7 +116,7 @@ TEST(Fire, StatesAreOneAtATimeAndOnlyARealMoveIsNew) {
   })");
   actor.start();
   for (int i = 0; i < 4; ++i) actor.send("go", "1");
-  EXPECT_EQ(actor.queue("seen"), R"(["a","b","past a","c","past a"])");
+  EXPECT_EQ(actor.queue("seen"), R"(["a","past a","b","past a","c"])");
   EXPECT_THAT(actor.states(), ElementsAre("c"));
 }
 
@@ -225,7 +225,7 @@ TEST(Fire, AnEndlessLoopEndsTheProcess) {
   Bundle bundle = bundle_of("plan t { queue Integer q { entries => *[1] }\n action a { $x <- q\n $x + 1 -> q } }");
   Limits limits;
   limits.firings_per_instant = 100;
-  Setup setup{"t", {"c", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
+  engine::Setup setup{"t", {"c", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
   auto engine = Engine::create(program_of(bundle), setup, at(0), limits);
   static_cast<void>((*engine)->step(Tick{}, at(0)));
   ASSERT_TRUE((*engine)->ended());

@@ -97,13 +97,15 @@ std::string Actor::queue(std::string_view name) const { return boost::json::seri
 
 std::vector<std::string> Actor::states() const {
   std::vector<std::string> result;
-  for (const auto& state : root().at("states").as_array()) result.emplace_back(state.as_string());
+  const boost::json::value process = root();
+  for (const auto& state : process.at("states").as_array()) result.emplace_back(state.as_string());
   return result;
 }
 
 std::vector<std::string> Actor::letters() const {
   std::vector<std::string> result;
-  for (const auto& letter : root().at("dead_letters").as_array()) result.emplace_back(letter.at("message").as_string());
+  const boost::json::value process = root();
+  for (const auto& letter : process.at("dead_letters").as_array()) result.emplace_back(letter.at("message").as_string());
   return result;
 }
 

@@ -94,7 +94,7 @@ TEST(Snapshot, DamageIsToldAndNothingIsHalfRestored) {
   actor.start();
   boost::json::value snapshot = actor.engine().snapshot();
   snapshot.as_object()["processes"].as_array()[0].as_object().erase("queues");
-  Setup setup{"t", {"db1", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
+  engine::Setup setup{"t", {"db1", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
   const auto restored = Engine::restore(program_of(bundle_of(kPlan)), setup, snapshot, at(0));
   ASSERT_FALSE(restored.ok());
   EXPECT_EQ(restored.error().code, "engine.snapshot");

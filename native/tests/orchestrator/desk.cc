@@ -19,11 +19,16 @@ plan desk::counter inherits orchestrator[Desk::Member] {
   public Integer $step = 1
   public input String asks
   public input String delayed
+  public input String shouts
   Integer $last = 0
+  Optional[Desk::Member] $first
 
   action admit {
     $request <- requests where $request['kind'] == 'add'
     $last = $last + $step
+    if $first == undef {
+      $first = $request['value']
+    }
     $last -> $request['value'].ticket
   }
 
@@ -31,6 +36,11 @@ plan desk::counter inherits orchestrator[Desk::Member] {
     $word from $who <- asks
     $last = $last + $step
     $last -> $who.ticket
+  }
+
+  action shout {
+    $word from $who <- shouts
+    $word -> $first.note
   }
 
   action answer_late {

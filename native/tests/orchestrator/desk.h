@@ -1,5 +1,6 @@
 // A small plan for the tests of the orchestrator, and a member that speaks as an agent's session would: a desk gives
-// each member that joins a ticket, and another for each word that is asked.
+// each member that joins a ticket, and another for each word that is asked. What is shouted goes to the first member as
+// a note; what is delayed comes back as one after ten seconds.
 #pragma once
 
 #include <string>
@@ -24,6 +25,7 @@ class Member {
   void join();
   void send(const std::string& queue, values::Value value);
   void ask(const std::string& word) { send("asks", values::Value::string(word)); }
+  void shout(const std::string& word) { send("shouts", values::Value::string(word)); }
   void begin_anew(char digit);                        // a new incarnation: everything from 1
 
   // What would be sent now, all that is not acknowledged yet.

@@ -355,7 +355,6 @@ TEST_F(ServiceTest, MoreUndeliveredThanAllowedAreDeadLetters) {
   options_.undelivered_limit = 3;
   crash();
   db1_.join();
-  auto request = db1_.request();
   for (int i = 0; i < 5; ++i) db1_.ask("x");
   ASSERT_TRUE(service_->exchange("db1", db1_.identity(), db1_.request(), at(0)).ok());
   EXPECT_EQ(service_->counters().undeliverable, 4U);   // accepted and 6 tickets, of which 3 messages fit

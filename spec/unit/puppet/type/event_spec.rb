@@ -2,7 +2,7 @@
 
 require_relative '../../../support/plan_helper'
 
-describe Puppet::Type.type(:event) do
+RSpec.describe Puppet::Type.type(:event) do
   include_context 'with a plan run'
 
   let(:host) { "demo::host { 'm': }" }

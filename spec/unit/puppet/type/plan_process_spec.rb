@@ -2,7 +2,9 @@
 
 require_relative '../../../support/plan_helper'
 
-describe Puppet::Type.type(:plan_process) do
+RSpec.describe Puppet::Type.type(:plan_process) do
+  include_context 'with Puppet'
+
   let(:good) { { name: 'Demo::Host[m]', plan: 'demo::host', bundle: { 'files' => [] } } }
 
   it 'takes a plan, its bundle and the name of the process' do

@@ -3,7 +3,9 @@
 require_relative '../../../support/plan_helper'
 require 'puppet_x/plan/bundler'
 
-describe PuppetX::Plan::Bundler do
+RSpec.describe PuppetX::Plan::Bundler do
+  include_context 'with Puppet'
+
   around do |example|
     Dir.mktmpdir('bundler') do |directory|
       @root = directory
@@ -47,8 +49,8 @@ describe PuppetX::Plan::Bundler do
     expect(paths('::a::one')).to eq(%w[a/plans/one.plan b/plans/init.plan b/plans/two.plan])
   end
 
-  it 'takes no variable for a name' do
-    write('a/plans/one.plan', 'plan a::one { $x = $a::two }')
+  it 'takes no variable for a name, and nothing from a comment line' do
+    write('a/plans/one.plan', "plan a::one { $x = $a::two\n  # unlike a::two\n}")
     write('a/plans/two.plan', 'plan a::two { }')
     expect(paths('a::one')).to eq(['a/plans/one.plan'])
   end

@@ -4,7 +4,9 @@ require_relative '../../../support/plan_helper'
 require 'puppet_x/plan/checker'
 
 # planctl is a script here that does what the spec wants.
-describe PuppetX::Plan::Checker do
+RSpec.describe PuppetX::Plan::Checker do
+  include_context 'with Puppet'
+
   around do |example|
     Dir.mktmpdir('checker') do |directory|
       @folder = directory

@@ -3,7 +3,7 @@
 require_relative '../../../support/plan_helper'
 
 # What depends on time, with a clock that the spec moves: the session's `wait` takes as long as the spec says.
-describe PuppetX::Plan::Loop do
+RSpec.describe PuppetX::Plan::Loop do
   include_context 'with a plan run'
 
   let(:time) { { now: 0.0 } }

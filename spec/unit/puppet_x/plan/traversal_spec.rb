@@ -4,7 +4,7 @@ require_relative '../../../support/plan_helper'
 
 # The methods of Puppet that the loop relies on, though their classes are private: one that goes away or takes other
 # arguments fails here, with its name, before anything stranger happens.
-describe PuppetX::Plan::Traversal do
+RSpec.describe PuppetX::Plan::Traversal do
   include_context 'with a plan run'
 
   {

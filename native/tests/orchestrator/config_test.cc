@@ -1,0 +1,129 @@
+#include "orchestrator/config.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "orchestrator/witness.h"
+#include "orchestrator/yaml.h"
+#include "tests/orchestrator/temporary_directory.h"
+
+namespace plan::orchestrator {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr const char* kGood =
+    "certificate: /ssl/cert.pem\n"
+    "private_key: /ssl/key.pem\n"
+    "ca: /ssl/ca.pem\n"
+    "store: state/store.sqlite\n"
+    "clusters: /etc/clusters.d\n";
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  void write(const std::string& name, const std::string& text) { std::ofstream(directory_.file(name)) << text; }
+  Result<Config> read(const std::string& text) {
+    write("orchestrator.yaml", text);
+    return read_config(directory_.file("orchestrator.yaml"));
+  }
+  TemporaryDirectory directory_;
+};
+
+TEST_F(ConfigTest, TakesDefaultsAndRelativePaths) {
+  const auto config = read(kGood);
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->listen, "0.0.0.0:8146");
+  EXPECT_EQ(config->status_listen, "127.0.0.1:8147");
+  EXPECT_EQ(config->certificate, "/ssl/cert.pem");
+  EXPECT_EQ(config->store, directory_.file("state/store.sqlite"));
+  EXPECT_EQ(config->witness, directory_.file("state/store.sqlite.witness"));
+  EXPECT_EQ(config->crl, "");
+}
+
+TEST_F(ConfigTest, ReadsEveryKey) {
+  const auto config = read(std::string(kGood) +
+                           "listen: '[::]:1'\nstatus_listen: ''\ncrl: /crl\nwitness: /w\ncertname: me\nconnections: 5\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  EXPECT_EQ(config->listen, "[::]:1");
+  EXPECT_EQ(config->status_listen, "");
+  EXPECT_EQ(config->crl, "/crl");
+  EXPECT_EQ(config->witness, "/w");
+  EXPECT_EQ(config->certname, "me");
+  EXPECT_EQ(config->connections, 5U);
+}
+
+TEST_F(ConfigTest, EachMistakeIsSaidWithItsPlace) {
+  const std::string good = kGood;
+  const std::vector<std::pair<std::string, std::string>> mistakes = {
+      {good + "certificat: x\n", "orchestrator.yaml:6: unknown key 'certificat'"},
+      {good + "ca: again\n", "orchestrator.yaml:6: the key 'ca' stands there twice"},
+      {good + "crl: [a]\n", ":6: crl: expected a single value"},
+      {good + "connections: many\n", ":6: connections: expected a whole number"},
+      {good + "connections: 0\n", ":6: connections: expected a whole number"},
+      {"ca: ''\n", ":1: ca: must not be empty"},
+      {"listen: x\n", "the key 'certificate' is missing"},
+      {"- a\n", ":1: expected keys with values"},
+      {"a: [\n", "orchestrator.yaml: "},
+  };
+  for (const auto& [text, said] : mistakes) {
+    const auto config = read(text);
+    ASSERT_FALSE(config.ok()) << text;
+    EXPECT_THAT(config.error().message, HasSubstr(said));
+  }
+  EXPECT_EQ(read(good + "certificat: x\n").error().help, "Did you mean 'certificate'?");
+  EXPECT_THAT(read_config(directory_.file("none")).error().message, HasSubstr("none: cannot be read"));
+}
+
+TEST_F(ConfigTest, DeclarationsComeFromJsonAndYamlInTheOrderOfTheirFiles) {
+  write("b.json", R"({"resource": "A[b]", "title": "b", "plan": "a", "parameters": {"n": 3}, "bundle": {}})");
+  write("a.yaml", "resource: 'A[a]'\ntitle: a\nplan: a\nparameters: {n: 3, on: true, s: '3', f: 1.5}\nbundle: {}\n");
+  write("c.json", "{\"resource\": 5}");
+  write("d.yml", "a: [");
+  write("ignored.txt", "no");
+  const auto found = read_declarations(directory_.path().string());
+  ASSERT_TRUE(found.ok());
+  ASSERT_THAT(found->read, SizeIs(2));
+  EXPECT_EQ(found->read[0].title, "a");
+  EXPECT_EQ(found->read[0].parameters.at("n"), 3);
+  EXPECT_EQ(found->read[0].parameters.at("on"), true);
+  EXPECT_EQ(found->read[0].parameters.at("s"), "3");
+  EXPECT_EQ(found->read[0].parameters.at("f"), 1.5);
+  EXPECT_EQ(found->read[1].title, "b");
+  ASSERT_THAT(found->unreadable, SizeIs(2));
+  EXPECT_THAT(found->unreadable[0].error.message, HasSubstr("c.json: resource: expected a string"));
+  EXPECT_THAT(found->unreadable[1].origin, HasSubstr("d.yml"));
+}
+
+TEST_F(ConfigTest, ADirectoryThatIsNotThereIsSaid) {
+  EXPECT_THAT(read_declarations(directory_.file("none")).error().message, HasSubstr("clusters: "));
+}
+
+TEST(Yaml, DepthIsBounded) {
+  EXPECT_FALSE(yaml_to_json(std::string(50, '[') + std::string(50, ']'), 20).ok());
+  EXPECT_TRUE(yaml_to_json(std::string(10, '[') + std::string(10, ']'), 20).ok());
+}
+
+TEST_F(ConfigTest, TheWitnessRemembersOverARestartAndACutLine) {
+  const std::string path = directory_.file("witness");
+  {
+    auto witness = FileWitness::open(path);
+    ASSERT_TRUE(witness.ok());
+    EXPECT_FALSE(witness->knows("A[b]"));
+    ASSERT_TRUE(witness->remember("A[b]").ok());
+    EXPECT_TRUE(witness->knows("A[b]"));
+  }
+  std::ofstream(path, std::ios::app) << "A[cu";   // power went
+  auto again = FileWitness::open(path);
+  ASSERT_TRUE(again.ok());
+  EXPECT_TRUE(again->knows("A[b]"));
+  ASSERT_TRUE(again->remember("A[c]").ok());
+  EXPECT_TRUE(FileWitness::open(path)->knows("A[c]"));
+  EXPECT_EQ(FileWitness::open(directory_.file("none/witness"))->remember("A[b]").error().code, "witness.io");
+}
+
+}  // namespace
+}  // namespace plan::orchestrator

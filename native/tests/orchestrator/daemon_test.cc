@@ -1,0 +1,275 @@
+// The real process: started, reloaded, stopped, and killed with -9 while members talk with it.
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "tests/orchestrator/desk.h"
+#include "tests/orchestrator/https_client.h"
+#include "tests/orchestrator/temporary_directory.h"
+
+namespace plan::orchestrator {
+namespace {
+
+using ::testing::HasSubstr;
+
+// The daemon as a child; what it writes to standard error is read line by line.
+class Child {
+ public:
+  Child(const std::vector<std::string>& arguments, const std::string& notify_socket) {
+    int pipe_ends[2];
+    PLAN_ASSERT(::pipe2(pipe_ends, O_CLOEXEC) == 0);
+    // All is made ready before the fork: between fork and exec other threads' locks may be held for ever.
+    std::vector<char*> words{const_cast<char*>(PLAN_ORCHESTRATOR)};
+    for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+    words.push_back(nullptr);
+    std::string notify = "NOTIFY_SOCKET=" + notify_socket;
+    std::vector<char*> environment;
+    for (char** variable = environ; *variable != nullptr; ++variable) {
+      const std::string_view text(*variable);
+      if (!text.starts_with("JOURNAL_STREAM=") && !text.starts_with("NOTIFY_SOCKET=")) environment.push_back(*variable);
+    }
+    if (!notify_socket.empty()) environment.push_back(notify.data());
+    environment.push_back(nullptr);
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::dup2(pipe_ends[1], STDERR_FILENO);
+      ::dup2(pipe_ends[1], STDOUT_FILENO);
+      ::execve(PLAN_ORCHESTRATOR, words.data(), environment.data());
+      ::_exit(127);
+    }
+    ::close(pipe_ends[1]);
+    output_ = ::fdopen(pipe_ends[0], "r");
+  }
+  ~Child() {
+    if (process_ > 0) static_cast<void>(end(SIGKILL));
+    std::fclose(output_);
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // Reads on until a line holds `text`; "" when the output ended before.
+  std::string line_with(const std::string& text) {
+    char* buffer = nullptr;
+    std::size_t size = 0;
+    std::string found;
+    while (found.empty() && ::getline(&buffer, &size, output_) > 0) {
+      all_ += buffer;
+      if (std::string_view(buffer).find(text) != std::string_view::npos) found = buffer;
+    }
+    std::free(buffer);
+    return found;
+  }
+  std::string rest() {
+    static_cast<void>(line_with("\x01"));
+    return all_;
+  }
+  void signal(int number) const { ::kill(process_, number); }
+  // The exit code, or 128 + the signal it died of.
+  int end(int number) {
+    if (number != 0) signal(number);
+    int status = 0;
+    ::waitpid(process_, &status, 0);
+    process_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+
+ private:
+  pid_t process_ = -1;
+  FILE* output_ = nullptr;
+  std::string all_;
+};
+
+class DaemonTest : public ::testing::Test {
+ protected:
+  DaemonTest() {
+    std::filesystem::create_directory(directory_.file("clusters"));
+    declare(desk_declaration());
+    configure("127.0.0.1:0");
+  }
+  void declare(const Declaration& declaration) {
+    const boost::json::object json{{"resource", declaration.resource}, {"title", declaration.title},
+                                   {"plan", declaration.plan},         {"parameters", declaration.parameters},
+                                   {"bundle", declaration.bundle}};
+    std::ofstream(directory_.file("clusters/" + declaration.title + ".json")) << boost::json::serialize(json);
+  }
+  void configure(const std::string& listen, const std::string& extra = "") {
+    std::ofstream(directory_.file("orchestrator.yaml"))
+        << "listen: " << listen << "\nstatus_listen: ''\ncertificate: " << own_.certificate
+        << "\nprivate_key: " << own_.private_key << "\nca: " << ca_.certificate()
+        << "\nstore: store.sqlite\nclusters: clusters\n" << extra;
+  }
+  std::unique_ptr<Child> start() {
+    return std::make_unique<Child>(std::vector<std::string>{"--config", directory_.file("orchestrator.yaml")}, notify_);
+  }
+  // The port it says it listens on; 0 when it does not come up.
+  static std::uint16_t port_of(Child& child) {
+    const std::string line = child.line_with("clusters, port ");
+    const auto at = line.rfind("port ");
+    return at == std::string::npos ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(line.substr(at + 5)));
+  }
+
+  TemporaryDirectory directory_;
+  test::Authority ca_{"test CA"};
+  test::KeyPair own_ = ca_.issue("localhost");
+  std::string notify_;
+};
+
+TEST_F(DaemonTest, StartsServesAndStopsCleanly) {
+  auto child = start();
+  const std::uint16_t port = port_of(*child);
+  ASSERT_NE(port, 0);
+  HttpsClient own(port, ca_.certificate(), &own_);
+  EXPECT_EQ(own.get("/status/v1/simple").body, "running");
+  child->signal(SIGTERM);
+  EXPECT_NE(child->line_with("stopped"), "");
+  EXPECT_EQ(child->end(0), 0);
+}
+
+TEST_F(DaemonTest, TellsSystemdWhenItIsReadyReloadsAndStops) {
+  notify_ = directory_.file("notify");
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  notify_.copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const auto told = [&] {
+    std::string text(256, '\0');
+    pollfd waiting{socket, POLLIN, 0};
+    if (::poll(&waiting, 1, 60'000) != 1) return std::string("nothing");
+    text.resize(static_cast<std::size_t>(::recv(socket, text.data(), text.size(), 0)));
+    return text;
+  };
+  auto child = start();
+  EXPECT_THAT(told(), HasSubstr("READY=1\nSTATUS=1 clusters, port "));
+  child->signal(SIGHUP);
+  EXPECT_THAT(told(), HasSubstr("RELOADING=1\nMONOTONIC_USEC="));
+  EXPECT_THAT(told(), HasSubstr("READY=1"));
+  child->signal(SIGTERM);
+  EXPECT_EQ(told(), "STOPPING=1");
+  EXPECT_EQ(child->end(0), 0);
+  ::close(socket);
+}
+
+TEST_F(DaemonTest, AReloadTakesNewClustersAndKeepsWhatIsBrokenAsItWas) {
+  auto child = start();
+  const std::uint16_t port = port_of(*child);
+  ASSERT_NE(port, 0);
+  declare(desk_declaration("desk_2"));
+  std::ofstream(directory_.file("clusters/desk_1.json")) << "{ broken";
+  configure("127.0.0.1:0", "unknown: key\n");
+  child->signal(SIGHUP);
+  EXPECT_NE(child->line_with("error: the configuration stays as it was: "), "");
+  EXPECT_NE(child->line_with("desk_1.json: refused: "), "");
+  EXPECT_NE(child->line_with("reloaded: 2 clusters"), "");
+  HttpsClient own(port, ca_.certificate(), &own_);
+  EXPECT_EQ(own.get("/plan/v1/clusters/desk_1").status, 200);
+  EXPECT_EQ(own.get("/plan/v1/clusters/desk_2").status, 200);
+}
+
+TEST_F(DaemonTest, AWrongConfigurationIsSaidAndEndsWithTwo) {
+  configure("127.0.0.1:0", "certificat: x\n");
+  auto child = start();
+  EXPECT_NE(child->line_with("unknown key 'certificat' Did you mean 'certificate'?"), "");
+  EXPECT_EQ(child->end(0), 2);
+}
+
+TEST_F(DaemonTest, CheckConfigFindsWhatIsWrongWithTheClusters) {
+  const std::vector<std::string> arguments{"--check-config", "--config=" + directory_.file("orchestrator.yaml")};
+  Child good(arguments, "");
+  EXPECT_EQ(good.rest(), "");
+  EXPECT_EQ(good.end(0), 0);
+  declare(desk_declaration("desk_1", 1, "  action broken { $x <- nowhere }"));
+  Child bad(arguments, "");
+  EXPECT_THAT(bad.rest(), HasSubstr("nowhere"));
+  EXPECT_EQ(bad.end(0), 2);
+  EXPECT_FALSE(std::filesystem::exists(directory_.file("store.sqlite")));
+}
+
+TEST_F(DaemonTest, TheCommandLine) {
+  Child help({"--help"}, "");
+  EXPECT_THAT(help.rest(), HasSubstr("Usage: plan-orchestrator"));
+  EXPECT_EQ(help.end(0), 0);
+  Child version({"--version"}, "");
+  EXPECT_THAT(version.rest(), HasSubstr("plan-orchestrator 0."));
+  EXPECT_EQ(version.end(0), 0);
+  Child wrong({"--confg"}, "");
+  EXPECT_THAT(wrong.rest(), HasSubstr("unknown argument '--confg'"));
+  EXPECT_EQ(wrong.end(0), 2);
+}
+
+// Four members ask without pause; the daemon is killed again and again. Every question gets one answer, every number is
+// given once.
+TEST_F(DaemonTest, KilledInTheMiddleItAssignsNothingTwiceAndLosesNothing) {
+  constexpr int kQuestions = 60;
+  constexpr int kKills = 6;
+  auto child = start();
+  const std::uint16_t port = port_of(*child);
+  ASSERT_NE(port, 0);
+  configure("127.0.0.1:" + std::to_string(port));
+  std::atomic<int> answers = 0;
+  std::vector<Member> members;
+  for (const char digit : {'a', 'b', 'c', 'd'}) members.emplace_back(std::string("db") + digit, digit);
+  const auto talk = [&](Member& member) {
+    const test::KeyPair pair = [&] {
+      static std::mutex one_at_a_time;
+      const std::lock_guard lock(one_at_a_time);
+      return ca_.issue(member.identity().certname);
+    }();
+    HttpsClient client(port, ca_.certificate(), &pair);
+    member.join();
+    int asked = 0;
+    while (member.tickets().size() < kQuestions + 1) {
+      if (asked < kQuestions && member.tickets().size() > static_cast<std::size_t>(asked)) {
+        member.ask(std::to_string(asked++));
+      }
+      const auto answer = client.post(protocol::exchange_path(member.identity()), protocol::write(member.request()));
+      if (!answer.connected) {   // the daemon is down: try again in a while
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        continue;
+      }
+      ASSERT_EQ(answer.status, 200) << answer.body;
+      const auto reply = protocol::read_reply(answer.body, member.identity());
+      ASSERT_TRUE(reply.ok());
+      const auto before = member.tickets().size();
+      member.take(*reply);
+      answers += static_cast<int>(member.tickets().size() - before);
+      answers.notify_all();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (auto& member : members) threads.emplace_back([&talk, &member] { talk(member); });
+  for (int kill = 1; kill <= kKills; ++kill) {
+    // Its log is read all the time, so that the pipe never fills up.
+    std::thread reader([&] { static_cast<void>(child->rest()); });
+    for (int seen = answers; seen < kill * 30; seen = answers) answers.wait(seen);
+    EXPECT_EQ(child->end(SIGKILL), 128 + SIGKILL);
+    reader.join();
+    child = start();
+    EXPECT_EQ(port_of(*child), port);
+  }
+  std::thread reader([&] { static_cast<void>(child->rest()); });
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(child->end(SIGTERM), 0);
+  reader.join();
+  std::set<std::int64_t> given;
+  for (const auto& member : members) given.insert(member.tickets().begin(), member.tickets().end());
+  EXPECT_EQ(given.size(), 4U * (kQuestions + 1));
+  EXPECT_EQ(*given.rbegin(), 4 * (kQuestions + 1));
+}
+
+}  // namespace
+}  // namespace plan::orchestrator

@@ -1,0 +1,414 @@
+// The real listener on a free port, with certificates made for the run, against a service over a store in memory.
+#include "orchestrator/http/server.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include <boost/json.hpp>
+
+#include "orchestrator/store/memory.h"
+#include "tests/orchestrator/desk.h"
+#include "tests/orchestrator/https_client.h"
+
+namespace plan::orchestrator::http {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class HttpTest : public ::testing::Test {
+ protected:
+  HttpTest() {
+    options_.listen = "127.0.0.1:0";
+    options_.status_listen = "127.0.0.1:0";
+    options_.certname = "localhost";
+    options_.tls = {own_.certificate, own_.private_key, ca_.certificate(), ""};
+    options_.log = [this](LogLevel, std::string_view line) {
+      const std::lock_guard lock(log_mutex_);
+      log_ += std::string(line) + "\n";
+    };
+  }
+  ~HttpTest() override { stop(); }
+
+  void start() {
+    ServiceOptions service_options;
+    service_options.certname = "localhost";
+    auto service = Service::open(store_, service_options);
+    ASSERT_TRUE(service.ok());
+    service_ = std::move(service).value();
+    ASSERT_THAT(service_->configure({desk_declaration()}, Instant{}), IsEmpty());
+    ASSERT_TRUE(service_->commit().ok());
+    auto server = Server::open(*service_, options_);
+    ASSERT_TRUE(server.ok()) << server.error().message;
+    server_ = std::move(server).value();
+    port_ = server_->port();
+    status_port_ = server_->status_port();
+    thread_ = std::thread([this] { ended_ = server_->run(); });
+  }
+  Status stop() {
+    if (thread_.joinable()) {
+      server_->stop();
+      thread_.join();
+    }
+    return ended_;
+  }
+  HttpsClient client(const test::KeyPair& pair) { return {port_, ca_.certificate(), &pair}; }
+  HttpsClient status_client() { return {status_port_, "", nullptr}; }
+  std::string log() {
+    const std::lock_guard lock(log_mutex_);
+    return log_;
+  }
+  static std::string exchange(HttpsClient& client, Member& member) {
+    const auto answer = client.post(protocol::exchange_path(member.identity()), protocol::write(member.request()));
+    if (!answer.connected) return answer.problem;
+    if (answer.status != 200) return std::to_string(answer.status) + " " + answer.error_code();
+    const auto reply = protocol::read_reply(answer.body, member.identity());
+    if (!reply.ok()) return reply.error().message;
+    member.take(*reply);
+    return "200";
+  }
+  // Asks the status listener until the line is there, and fails after far more tries than it can take.
+  void await_metric(const std::string& line) {
+    HttpsClient status = status_client();
+    for (int i = 0; i < 100'000; ++i) {
+      if (status.get("/metrics").body.find("plan_orchestrator_" + line + "\n") != std::string::npos) return;
+    }
+    FAIL() << "never saw " << line;
+  }
+
+  test::Authority ca_{"test CA"};
+  test::KeyPair own_ = ca_.issue("localhost");
+  test::KeyPair db1_pair_ = ca_.issue("db1");
+  test::KeyPair db2_pair_ = ca_.issue("db2");
+  ServerOptions options_;
+  MemoryStore store_{{"0123456789abcdef0123456789abcdef", 5}};
+  std::unique_ptr<Service> service_;
+  std::unique_ptr<Server> server_;
+  std::thread thread_;
+  Status ended_ = Done{};
+  std::uint16_t port_ = 0, status_port_ = 0;
+  std::mutex log_mutex_;
+  std::string log_;
+  Member db1_{"db1"};
+  Member db2_{"db2", 'b'};
+};
+
+// ------------------------------------------------------------------------------------------------ exchanges
+
+TEST_F(HttpTest, AMemberJoinsOverOneConnection) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  EXPECT_EQ(exchange(one, db1_), "200");
+  db1_.ask("x");
+  EXPECT_EQ(exchange(one, db1_), "200");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2));
+  EXPECT_EQ(one.connections_made(), 1);
+}
+
+TEST_F(HttpTest, AnswersExpectContinue) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  const auto answer = one.post(protocol::exchange_path(db1_.identity()), protocol::write(db1_.request()),
+                               "Expect: 100-continue");
+  EXPECT_EQ(answer.status, 200);
+}
+
+TEST_F(HttpTest, AHeldCallIsAnsweredWhenSomethingComes) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  db1_.wait = milliseconds(60'000);
+  std::string held;
+  std::thread waiting([&] { held = exchange(one, db1_); });
+  await_metric("connections_waiting 1");
+  HttpsClient two = client(db2_pair_);
+  db2_.join();
+  db2_.shout("hello");
+  EXPECT_EQ(exchange(two, db2_), "200");
+  waiting.join();
+  EXPECT_EQ(held, "200");
+  EXPECT_THAT(db1_.notes(), ElementsAre("hello"));
+}
+
+TEST_F(HttpTest, AHeldCallEndsWhenItsTimeIsOver) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  db1_.wait = milliseconds(50);
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(exchange(one, db1_), "200");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, milliseconds(50));
+}
+
+TEST_F(HttpTest, ANewerCallTakesThePlaceOfAHeldOne) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  db1_.wait = milliseconds(60'000);
+  Member again = db1_;
+  std::string held;
+  std::thread waiting([&] { held = exchange(one, db1_); });
+  await_metric("connections_waiting 1");
+  again.wait = milliseconds(1);
+  HttpsClient other = client(db1_pair_);
+  EXPECT_EQ(exchange(other, again), "200");
+  waiting.join();
+  EXPECT_EQ(held, "200");
+}
+
+TEST_F(HttpTest, AStopAnswersHeldCalls) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  db1_.wait = milliseconds(60'000);
+  std::string held;
+  std::thread waiting([&] { held = exchange(one, db1_); });
+  await_metric("connections_waiting 1");
+  EXPECT_TRUE(stop().ok());
+  waiting.join();
+  EXPECT_EQ(held, "200");
+}
+
+TEST_F(HttpTest, AFailedStoreEndsTheServerAndNothingIsAcknowledged) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  store_.fail_after(0, Error{"store.io", "the disk is gone"});
+  db1_.ask("x");
+  EXPECT_NE(exchange(one, db1_), "200");
+  thread_.join();
+  ASSERT_FALSE(ended_.ok());
+  EXPECT_EQ(ended_.error().code, "store.io");
+}
+
+// ------------------------------------------------------------------------------------------------ what is refused
+
+TEST_F(HttpTest, ACertificateOfAnotherCaIsRefusedAndLogged) {
+  start();
+  test::Authority other("other CA");
+  const auto pair = other.issue("db1");
+  HttpsClient one = client(pair);
+  db1_.join();
+  EXPECT_NE(exchange(one, db1_), "200");
+  EXPECT_TRUE(stop().ok());
+  EXPECT_THAT(log(), HasSubstr("127.0.0.1: TLS refused: "));
+  EXPECT_THAT(db1_.tickets(), IsEmpty());
+}
+
+TEST_F(HttpTest, NoCertificateIsRefused) {
+  start();
+  HttpsClient one(port_, ca_.certificate(), nullptr);
+  EXPECT_FALSE(one.get("/status/v1/simple").connected);
+}
+
+TEST_F(HttpTest, AnotherCertnameInThePathIsRefused) {
+  start();
+  HttpsClient two = client(db2_pair_);
+  db1_.join();
+  EXPECT_EQ(exchange(two, db1_), "403 wrong_certname");
+}
+
+TEST_F(HttpTest, BadBodiesAreRefusedAndTheConnectionGoesOn) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  const std::string path = protocol::exchange_path(db1_.identity());
+  EXPECT_EQ(one.post(path, "{\"protocol\": 1").error_code(), "malformed");
+  EXPECT_EQ(one.post(path, "{\"protocol\": 1").status, 400);
+  EXPECT_EQ(one.post(path, std::string(2000, '[') + std::string(2000, ']')).status, 400);
+  EXPECT_EQ(one.post(path, "").status, 400);
+  db1_.join();
+  EXPECT_EQ(exchange(one, db1_), "200");
+  EXPECT_EQ(one.connections_made(), 1);
+}
+
+TEST_F(HttpTest, ABodyThatIsTooLargeIsRefused) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  const std::string body(protocol::kMaxBodyBytes + 1, ' ');
+  const auto expecting = one.post(protocol::exchange_path(db1_.identity()), body, "Expect: 100-continue");
+  EXPECT_EQ(expecting.status, 413);
+  EXPECT_EQ(expecting.error_code(), "too_large");
+  HttpsClient another = client(db1_pair_);
+  EXPECT_EQ(another.post(protocol::exchange_path(db1_.identity()), body, "Expect:").status, 413);
+}
+
+TEST_F(HttpTest, AHeaderThatIsTooLargeIsRefused) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  EXPECT_EQ(one.post("/", "", "X-Long: " + std::string(10'000, 'x')).status, 431);
+}
+
+TEST_F(HttpTest, AnUnknownClusterIsToldWhichThereAre) {
+  start();
+  Member lost("db1", 'a', "desk_7");
+  lost.join();
+  HttpsClient one = client(db1_pair_);
+  const auto answer = one.post(protocol::exchange_path(lost.identity()), protocol::write(lost.request()));
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.error_code(), "unknown_cluster");
+  EXPECT_THAT(protocol::read_error(answer.body)->clusters, ElementsAre("desk_1"));
+}
+
+TEST_F(HttpTest, OtherMethodsAndPathsAreRefused) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  const auto get = one.get(protocol::exchange_path(db1_.identity()));
+  EXPECT_EQ(get.status, 405);
+  EXPECT_EQ(get.headers.at("allow"), "POST");
+  EXPECT_EQ(one.post("/status/v1/simple", "").status, 405);
+  EXPECT_EQ(one.get("/nothing").status, 404);
+  EXPECT_EQ(one.post("/plan/v1/processes/db1/x", "").error_code(), "not_found");
+}
+
+TEST_F(HttpTest, WhatIsNoHttpIsRefused) {
+  start();
+  const int plain = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(status_port_);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(plain, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  const std::string text = "hello there\r\n\r\n";
+  ASSERT_EQ(::send(plain, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  ::shutdown(plain, SHUT_WR);
+  std::string answer(64, '\0');
+  const ssize_t size = ::recv(plain, answer.data(), answer.size(), MSG_WAITALL);
+  ::close(plain);
+  ASSERT_GT(size, 0);
+  EXPECT_THAT(answer, HasSubstr("400 Bad Request"));
+}
+
+TEST_F(HttpTest, AClientThatSaysNothingIsCutOff) {
+  options_.limits.handshake = milliseconds(30);
+  start();
+  const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port_);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ASSERT_EQ(::connect(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  char nothing = 0;
+  EXPECT_LE(::recv(silent, &nothing, 1, 0), 0);   // would wait for ever
+  ::close(silent);
+}
+
+TEST_F(HttpTest, TooManyConnectionsAreToldToComeLater) {
+  options_.limits.connections = 2;
+  start();
+  HttpsClient one = client(db1_pair_);
+  HttpsClient two = client(db2_pair_);
+  EXPECT_EQ(one.get("/status/v1/simple").status, 200);
+  EXPECT_EQ(two.get("/status/v1/simple").status, 200);
+  HttpsClient three = client(db1_pair_);
+  const auto answer = three.get("/status/v1/simple");
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.error_code(), "overloaded");
+  const int seconds = std::stoi(answer.headers.at("retry-after"));
+  EXPECT_GE(seconds, 1);
+  EXPECT_LE(seconds, 10);
+}
+
+TEST_F(HttpTest, ARevokedCertificateLosesItsConnectionAndGetsNoOther) {
+  const auto crl = ca_.revoke(ca_.issue("somebody else"));
+  options_.tls.crl = crl;
+  options_.limits.watch = milliseconds(10);
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  db1_.wait = milliseconds(60'000);
+  std::string held;
+  std::thread waiting([&] { held = exchange(one, db1_); });
+  await_metric("connections_waiting 1");
+  ca_.revoke(db1_pair_);      // the same file, written anew
+  waiting.join();
+  EXPECT_NE(held, "200");
+  db1_.wait = milliseconds(0);
+  EXPECT_NE(exchange(one, db1_), "200");
+  HttpsClient two = client(db2_pair_);
+  db2_.join();
+  EXPECT_EQ(exchange(two, db2_), "200");
+  EXPECT_TRUE(stop().ok());
+  EXPECT_THAT(log(), HasSubstr("certificate revoked"));
+}
+
+// ------------------------------------------------------------------------------------------------ status
+
+TEST_F(HttpTest, SaysThatItRuns) {
+  start();
+  HttpsClient status = status_client();
+  EXPECT_EQ(status.get("/status/v1/simple").body, "running");
+  const auto services = boost::json::parse(status.get("/status/v1/services").body);
+  EXPECT_EQ(services.at("plan-orchestrator").at("state").as_string(), "running");
+  HttpsClient one = client(db1_pair_);
+  EXPECT_EQ(one.get("/status/v1/simple").body, "running");
+}
+
+TEST_F(HttpTest, ClustersAreForTheOwnCertificateAndThePlainListener) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  EXPECT_EQ(one.get("/plan/v1/clusters").error_code(), "forbidden");
+  EXPECT_EQ(one.get("/metrics").status, 403);
+  HttpsClient own = client(own_);
+  EXPECT_EQ(own.get("/plan/v1/clusters").status, 200);
+  HttpsClient status = status_client();
+  const auto clusters = boost::json::parse(status.get("/plan/v1/clusters").body);
+  EXPECT_EQ(clusters.at("clusters").at(0).at("title").as_string(), "desk_1");
+  const auto desk = boost::json::parse(status.get("/plan/v1/clusters/desk%5F1").body);
+  EXPECT_EQ(desk.at("members").at(0).at("certname").as_string(), "db1");
+  EXPECT_EQ(status.get("/plan/v1/clusters/none").status, 404);
+}
+
+TEST_F(HttpTest, ThePlainListenerTakesNoExchange) {
+  start();
+  HttpsClient status = status_client();
+  EXPECT_EQ(exchange(status, db1_), "403 forbidden");
+}
+
+TEST_F(HttpTest, WhatCannotBeListenedOnIsSaid) {
+  ServiceOptions service_options;
+  service_options.certname = "localhost";
+  auto service = Service::open(store_, service_options);
+  const auto refusal = [&](const ServerOptions& options) {
+    auto server = Server::open(**service, options);
+    return server.ok() ? "opened" : server.error().code + " " + server.error().message;
+  };
+  ServerOptions wrong = options_;
+  wrong.status_listen = "0.0.0.0:0";
+  EXPECT_THAT(refusal(wrong), HasSubstr("listen.address status_listen: '0.0.0.0:0' is not on loopback"));
+  wrong = options_;
+  wrong.listen = "somewhere";
+  EXPECT_THAT(refusal(wrong), HasSubstr("listen.address listen: 'somewhere'"));
+  wrong.listen = "192.0.2.1:1";
+  EXPECT_THAT(refusal(wrong), HasSubstr("listen.failed listen: "));
+  wrong = options_;
+  wrong.tls.certificate = "/none";
+  EXPECT_THAT(refusal(wrong), HasSubstr("tls.certificate the certificate /none"));
+  wrong = options_;
+  wrong.tls.private_key = db1_pair_.private_key;
+  EXPECT_THAT(refusal(wrong), HasSubstr("tls.private_key"));
+  wrong = options_;
+  wrong.tls.crl = "/none";
+  EXPECT_THAT(refusal(wrong), HasSubstr("tls.crl"));
+}
+
+}  // namespace
+}  // namespace plan::orchestrator::http
