@@ -101,7 +101,7 @@ class BindingTest < Minitest::Test
     assert_kind_of String, error.help
     assert_raises(PlanEngine::Error) { open(process: nil) }
     assert_raises(TypeError) { PlanEngine::Session.open(1) }
-    assert_raises(NoMethodError) { PlanEngine::Session.new }
+    assert_raises(TypeError) { PlanEngine::Session.new }
   end
 
   def test_applies_a_batch

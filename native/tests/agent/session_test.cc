@@ -1,5 +1,6 @@
 #include "agent/session.h"
 
+#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -314,7 +315,7 @@ TEST_F(SessionTest, AnUnknownClusterIsToldAndTriedAgain) {
   auto next = run();
   talk(*next);
   release_poll(*next);
-  EXPECT_TRUE(next->report(now_).accepted);
+  EXPECT_TRUE(next->report(now_).accepted) << next->report(now_).connection.error.message << *disk_;
 }
 
 TEST_F(SessionTest, AMemberStaysInItsCluster) {
