@@ -145,7 +145,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   auto cluster = protocol::read_cluster(*json);
   if (!cluster) return refuse(cluster.error());
   const Process* process = state_->served(*cluster);
-  auto request = protocol::read_request(*json, member, process == nullptr ? nullptr : process->program.get());
+  auto request = protocol::read_parsed_request(*json, member, process == nullptr ? nullptr : process->program.get());
   if (!request) return refuse(request.error());
   return receive(peer, member, *request, now);
 }

@@ -120,8 +120,8 @@ Result<std::string> read_cluster(const boost::json::value& request) {
   return cluster;
 }
 
-Result<ExchangeRequest> read_request(const boost::json::value& json, const values::ProcessIdentity& member,
-                                     const values::NameResolver* resolver) {
+Result<ExchangeRequest> read_parsed_request(const boost::json::value& json, const values::ProcessIdentity& member,
+                                            const values::NameResolver* resolver) {
   Fields fields(json, "");
   check_protocol(fields);
   ExchangeRequest request;
@@ -142,7 +142,7 @@ Result<ExchangeRequest> read_request(std::string_view body, const values::Proces
                                      const values::NameResolver* resolver) {
   auto json = read_body(body);
   if (!json) return json.error();
-  return read_request(*json, member, resolver);
+  return read_parsed_request(*json, member, resolver);
 }
 
 Result<ExchangeReply> read_reply(std::string_view body, const values::ProcessIdentity& member,

@@ -74,9 +74,9 @@ struct ErrorReply {
 // The same in two steps, for a reader that must know the cluster before it knows how to resolve names.
 [[nodiscard]] Result<boost::json::value> read_body(std::string_view body);
 [[nodiscard]] Result<std::string> read_cluster(const boost::json::value& request);
-[[nodiscard]] Result<ExchangeRequest> read_request(const boost::json::value& request,
-                                                   const values::ProcessIdentity& member,
-                                                   const values::NameResolver* resolver = nullptr);
+[[nodiscard]] Result<ExchangeRequest> read_parsed_request(const boost::json::value& request,
+                                                          const values::ProcessIdentity& member,
+                                                          const values::NameResolver* resolver = nullptr);
 [[nodiscard]] Result<ExchangeReply> read_reply(std::string_view body, const values::ProcessIdentity& member,
                                                const values::NameResolver* resolver = nullptr);
 [[nodiscard]] Result<ErrorReply> read_error(std::string_view body);

@@ -43,7 +43,7 @@ RSpec.describe 'puppet apply with the native engine' do
       }
 
       action look {
-        $result <- synced where $result.changed
+        $result <- synced where $result.changed and !$seen
         $seen = true
         File.new { title => "${path}.seen", ensure => 'file', content => "${result.ref}\\n" } -> resources_to_sync
       }
@@ -209,12 +209,14 @@ RSpec.describe 'puppet apply with the native engine' do
   end
 
   it 'goes on in the next run when it was killed in the middle' do
-    slow = plan.sub('File.new', "Exec.new { title => '/bin/sleep 30' } -> resources_to_sync\n File.new")
-               .sub("title => $path, ensure => 'file'", "title => $path, require => Exec['/bin/sleep 30']")
+    command = %(/bin/sh -c "test -e #{path('go')} || sleep 30")
+    slow = plan.sub('File.new', "Exec.new { title => '#{command}' } -> resources_to_sync\n File.new")
+               .sub("title => $path, ensure => 'file'", "title => $path, require => Exec['#{command}']")
     pid = spawn_process(manifest(slow), '--debug')
     eventually { File.exist?(path('log')) && File.read(path('log')).include?('sleep 30') }
     Process.kill('KILL', pid)
     Process.wait(pid)
+    FileUtils.touch(path('go'))
     code, output = apply_process(manifest(plan))
     expect(File.read(path('out'))).to eq("by the plan\n"), output
     expect(code).to eq(2)

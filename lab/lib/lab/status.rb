@@ -90,8 +90,17 @@ module Lab
        "https://#{certname}:#{Settings::ORCHESTRATOR_PORT}/plan/v1/clusters/#{Settings::CLUSTER}"]
     end
 
+    # The conversations by certname, each with the role that the cluster's plan gave the member.
     def members(view)
-      Array(view['members']).to_h { |member| [member['certname'], member] }
+      roles = roles(view)
+      Array(view['members']).to_h { |member| [member['certname'], member.merge('role' => roles[member['certname']])] }
+    end
+
+    # The plan's variable $members is a hash of role and process; one with keys that are no strings is written as a list.
+    def roles(view)
+      processes = view.dig('state', 'processes') || {}
+      members = processes.dig("galera::cluster[#{view['title']}]", 'variables', 'members') || {}
+      Array(members['__pvalue']).each_slice(2).to_h { |role, process| [process['certname'], role] }
     end
   end
 end

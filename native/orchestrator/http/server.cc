@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <list>
 #include <map>
@@ -68,6 +69,11 @@ std::optional<FileStamp> stamp_of(const std::string& path) {
   return FileStamp{status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
 }
 
+using TlsStamps = std::array<std::optional<FileStamp>, 4>;
+TlsStamps stamps_of(const TlsFiles& files) {
+  return {stamp_of(files.certificate), stamp_of(files.private_key), stamp_of(files.ca), stamp_of(files.crl)};
+}
+
 struct Connection {
   beast::tcp_stream* stream;
   bool tls;
@@ -91,7 +97,7 @@ struct Server::State {
   ServerOptions options;
   asio::io_context io{1};
   std::shared_ptr<asio::ssl::context> tls;
-  std::optional<FileStamp> crl_stamp;
+  TlsStamps tls_stamps;
   tcp::acceptor acceptor, status_acceptor;
   asio::system_timer wake_timer;
   asio::steady_timer watch_timer, stop_timer;
@@ -136,7 +142,7 @@ struct Server::State {
   asio::awaitable<Response> exchange(Request request);
   asio::awaitable<void> committed();
   asio::awaitable<Response> poll(Staged staged);
-  asio::awaitable<void> watch_crl();
+  asio::awaitable<void> watch_tls();
   asio::awaitable<void> handle_signals();
   Response overloaded_response();
 };
@@ -419,26 +425,28 @@ void Server::State::close_tls_connections() {
 }
 
 Status Server::State::reload_tls(const TlsFiles& files) {
-  const auto stamp = stamp_of(files.crl);
+  const TlsStamps stamps = stamps_of(files);
+  if (tls != nullptr && files == options.tls && stamps == tls_stamps) return Done{};
+  if (files == options.tls) tls_stamps = stamps;   // also when they are wrong: said once, not at every look
   auto made = make_context(files);
   if (!made) return made.error();
+  tls_stamps = stamps;
+  const bool first = tls == nullptr;
   tls = std::move(made).value();
   options.tls = files;
-  crl_stamp = stamp;
+  if (!first) log(LogLevel::info, "certificates or revocation list changed: every connection is made anew");
   close_tls_connections();
   return Done{};
 }
 
-asio::awaitable<void> Server::State::watch_crl() {
+asio::awaitable<void> Server::State::watch_tls() {
   while (!stopping) {
     watch_timer.expires_after(options.limits.watch);
     co_await watch_timer.async_wait(kAwait);
-    const auto stamp = stamp_of(options.tls.crl);
-    if (stopping || !stamp || stamp == crl_stamp) continue;
-    const auto done = reload_tls(options.tls);
-    if (done) log(LogLevel::info, "the revocation list changed: every connection is made anew");
-    else log(LogLevel::error, "the revocation list changed, but the old one stays: " + done.error().message);
-    crl_stamp = stamp;
+    if (stopping) continue;
+    if (const auto done = reload_tls(options.tls); !done) {
+      log(LogLevel::error, "certificates or revocation list changed, the old ones stay: " + done.error().message);
+    }
   }
 }
 
@@ -483,7 +491,7 @@ void Server::State::begin_stop() {
 void Server::State::start() {
   asio::co_spawn(io, accept(acceptor, true), asio::detached);
   if (status_acceptor.is_open()) asio::co_spawn(io, accept(status_acceptor, false), asio::detached);
-  asio::co_spawn(io, watch_crl(), asio::detached);
+  asio::co_spawn(io, watch_tls(), asio::detached);
   if (options.signals) asio::co_spawn(io, handle_signals(), asio::detached);
   arm_wake_timer();
 }

@@ -24,7 +24,7 @@ struct ServerLimits {
   std::chrono::milliseconds write{30'000};
   std::chrono::milliseconds close{2'000};
   std::chrono::milliseconds stop{5'000};          // for requests at work when the daemon stops
-  std::chrono::milliseconds watch{2'000};         // how often the revocation list's file is looked at
+  std::chrono::milliseconds watch{2'000};         // how often the certificates' and the revocation list's files are looked at
 };
 
 struct ServerOptions {
@@ -53,8 +53,8 @@ class Server {
   void stop();
   void post(std::function<void()> work);
 
-  // On the server's thread. reload_tls() closes every TLS connection, so that nobody stays who was revoked; an error
-  // leaves all as it was. commit() is for what was staged outside of an exchange: configure().
+  // On the server's thread. reload_tls() does nothing when neither names nor files changed; else it closes every TLS
+  // connection, so that nobody stays who was revoked; an error leaves all as it was. commit() is for what was staged outside of an exchange: configure().
   [[nodiscard]] Status reload_tls(const TlsFiles& files);
   void commit();
 

@@ -16,6 +16,7 @@ struct TlsFiles {
   std::string private_key;
   std::string ca;
   std::string crl;           // may be empty: nothing is ever revoked
+  friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 
 // Errors (tls.*) name the file and what is wrong with it.
