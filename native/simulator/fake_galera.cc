@@ -59,6 +59,14 @@ void FakeGalera::stop(std::size_t i) {
   note(i, "stopped");
 }
 
+bool FakeGalera::hold(std::size_t i) {
+  const bool changes = nodes_[i].released || running(i);
+  stop(i);
+  nodes_[i].released = false;
+  if (changes) note(i, "held");
+  return changes;
+}
+
 std::set<std::size_t> FakeGalera::component() const {
   std::set<std::size_t> there;
   for (const auto i : view_) {

@@ -23,6 +23,7 @@ class FakeGalera {
   // True when that was a change.
   bool configure(std::size_t i, const std::string& text);
   void stop(std::size_t i);
+  bool hold(std::size_t i);
   [[nodiscard]] values::Value observe(std::size_t i) const;
   // `done` gets the resource's data, unless the member crashes before.
   using Done = std::function<void(values::Value data, bool changed)>;

@@ -217,7 +217,8 @@ void MemberNode::apply_one(const values::ResourceObject& resource, FakeGalera::D
   if (resource.type == "File") {
     done({}, galera_.configure(index_, text_of(resource.parameters, "content")));
   } else if (resource.type == "Galera_observe") {
-    done(galera_.observe(index_), false);
+    const bool held = text_of(resource.parameters, "hold") == "true" && galera_.hold(index_);
+    done(galera_.observe(index_), held);
   } else if (resource.type == "Galera_bootstrap") {
     galera_.bootstrap(index_, text_of(resource.parameters, "grant"), text_of(resource.parameters, "boot_id"), std::move(done));
   } else if (resource.type == "Galera_member") {
