@@ -85,7 +85,9 @@ class Simulation {
   void crash_once(milliseconds spread, F crash) {
     if (!options_.crashes) return;
     ++crashes_to_come_;
-    world_.after(world_.between(milliseconds(0), spread + seconds(60)), [this, crash] {
+    // Most in the middle of the formation, some when it is done.
+    const milliseconds window = spread + (world_.chance(70) ? seconds(12) : seconds(60));
+    world_.after(world_.between(milliseconds(0), window), [this, crash] {
       --crashes_to_come_;
       crash();
     });
