@@ -141,6 +141,7 @@ struct PlanCode {
 };
 
 struct Program::Data {
+  types::Aliases alias_owner;                                  // first, and so gone last: types are made with its aliases
   std::string digest;
   std::shared_ptr<diagnostics::Sources> sources;
   std::vector<syntax::ParsedFile> files;                       // arenas of the trees
