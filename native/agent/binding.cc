@@ -192,8 +192,9 @@ VALUE session_leaving(VALUE self) {
 VALUE session_status(VALUE self) {
   Runner& runner = runner_of(self);
   return finish(guarded([&] {
-    auto report = runner.report();
-    return report ? outcome(plan::agent::write(*report)) : failure(report.error());
+    std::string text;
+    const auto status = runner.report([&](const plan::agent::Report& report) { text = plan::agent::write(report); });
+    return status ? outcome(std::move(text)) : failure(status.error());
   }));
 }
 
@@ -210,8 +211,10 @@ void* wait_unlocked(void* data) {
   auto* call = static_cast<Unlocked*>(data);
   call->ran = true;
   call->outcome = guarded([&] {
-    auto happening = call->runner->wait(call->timeout);
-    return happening ? outcome(plan::agent::write(*happening)) : failure(happening.error());
+    std::string text;
+    const auto status = call->runner->wait(
+        call->timeout, [&](const plan::agent::Happening& happening) { text = plan::agent::write(happening); });
+    return status ? outcome(std::move(text)) : failure(status.error());
   });
   return nullptr;
 }

@@ -283,12 +283,8 @@ Status Runner::leaving() {
   return state_->with_session([&] { state_->session->leaving(state_->clock.now()); });
 }
 
-Result<Report> Runner::report() {
-  Report report;
-  if (auto status = state_->with_session([&] { report = state_->session->report(state_->clock.now()); }); !status) {
-    return status.error();
-  }
-  return report;
+Status Runner::report(const std::function<void(const Report&)>& use) {
+  return state_->with_session([&] { use(state_->session->report(state_->clock.now())); });
 }
 
 // Whether there is something to tell, and what.
@@ -310,16 +306,17 @@ bool Runner::State::look(Happening& happening) {
   return true;
 }
 
-Result<Happening> Runner::wait(milliseconds timeout) {
+Status Runner::wait(milliseconds timeout, const std::function<void(const Happening&)>& use) {
   if (getpid() != state_->owner) return forked();
   std::unique_lock lock(state_->mutex);
   if (state_->closed) return Error{"agent.closed", "the session is closed", ""};
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   Happening happening = TimedOut{};
-  while (true) {
-    if (state_->look(happening) || std::chrono::steady_clock::now() >= deadline) return happening;
+  while (!state_->look(happening) && std::chrono::steady_clock::now() < deadline) {
     state_->changed.wait_until(lock, deadline);
   }
+  use(happening);
+  return Done{};
 }
 
 void Runner::interrupt() {

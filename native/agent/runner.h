@@ -57,11 +57,12 @@ class Runner {
   Status catalog_done(engine::CatalogDone done);
   Status synced(std::uint64_t batch, std::vector<engine::ResourceResult> results);
   Status leaving();
-  // Until something happens or the time is over. A batch is given again until synced() was told of it.
-  Result<Happening> wait(std::chrono::milliseconds timeout);
+  // Until something happens or the time is over. A batch is given again until synced() was told of it. `use` sees it
+  // under the lock: the counts of values belong to one thread at a time, so nothing of it may outlive the call.
+  Status wait(std::chrono::milliseconds timeout, const std::function<void(const Happening&)>& use);
   // Makes the wait() that is under way, or the next one, return Interrupted at once.
   void interrupt();
-  Result<Report> report();
+  Status report(const std::function<void(const Report&)>& use);   // `use` as in wait()
   // Ends the run: the state is written, the thread joined, the connection closed. Again: nothing.
   Status close();
 

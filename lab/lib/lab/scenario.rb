@@ -37,6 +37,8 @@ module Lab
     rescue Failed, Error => e
       keep_journals
       "#{e.message}\n(agent runs and journals are in #{log_dir})"
+    rescue StandardError => e
+      "the scenario itself is broken: #{e.full_message(highlight: false)}"
     end
 
     def log_dir
@@ -98,7 +100,7 @@ module Lab
     end
 
     def expect_ok(outcomes)
-      bad = Array(outcomes).reject(&:ok?)
+      bad = [outcomes].flatten.reject(&:ok?)
       expect bad.empty?, "agent runs failed: #{AgentRun.table(bad).join('; ')}" unless bad.empty?
     end
 

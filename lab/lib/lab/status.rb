@@ -96,7 +96,8 @@ module Lab
       Array(view['members']).to_h { |member| [member['certname'], member.merge('role' => roles[member['certname']])] }
     end
 
-    # The plan's variable $members is a hash of role and process; one with keys that are no strings is written as a list.
+    # The plan's variable $members is a hash of role and process; one with keys that are no strings is written as a
+    # list.
     def roles(view)
       processes = view.dig('state', 'processes') || {}
       members = processes.dig("galera::cluster[#{view['title']}]", 'variables', 'members') || {}

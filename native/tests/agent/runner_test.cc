@@ -50,24 +50,47 @@ class RunnerTest : public testing::Test {
     if (!runner) throw std::runtime_error(runner.error().message);
     return std::move(*runner);
   }
-  static Happening wait(Runner& runner) { return runner.wait(kPlenty).value(); }
-  static void apply(Runner& runner, const Batch& batch) {
-    const auto& resource = batch.resources.front().as_resource();
-    engine::ResourceResult result;
-    result.reference = resource.type + "[" + resource.title + "]";
-    result.changed = true;
-    ASSERT_TRUE(runner.synced(batch.id, {result}).ok());
+  // What happened, without the values, which belong to the runner.
+  struct Seen {
+    std::size_t kind = std::variant_npos;
+    std::uint64_t batch = 0;
+    std::string reference;      // of the batch's first resource
+    bool failed = false;        // the process ended so
+    template <class T>
+    [[nodiscard]] bool is() const { return kind == Happening(T{}).index(); }
+  };
+  static Seen wait(Runner& runner, milliseconds timeout = kPlenty) {
+    Seen seen;
+    const auto status = runner.wait(timeout, [&](const Happening& happening) {
+      seen.kind = happening.index();
+      if (const auto* batch = std::get_if<Batch>(&happening)) {
+        const auto& resource = batch->resources.front().as_resource();
+        seen.batch = batch->id;
+        seen.reference = resource.type + "[" + resource.title + "]";
+      }
+      if (const auto* ended = std::get_if<engine::Ended>(&happening)) seen.failed = ended->failed;
+    });
+    if (!status) throw std::runtime_error(status.error().message);
+    return seen;
+  }
+  static std::string connection_error(Runner& runner) {
+    std::string code;
+    EXPECT_TRUE(runner.report([&](const Report& report) { code = report.connection.error.code; }).ok());
+    return code;
+  }
+  static void apply(Runner& runner, const Seen& batch) {
+    ASSERT_TRUE(runner.synced(batch.batch, {{.reference = batch.reference, .changed = true}}).ok());
   }
   // A first run, to the end.
   void join(const std::string& url) {
     auto runner = open(settings(url));
     ASSERT_TRUE(runner->start().ok());
     const auto first = wait(*runner);
-    ASSERT_TRUE(std::holds_alternative<Batch>(first));
-    apply(*runner, std::get<Batch>(first));
+    ASSERT_TRUE(first.is<Batch>());
+    apply(*runner, first);
     ASSERT_TRUE(runner->event("installed", {}, "Event[installed]").ok());
     ASSERT_TRUE(runner->catalog_done({}).ok());
-    ASSERT_TRUE(std::holds_alternative<Settled>(wait(*runner)));
+    ASSERT_TRUE(wait(*runner).is<Settled>());
     ASSERT_TRUE(runner->close().ok());
   }
 
@@ -93,7 +116,7 @@ TEST_F(RunnerTest, ASecondRunSettlesAtOnce) {
   auto runner = open(settings(orchestrator.url()));
   ASSERT_TRUE(runner->start().ok());
   ASSERT_TRUE(runner->catalog_done({}).ok());
-  EXPECT_TRUE(std::holds_alternative<Settled>(wait(*runner)));
+  EXPECT_TRUE(wait(*runner).is<Settled>());
   ASSERT_TRUE(runner->close().ok());
   EXPECT_EQ(orchestrator.messages_received(), messages);
 }
@@ -103,14 +126,14 @@ TEST_F(RunnerTest, TheOrchestratorRestartsInTheMiddle) {
   auto runner = open(settings(orchestrator.url()));
   ASSERT_TRUE(runner->start().ok());
   const auto first = wait(*runner);
-  ASSERT_TRUE(std::holds_alternative<Batch>(first));
+  ASSERT_TRUE(first.is<Batch>());
   orchestrator.go_down();
-  apply(*runner, std::get<Batch>(first));
+  apply(*runner, first);
   ASSERT_TRUE(runner->event("installed", {}, "Event[installed]").ok());
   ASSERT_TRUE(runner->catalog_done({}).ok());
-  EXPECT_TRUE(std::holds_alternative<TimedOut>(runner->wait(milliseconds(0)).value()));
+  EXPECT_TRUE(wait(*runner, milliseconds(0)).is<TimedOut>());
   orchestrator.come_up();
-  EXPECT_TRUE(std::holds_alternative<Settled>(wait(*runner)));
+  EXPECT_TRUE(wait(*runner).is<Settled>());
   EXPECT_THAT(orchestrator.describe(), HasSubstr("applied 1"));
   ASSERT_TRUE(runner->close().ok());
 }
@@ -120,10 +143,10 @@ TEST_F(RunnerTest, AnInterruptEndsAWait) {
   auto runner = open(settings(orchestrator.url()));
   ASSERT_TRUE(runner->start().ok());
   const auto batch = wait(*runner);
-  ASSERT_TRUE(std::holds_alternative<Batch>(batch));
-  apply(*runner, std::get<Batch>(batch));
+  ASSERT_TRUE(batch.is<Batch>());
+  apply(*runner, batch);
   std::thread other([&] { runner->interrupt(); });
-  EXPECT_TRUE(std::holds_alternative<Interrupted>(wait(*runner)));
+  EXPECT_TRUE(wait(*runner).is<Interrupted>());
   other.join();
 }
 
@@ -136,10 +159,9 @@ TEST_F(RunnerTest, NobodyListens) {
   auto runner = open(settings(url));
   ASSERT_TRUE(runner->start().ok());
   ASSERT_TRUE(runner->catalog_done({}).ok());
-  EXPECT_TRUE(std::holds_alternative<TimedOut>(runner->wait(milliseconds(1500)).value()));
-  const auto report = runner->report().value();
-  EXPECT_EQ(report.connection.error.code, "transport.refused");
-  EXPECT_FALSE(report.accepted);
+  EXPECT_TRUE(wait(*runner, milliseconds(1500)).is<TimedOut>());
+  EXPECT_EQ(connection_error(*runner), "transport.refused");
+  EXPECT_TRUE(runner->report([](const Report& report) { EXPECT_FALSE(report.accepted); }).ok());
   EXPECT_TRUE(runner->close().ok());
 }
 
@@ -148,8 +170,8 @@ TEST_F(RunnerTest, AMissingCertificateIsAConnectionThatFailed) {
   given.tls.certificate = "/nowhere.pem";
   auto runner = open(std::move(given));
   ASSERT_TRUE(runner->start().ok());
-  EXPECT_TRUE(std::holds_alternative<TimedOut>(runner->wait(milliseconds(300)).value()));
-  EXPECT_EQ(runner->report().value().connection.error.code, "transport.certificate");
+  EXPECT_TRUE(wait(*runner, milliseconds(300)).is<TimedOut>());
+  EXPECT_EQ(connection_error(*runner), "transport.certificate");
 }
 
 TEST_F(RunnerTest, ADamagedStateFileIsSetAside) {
@@ -170,8 +192,8 @@ TEST_F(RunnerTest, AStateThatCannotBeWrittenEndsTheRun) {
   auto runner = open(settings(orchestrator.url()));
   ASSERT_TRUE(runner->start().ok());
   const auto happening = wait(*runner);
-  ASSERT_TRUE(std::holds_alternative<engine::Ended>(happening));
-  EXPECT_TRUE(std::get<engine::Ended>(happening).failed);
+  ASSERT_TRUE(happening.is<engine::Ended>());
+  EXPECT_TRUE(happening.failed);
   EXPECT_EQ(orchestrator.messages_received(), 0U) << "nothing is said that is not on disk";
   EXPECT_FALSE(runner->close().ok());
 }
@@ -200,7 +222,7 @@ TEST_F(RunnerTest, AForkedChildIsRefusedAndLeavesTheParentsSessionAlone) {
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-  EXPECT_TRUE(std::holds_alternative<Batch>(wait(*runner)));
+  EXPECT_TRUE(wait(*runner).is<Batch>());
 }
 
 TEST_F(RunnerTest, SignalsAreNotForOurThread) {
@@ -219,7 +241,7 @@ TEST_F(RunnerTest, ClosingTwiceIsHarmlessAndNothingGoesOnAfterwards) {
   EXPECT_TRUE(runner->close().ok());
   EXPECT_TRUE(runner->close().ok());
   EXPECT_FALSE(runner->event("x", {}, "e").ok());
-  EXPECT_FALSE(runner->wait(milliseconds(0)).ok());
+  EXPECT_FALSE(runner->wait(milliseconds(0), [](const Happening&) {}).ok());
 }
 
 TEST_F(RunnerTest, ANoopRunNeedsNeitherThreadNorConnection) {
@@ -228,7 +250,7 @@ TEST_F(RunnerTest, ANoopRunNeedsNeitherThreadNorConnection) {
   auto runner = open(std::move(given));
   ASSERT_TRUE(runner->start().ok());
   ASSERT_TRUE(runner->catalog_done({}).ok());
-  EXPECT_TRUE(std::holds_alternative<Settled>(wait(*runner)));
+  EXPECT_TRUE(wait(*runner).is<Settled>());
   EXPECT_TRUE(runner->close().ok());
   EXPECT_FALSE(fs::exists(directory_ / "state.json"));
 }

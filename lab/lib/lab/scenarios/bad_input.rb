@@ -13,6 +13,36 @@ module Lab
       expect run.output.include?('Package[galera]/ensure: created'), 'the rest of the catalog was not applied'
     end
 
+    # Runs the first member's agent and kills it (-9) at the first line that matches: one the agent says, or one that
+    # mariadbd says meanwhile.
+    def kill_agent_at(moment, agent: nil, mariadbd: nil)
+      machine = member(1)
+      killed = false
+      kill = lambda do |line, pattern|
+        next if killed || !pattern&.match?(line)
+
+        killed = machine.try('pkill', '-KILL', '-f', 'puppet agent').ok?
+      end
+      run = while_following(machine, Settings::MARIADB_UNIT, ->(line) { kill.call(line, mariadbd) }) do
+        run_agent(machine, '--evaltrace') { |line| kill.call(line, agent) }
+      end
+      expect killed, "the agent could not be killed at #{moment}: its run ended with #{run.code} (#{run.meaning})"
+      expect run.code == 128 + Signal.list['KILL'], "the killed agent ended with #{run.code} (#{run.meaning})"
+      note "killed at #{moment}"
+    end
+
+    # Hands each new line of the unit's journal to on_line, from before the block begins until it has ended.
+    def while_following(machine, unit, on_line)
+      name = "follow-#{unit}"
+      journal = IO.popen(machine.inside('bash', '-c', 'exec -a "$0" journalctl -f -n 0 -o cat -u "$1"', name, unit))
+      reader = Thread.new { journal.each_line(&on_line) }
+      yield
+    ensure
+      machine.try('pkill', '-f', name)
+      reader&.join
+      journal&.close
+    end
+
     def orchestrator(verb)
       server.machine.run('systemctl', verb, Server::ORCHESTRATOR_UNIT)
     end
@@ -63,20 +93,13 @@ Lab::Scenario.define 'library-missing', 'without the native library: one clear e
   expect_whole
 end
 
-Lab::Scenario.define 'agent-killed', 'kill -9 of an agent in the middle: the next run goes on' do
-  [/Package\[galera\]/, /Db_snapshot_install\[shop\]/, /Galera_bootstrap|galera-\S+\.cnf/].each do |moment|
-    fresh_cluster
-    killed = false
-    run_agent(member(1)) do |line|
-      next if killed || !line.match?(moment)
-
-      killed = true
-      member(1).try('pkill', '-KILL', '-f', 'puppet agent')
-    end
-    note killed ? "killed at #{moment.inspect}" : "nothing to kill at #{moment.inspect}: the run was over"
-    run_together.then { |outcomes| expect_ok(outcomes) }
-    expect_whole
-  end
+Lab::Scenario.define 'agent-killed', 'kill -9 of an agent, again and again, in the middle: the next run goes on' do
+  fresh_cluster
+  kill_agent_at 'a resource of the catalog', agent: /Db_snapshot_install\[shop\]: Starting to evaluate/
+  kill_agent_at 'the first batch of the plan', agent: %r{File\[/etc/mysql/.*galera\.cnf\]/ensure: }
+  kill_agent_at 'the start of the cluster', mariadbd: /#{Lab::Scenario::BOOTSTRAP_LINE}/
+  expect_ok run_together
+  expect_whole
 end
 
 Lab::Scenario.define 'orchestrator-killed', 'kill -9 of the orchestrator in the middle: nothing lost, nothing twice' do
