@@ -19,31 +19,33 @@ std::string_view word(Severity severity) {
 
 bool continues_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-// The code points of a line, control characters and tabs shown as one blank so that the caret stays below its place.
-std::vector<std::string> columns_of(std::string_view line) {
-  std::vector<std::string> columns;
+std::size_t count_columns(std::string_view line) {
+  return static_cast<std::size_t>(
+      std::count_if(line.begin(), line.end(), [](char byte) { return !continues_code_point(byte); }));
+}
+
+// The columns [from, until) of a line; control characters and tabs become one blank, so that the caret stays below.
+void append_columns(std::string& out, std::string_view line, std::size_t from, std::size_t until) {
+  std::size_t column = 0;
   for (const char byte : line) {
-    if (continues_code_point(byte) && !columns.empty()) {
-      columns.back() += byte;
-    } else {
-      columns.emplace_back(1, static_cast<unsigned char>(byte) < 0x20 ? ' ' : byte);
-    }
+    if (!continues_code_point(byte)) ++column;
+    if (column > until) return;
+    if (column > from) out += static_cast<unsigned char>(byte) < 0x20 ? ' ' : byte;
   }
-  return columns;
 }
 
 void append_excerpt(std::string& out, Span span, const Sources& sources) {
   const Position begin = sources.position(span.source, span.begin);
   const Position end = sources.position(span.source, std::max(span.begin, span.end));
-  const std::vector<std::string> columns = columns_of(sources.line(span.source, begin.line));
+  const std::string_view line = sources.line(span.source, begin.line);
+  const std::size_t columns = count_columns(line);
   const std::size_t first_caret = begin.column - 1;
   const std::size_t last_caret = end.line == begin.line ? std::max<std::size_t>(end.column - 1, first_caret + 1)
-                                                        : std::max(columns.size(), first_caret + 1);
-  const std::size_t from = first_caret > kMaxShownLine / 2 && columns.size() > kMaxShownLine
-                               ? first_caret - kMaxShownLine / 2 : 0;
-  const std::size_t until = std::min(columns.size(), from + kMaxShownLine);
+                                                        : std::max(columns, first_caret + 1);
+  const bool is_cut = first_caret > kMaxShownLine / 2 && columns > kMaxShownLine;
+  const std::size_t from = is_cut ? first_caret - kMaxShownLine / 2 : 0;
   out += "  ";
-  for (std::size_t i = from; i < until; ++i) out += columns[i];
+  append_columns(out, line, from, from + kMaxShownLine);
   out += "\n  ";
   out.append(first_caret - from, ' ');
   out.append(std::max<std::size_t>(1, std::min(last_caret, from + kMaxShownLine) - first_caret), '^');

@@ -27,10 +27,12 @@ std::unique_ptr<Engine::State> empty_state(std::shared_ptr<const Program> progra
 }
 
 void set_facts(Engine::State& state, const Setup& setup) {
-  const auto hash = [](const Value& value) { return value.is_undef() ? values::HashBuilder().build() : value; };
-  state.set_variable(state.root(), kFacts, hash(setup.facts));
-  state.set_variable(state.root(), kTrusted, hash(setup.trusted));
-  state.set_variable(state.root(), kServerFacts, hash(setup.server_facts));
+  const auto set = [&](std::uint32_t slot, const Value& value) {
+    state.root().variables[slot] = {value.is_undef() ? values::HashBuilder().build() : value, 1, state.now};
+  };
+  set(kFacts, setup.facts);
+  set(kTrusted, setup.trusted);
+  set(kServerFacts, setup.server_facts);
 }
 
 }  // namespace

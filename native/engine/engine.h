@@ -68,8 +68,8 @@ struct CatalogDone {               // becomes main::catalog_done
 struct ResourceResult {
   std::string reference;           // "File[/etc/…]", as the batch named it
   bool changed = false, failed = false, skipped = false, noop = false;
-  std::vector<std::string> messages;
-  values::Value data;              // what the provider returned, or undef
+  std::vector<std::string> messages = {};
+  values::Value data = {};         // what the provider returned, or undef
 };
 struct BatchSynced {
   std::uint64_t batch = 0;

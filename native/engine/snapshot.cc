@@ -140,7 +140,6 @@ class Reader {
     if (number_field(from, "format") != kFormat) {
       throw Unreadable{"its format is " + std::to_string(number_field(from, "format")) + ", this version reads " + std::to_string(kFormat)};
     }
-    state_.serial = number_field(from, "serial");
     state_.firings = number_field(from, "firings");
     state_.batches = number_field(from, "batches");
     state_.orchestrating = boolean_field(from, "orchestrating");
@@ -149,6 +148,7 @@ class Reader {
     const json::array& processes = array_field(from, "processes");
     if (processes.empty() || processes[0].is_null()) throw Unreadable{"it holds no process"};
     for (const json::value& one : processes) declare(one);
+    state_.serial = number_field(from, "serial");
     for (const json::value& one : array_field(from, "remotes")) remote(one);
     for (const json::value& one : processes) {
       if (!one.is_null()) fill(*state_.processes[number_field(one, "number")], one);
@@ -213,6 +213,7 @@ class Reader {
     process.given = value(field(from, "given"));
     read_variables(process, object_field(from, "variables"));
     std::vector<bool> known_places = read_queues(process, object_field(from, "queues"));
+    for (RegionState& region : process.regions) region.version = 0;
     read_regions(process, object_field(from, "regions"));
     for (const auto& [name, one] : object_field(from, "actions")) {
       const std::uint32_t action = process.code->action(name);
@@ -310,6 +311,10 @@ class Reader {
   // A queue that the new version adds gets its entries; a variable its default when parameters are set.
   void start_what_is_new(Process& process, const std::vector<bool>& known) {
     if (process.ended) return;
+    for (std::uint32_t region = 0; region < kRegions; ++region) {
+      const bool declared = !process.code->regions[region].states.empty();
+      if (declared && process.regions[region].version == 0) process.regions[region] = {0, ++state_.serial, state_.now};
+    }
     state_.set_parameters(process, process.given);
     for (std::uint32_t place = kBuiltinPlaces; place < process.places.size(); ++place) {
       if (!known[place]) state_.fill_entries(process, place);

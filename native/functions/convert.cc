@@ -184,7 +184,7 @@ Value to_integer(Arguments arguments) {
   else if (given.from.is(Kind::floating)) result = truncated(given.from.as_float());
   else if (given.from.is(Kind::boolean)) result = Value::integer(given.from.as_boolean() ? 1 : 0);
   else if (is_time(given.from)) result = Value::integer(given.from.as_nanoseconds() / 1'000'000'000);
-  else if (given.from.is(Kind::string) && (is_integer_text(given.from.as_string()) || radix == 16)) result = Value::integer(ruby_integer(given.from.as_string(), radix));
+  else if (given.from.is(Kind::string) && is_integer_text(given.from.as_string())) result = Value::integer(ruby_integer(given.from.as_string(), radix));
   else not_convertible(given.from, "Integer");
   return given.absolute && result.as_integer() < 0 ? values::negate(result) : result;
 }

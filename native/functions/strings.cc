@@ -121,12 +121,16 @@ Value changed(std::string_view name, Context& context, Arguments arguments, Chan
   const Value& value = arguments[0];
   if (value.is(Kind::string)) return Value::string(change(value.as_string()));
   if (is_number(value)) return value;
+  static const types::TypePtr accepted = [] {
+    auto type = std::make_shared<types::Type>(*types::make(types::TypeKind::iterable));
+    type->arguments = {types::variant({types::make(types::TypeKind::string), types::make(types::TypeKind::numeric)})};
+    return type;
+  }();
   const auto items = elements(value);
-  if (!items) mismatch(name, arguments, 0, "Numeric, String, or Iterable");
+  if (!items || !values::instance_of(*accepted, value)) mismatch(name, arguments, 0, "Numeric, String, or Iterable[Variant[String, Numeric]]");
   std::vector<Value> out;
   for (const Value& item : *items) {
     context.spend(1);
-    if (!item.is(Kind::string) && !is_number(item)) mismatch(name, arguments, 0, "Iterable[Variant[String, Numeric]]");
     out.push_back(item.is(Kind::string) ? Value::string(change(item.as_string())) : item);
   }
   return Value::array(std::move(out));

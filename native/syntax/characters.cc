@@ -71,6 +71,15 @@ std::size_t variable_length(std::string_view text) {
   return end;
 }
 
+bool is_name(std::string_view word) {
+  bool segment_start = true;
+  for (const char c : word) {
+    if (c == '-' || (c == '_' && segment_start)) return false;
+    segment_start = c == ':';
+  }
+  return true;
+}
+
 bool is_float_literal(std::string_view text) {
   std::size_t i = 0;
   const auto digits = [&] {

@@ -1,4 +1,4 @@
-// Which characters make up which tokens. ASCII letters only, as in Puppet; other characters stand in strings and comments.
+// Which characters make up which tokens. ASCII letters only, as in Puppet; others stand in strings and comments.
 #pragma once
 
 #include <cstddef>
@@ -31,6 +31,8 @@ inline std::size_t code_point_length(std::string_view text) {
 [[nodiscard]] std::string whole_code_points(std::string_view text);
 // The bytes of the variable name (with its '::') that starts the text, or 0.
 [[nodiscard]] std::size_t variable_length(std::string_view text);
+// Is the bare word a name: every segment starts with a letter and has no '-'? Others are text, as in Puppet.
+[[nodiscard]] bool is_name(std::string_view word);
 // digits ['.' digits] ['e' ['-'] digits], with a '.' or an 'e'.
 [[nodiscard]] bool is_float_literal(std::string_view text);
 

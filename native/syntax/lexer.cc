@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
 #include "base/assert.h"
 #include "syntax/characters.h"
+#include "syntax/parser.h"
 
 namespace plan::syntax {
 
@@ -93,6 +95,7 @@ Token& Lexer::push(TokenKind kind, std::size_t begin, std::size_t end, std::stri
 }
 
 void Lexer::report(Code code, Span where, std::string message, std::string help) {
+  if (found_.size() >= kMaxMistakes) return;
   found_.push_back({code, where, std::move(message), std::move(help)});
 }
 
@@ -256,7 +259,7 @@ void Lexer::lex_number() {
   const std::string copy(text);
   char* stop = nullptr;
   const double value = std::strtod(copy.c_str(), &stop);
-  if (!is_float_literal(text) || stop != copy.c_str() + copy.size()) {
+  if (!is_float_literal(text) || !std::isfinite(value) || stop != copy.c_str() + copy.size()) {
     return invalid("`" + copy + "` is not a number",
                    "numbers are written 12, 0x1f, 017, 1.5 or 1e-3; durations 500ms, 1s, 10m, 2h or 1d");
   }
@@ -281,7 +284,8 @@ void Lexer::lex_word() {
   position_ = end;
   push(TokenKind::name, begin, end, slice(begin, end));
   if (at(end) == ':' && at(end + 1) == ':') {
-    report(Code::invalid_character, span(end, end + 2), "`::` must be followed by a name that starts with a small letter",
+    report(Code::invalid_character, span(end, end + 2),
+           "`::` must be followed by a name that starts with a small letter",
            is_upper(at(end + 2)) ? "a type has a capital in every part: `Galera::Host`" : "");
     position_ = end + 2;
   }
@@ -323,7 +327,7 @@ bool Lexer::regex_may_start() const {
   switch (last.kind) {
     case TokenKind::name: {
       constexpr std::string_view kBefore[] = {"and", "or", "in", "if", "elsif", "else", "unless", "case", "undef",
-                                              "default", "where", "awaiting"};
+                                              "default", "where", "after", "awaiting"};
       return std::find(std::begin(kBefore), std::end(kBefore), last.text) != std::end(kBefore);
     }
     case TokenKind::r_paren: case TokenKind::r_bracket: case TokenKind::class_ref: case TokenKind::integer:
@@ -345,13 +349,15 @@ bool Lexer::regex_may_start() const {
   return true;
 }
 
-// Without a closing '/' it was a division after all, as in Puppet.
+// A regular expression ends on its line, unless it starts with '(?': those may be laid out on several. Without an end
+// it was a division after all when a value stands before it.
 void Lexer::lex_regex() {
   const std::size_t begin = position_;
   std::string pattern;
+  const bool may_span_lines = text_.substr(begin + 1).starts_with("(?");
   for (std::size_t i = begin + 1; i < text_.size(); ++i) {
     const char c = text_[i];
-    if (c == '\n') break;
+    if (c == '\n' && !may_span_lines) break;
     if (c == '/') {
       position_ = i + 1;
       push(TokenKind::regex, begin, position_, arena_.copy(std::string_view(pattern)));
@@ -360,16 +366,21 @@ void Lexer::lex_regex() {
     if (c == '\\' && at(i + 1) == '/') {
       pattern += '/';
       ++i;
-    } else if (c == '\\' && i + 1 < text_.size() && at(i + 1) != '\n') {
+    } else if (c == '\\' && i + 1 < text_.size() && (may_span_lines || at(i + 1) != '\n')) {
       pattern += c;
       pattern += text_[++i];
     } else {
       pattern += c;
     }
   }
+  if (!tokens_.empty() && (tokens_.back().kind == TokenKind::r_brace || tokens_.back().kind == TokenKind::name) &&
+      ++recoveries_ <= kMaxRecoveries) {
+    return lex_symbol();
+  }
   report(Code::unterminated, span(begin, begin + 1), "this regular expression has no end on its line",
          "end it with `/`; a `/` within is written `\\/`");
-  position_ = std::min(text_.find('\n', begin), text_.size());
+  const std::size_t line_end = std::min(text_.find('\n', begin), text_.size());
+  position_ = ++recoveries_ <= kMaxRecoveries ? line_end : text_.size();
   push(TokenKind::regex, begin, position_, {});
 }
 

@@ -59,6 +59,7 @@ class Lexer {
   void read_names_as_variables(std::size_t first);
   void lex_escape(const Quoting& quoting, std::string& out);
   [[nodiscard]] bool lex_unicode_escape(std::string& out);
+  [[nodiscard]] bool looks_unclosed(std::size_t begin, std::size_t end) const;
   void recover_at_line_end(std::size_t opening, const char* what);
 
   // lexer_heredoc.cc

@@ -161,7 +161,9 @@ void Lexer::lex_heredoc_text(const Heredoc& heredoc) {
   recoveries_ = inner.recoveries_;
   if (complete) {
     tokens_.insert(tokens_.end(), inner.tokens_.begin(), inner.tokens_.end());
-    found_.insert(found_.end(), inner.found_.begin(), inner.found_.end());
+    for (diagnostics::Diagnostic& one : inner.found_) {
+      report(one.code, one.span, std::move(one.message), std::move(one.help));
+    }
     line_start_ = false;
   } else {
     report(Code::unterminated, quoting.opening, "code in this heredoc has no end", "end it with `}`");

@@ -34,6 +34,13 @@ void append_utf8(std::string& out, std::uint32_t code_point) {
 
 }  // namespace
 
+// A string over several lines whose closing quote touches a word: that quote was meant to open the next string.
+bool Lexer::looks_unclosed(std::size_t begin, std::size_t end) const {
+  if (nesting_ > 0 || recoveries_ >= kMaxRecoveries) return false;
+  if (!is_word(at(end)) && at(end) != '\'' && at(end) != '"') return false;
+  return slice(begin, end).find('\n') != std::string_view::npos;
+}
+
 // What the open quote swallowed is read again from the next line on.
 void Lexer::recover_at_line_end(std::size_t opening, const char* what) {
   report(Code::unterminated, span(opening, opening + 1), std::string("this ") + what + " has no end",
@@ -48,6 +55,7 @@ void Lexer::lex_single_quoted() {
   for (std::size_t i = begin + 1; i < text_.size(); ++i) {
     char c = text_[i];
     if (c == '\'') {
+      if (looks_unclosed(begin, i + 1)) break;
       position_ = i + 1;
       push(TokenKind::string, begin, position_, arena_.copy(std::string_view(value)));
       return;
@@ -71,7 +79,8 @@ void Lexer::lex_double_quoted() {
   const bool was_line_start = line_start_;
   ++position_;
   Quoting quoting{false, true, "\\$'\"rntsuL", span(begin, begin + 1)};
-  if (lex_interpolated(quoting)) return;
+  const bool complete = lex_interpolated(quoting);
+  if (complete && !looks_unclosed(begin, position_)) return;
   if (nesting_ > 0) {
     position_ = text_.size();
     return;

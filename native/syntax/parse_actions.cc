@@ -1,4 +1,5 @@
 // Actions: arcs, statements and sends.
+#include "syntax/characters.h"
 #include "syntax/parser_core.h"
 
 namespace plan::syntax {
@@ -161,7 +162,7 @@ bool Parser::parse_source(ArcSource& source) {
   }
   constexpr std::string_view kExpected = "a queue, `state`, or a variable";
   const bool can_start = at(TokenKind::variable) || at(TokenKind::class_ref) ||
-                         (at(TokenKind::name) && !is_reserved_word(peek().text) && peek().text != "_");
+                         (at(TokenKind::name) && !is_reserved_word(peek().text) && is_name(peek().text));
   if (!can_start) {
     unexpected(kExpected, at(TokenKind::integer) ? "a comparison with a negative number is written `$x < -1`" : "");
     return false;
@@ -184,10 +185,9 @@ bool Parser::parse_state_source(ArcSource& source) {
   const auto is_state = [this] {
     const Token& token = peek();
     if (token.kind != TokenKind::name || is_reserved_word(token.text) || token.text == "_") return false;
-    const TokenKind next = peek(1).kind;
-    if (is_clause_word(token) && next != TokenKind::comma) return false;
-    return next != TokenKind::arrow && next != TokenKind::l_paren && next != TokenKind::dot &&
-           next != TokenKind::l_bracket;
+    const Token& next = peek(1);
+    if (is_clause_word(token) && next.kind != TokenKind::comma) return false;
+    return next.kind != TokenKind::arrow && next.kind != TokenKind::equals && !joins_operands(next);
   };
   if (is_state() && !at_statement_call()) {
     states.push_back(name_of(take()));
@@ -282,7 +282,7 @@ const Expr* Parser::parse_statement() {
 const Expr* Parser::parse_send(const Expr* value) {
   take();
   const bool splat = accept(TokenKind::star);
-  const bool names_target = at(TokenKind::name) && !is_reserved_word(peek().text) && peek().text != "_";
+  const bool names_target = at(TokenKind::name) && !is_reserved_word(peek().text) && is_name(peek().text);
   if (!splat && !names_target && !at(TokenKind::variable) && !at(TokenKind::class_ref)) {
     unexpected("what to send to", "a target is a queue, `state`, `$reference.queue`, or `* $collection_of_queues`");
     return nullptr;

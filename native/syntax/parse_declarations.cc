@@ -1,4 +1,5 @@
 // Plans and their members.
+#include "syntax/characters.h"
 #include "syntax/parser_core.h"
 
 namespace plan::syntax {
@@ -8,7 +9,7 @@ using diagnostics::Code;
 namespace {
 
 bool is_plain_name(std::string_view text) {
-  return text.find(':') == std::string_view::npos && text.find('-') == std::string_view::npos;
+  return is_name(text) && text.find(':') == std::string_view::npos;
 }
 
 }  // namespace
@@ -292,8 +293,8 @@ bool Parser::parse_declared_name(std::string_view what, Name& name) {
     unexpected(what, at(TokenKind::variable) ? "write it without `$`" : "");
     return false;
   }
-  if (!is_plain_name(peek().text) || peek().text == "_") {
-    unexpected(what, "a name has small letters, digits and `_`");
+  if (!is_plain_name(peek().text)) {
+    unexpected(what, "a name starts with a small letter and goes on with small letters, digits and `_`");
     return false;
   }
   name = name_of(take());

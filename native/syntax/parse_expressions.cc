@@ -72,6 +72,11 @@ bool is_callable(const Expr* callee) {
 
 }  // namespace
 
+bool joins_operands(const Token& token) {
+  return operator_of(token).has_value() || token.kind == TokenKind::foreign || token.kind == TokenKind::question ||
+         token.kind == TokenKind::dot || token.kind == TokenKind::l_bracket || token.kind == TokenKind::l_paren;
+}
+
 // expression = operators [('=' | '+=' | '-=') expression]
 const Expr* Parser::parse_expression() {
   const Expr* target = parse_operators(0);
@@ -114,7 +119,7 @@ const Expr* Parser::parse_operators(int lowest) {
     if (!height_allowed(left)) return nullptr;
     if (at(TokenKind::question)) {
       if (kSelector < lowest) return left;
-      left = parse_selector(left);
+      left = parse_suffixes(parse_selector(left));
       continue;
     }
     std::optional<Operator> found = operator_of(peek());
@@ -196,8 +201,9 @@ bool Parser::parse_selector_option(std::vector<Option>& options) {
 }
 
 // postfix = operand {'.' member | '[' keys ']' | '(' arguments ')' [lambda]}
-const Expr* Parser::parse_postfix() {
-  const Expr* expression = parse_operand();
+const Expr* Parser::parse_postfix() { return parse_suffixes(parse_operand()); }
+
+const Expr* Parser::parse_suffixes(const Expr* expression) {
   while (expression != nullptr) {
     if (!height_allowed(expression)) return nullptr;
     if (at(TokenKind::dot)) expression = parse_member(expression);
@@ -285,7 +291,7 @@ bool Parser::at_statement_call() const {
   return next.kind == TokenKind::variable || next.kind == TokenKind::class_ref || next.kind == TokenKind::integer ||
          next.kind == TokenKind::floating || next.kind == TokenKind::string || next.kind == TokenKind::string_begin ||
          next.kind == TokenKind::list_start || next.kind == TokenKind::bang || next.kind == TokenKind::dollar ||
-         next.kind == TokenKind::l_brace;
+         next.kind == TokenKind::l_brace || next.kind == TokenKind::line_paren;
 }
 
 // name expression {',' expression}

@@ -1,4 +1,5 @@
 // What operators join: literals, lists, hashes, strings with code, and the conditionals.
+#include "syntax/characters.h"
 #include "syntax/parser_core.h"
 
 namespace plan::syntax {
@@ -71,9 +72,12 @@ const Expr* Parser::parse_word() {
   if (word == "default") return take(), arena_.make<Default>(head(ExprKind::default_, token.span));
   if (word == "self") return take(), arena_.make<SelfRef>(head(ExprKind::self, token.span));
   const TokenKind next = peek(1).kind;
-  const bool as_text = (word == "type" || word == "function") &&
-                       (next == TokenKind::comma || next == TokenKind::r_bracket || next == TokenKind::r_brace ||
-                        next == TokenKind::fat_arrow || (word == "type" && next == TokenKind::l_paren));
+  const TokenKind before = position_ == 0 ? TokenKind::end : tokens_[position_ - 1].kind;
+  const bool is_item = (before == TokenKind::comma || before == TokenKind::fat_arrow ||
+                        before == TokenKind::l_bracket || before == TokenKind::list_start) &&
+                       (next == TokenKind::comma || next == TokenKind::r_bracket || next == TokenKind::r_brace);
+  const bool as_text = ((word == "type" || word == "function") && (is_item || next == TokenKind::fat_arrow)) ||
+                       (word == "type" && next == TokenKind::l_paren);
   if (word == "_") {
     unexpected("an expression", "`_` throws a value away; it can only be bound, not read");
     return nullptr;
@@ -83,6 +87,7 @@ const Expr* Parser::parse_word() {
     return nullptr;
   }
   take();
+  if (!is_name(word)) return arena_.make<String>(head(ExprKind::string, token.span), arena_.copy(word));
   return arena_.make<NameExpr>(head(ExprKind::name, token.span), arena_.copy(word));
 }
 
@@ -117,7 +122,9 @@ bool Parser::parse_hash_entry(bool keyword_keys, HashEntry& entry) {
   const Token& first = peek();
   if (keyword_keys && first.kind == TokenKind::name && peek(1).kind == TokenKind::fat_arrow) {
     take();
-    entry.key = arena_.make<NameExpr>(head(ExprKind::name, first.span), arena_.copy(first.text));
+    const std::string_view text = arena_.copy(first.text);
+    if (is_name(text)) entry.key = arena_.make<NameExpr>(head(ExprKind::name, first.span), text);
+    else entry.key = arena_.make<String>(head(ExprKind::string, first.span), text);
   } else {
     entry.key = parse_expression();
   }

@@ -47,6 +47,15 @@ bool closes(TokenKind open, TokenKind close) {
   return close == TokenKind::interpolation_end && open == TokenKind::interpolation_begin;
 }
 
+std::string_view replacement_for(std::string_view foreign) {
+  if (foreign == "++") return "write `$x = $x + 1`";
+  if (foreign == ":=") return "use `=`";
+  if (foreign == "<=>") return "use the function `compare`";
+  if (foreign == "~>" || foreign == "<~") return "a send is written `value -> queue`";
+  if (foreign == "&&") return "use `and`";
+  return foreign == "===" ? "use `==`" : "use `!=`";
+}
+
 bool is_strong(TokenKind close) { return close == TokenKind::r_brace || close == TokenKind::interpolation_end; }
 
 }  // namespace
@@ -145,7 +154,7 @@ bool Parser::expect(TokenKind kind, std::string_view what) {
 }
 
 void Parser::report(Code code, Span span, std::string message, std::string help) {
-  diagnostics_.report(code, span, std::move(message), std::move(help));
+  if (++mistakes_ <= kMaxMistakes) diagnostics_.report(code, span, std::move(message), std::move(help));
 }
 
 // Names the operators of other languages wherever they stand.
@@ -155,7 +164,7 @@ void Parser::unexpected(std::string_view expected, std::string help) {
   const Token& token = peek();
   if (token.kind == TokenKind::foreign) {
     report(Code::foreign_operator, token.span, "`" + std::string(token.text) + "` is no operator here",
-           help.empty() ? "expected " + std::string(expected) : std::move(help));
+           std::string(replacement_for(token.text)));
     return;
   }
   if (token.kind == TokenKind::semicolon && help.empty()) help = "statements and members are not ended by anything";
@@ -250,9 +259,8 @@ void Parser::skip_to_member(std::size_t plan_open) {
 }
 
 void Parser::skip_to_top() {
-  while (!at(TokenKind::end) && !(at_plan_start() || (at_word("type") && peek().line_start && depths_[position_] == 0))) {
-    take();
-  }
+  const auto at_alias = [this] { return at_word("type") && peek().line_start && depths_[position_] == 0; };
+  while (!at(TokenKind::end) && !at_plan_start() && !at_alias()) take();
 }
 
 void Parser::report_unclosed(std::size_t open, std::string_view what) {

@@ -24,6 +24,7 @@ struct ParsedExpression {
 };
 
 inline constexpr std::size_t kMaxSourceBytes = 1024 * 1024;
+inline constexpr std::size_t kMaxMistakes = 200; // reported by the lexer and by the parser each, of one text
 inline constexpr int kMaxNesting = 64;     // of brackets, braces and blocks the parser recurses into
 
 // The text of `source` is what `sources` holds. Aliases of Puppet modules (types/*.pp: `type X = Y`) are read too.

@@ -1,6 +1,6 @@
-// The recursive descent parser; private to this folder. The rule of the grammar is the comment over its method. A method
-// that could not read its rule has reported why and returns null (or false); the loops over members and statements then
-// go on behind the mistake.
+// The recursive descent parser; private to this folder. The rule of the grammar is the comment over its method. A
+// method that could not read its rule has reported why and returns null (or false); the loops over members and
+// statements then go on behind the mistake.
 #pragma once
 
 #include <algorithm>
@@ -100,6 +100,7 @@ class Parser {
   [[nodiscard]] const Expr* parse_selector(const Expr* subject);
   [[nodiscard]] bool parse_selector_option(std::vector<Option>& options);
   [[nodiscard]] const Expr* parse_postfix();
+  [[nodiscard]] const Expr* parse_suffixes(const Expr* expression);
   [[nodiscard]] const Expr* parse_member(const Expr* receiver);
   [[nodiscard]] const Expr* parse_access(const Expr* object);
   [[nodiscard]] const Expr* parse_call(const Expr* callee);
@@ -135,6 +136,7 @@ class Parser {
   diagnostics::Diagnostics& diagnostics_;
   std::size_t position_ = 0;
   std::size_t last_reported_ = static_cast<std::size_t>(-1);  // one mistake per token: what follows is its consequence
+  std::size_t mistakes_ = 0;
   int nesting_ = 0;
   Context context_;
 };
@@ -166,6 +168,8 @@ class Parser::InContext {
   Context before_;
 };
 
+// Can the token go on with an expression that was read so far?
+[[nodiscard]] bool joins_operands(const Token& token);
 // Words that cannot be values: they are read where the grammar has them.
 [[nodiscard]] bool is_reserved_word(std::string_view word);
 

@@ -111,24 +111,31 @@ bool is_sized(TypeKind kind) {
          kind == TypeKind::collection;
 }
 
-// What one gets by iterating, or null when it cannot be iterated; `any` where nothing is known.
-TypePtr iterated(const Type& type) {
+// As Puppet has it, a struct counts with all its members here, the optional ones too.
+SizeRange collection_size(const Type& type) {
+  const SizeRange size = size_range(type);
+  return type.kind == TypeKind::struct_ ? SizeRange{size.max, size.max} : size;
+}
+
+// What one gets by iterating: `any` where nothing is known, null of what is always empty. Nothing when it cannot be iterated.
+std::optional<TypePtr> iterated(const Type& type) {
   static const TypePtr any = make(TypeKind::any);
   static const TypePtr character = string(1, 1);
   switch (type.kind) {
     case TypeKind::string: case TypeKind::enum_: return character;
     case TypeKind::integer: return make(TypeKind::integer);
-    case TypeKind::array: { const TypePtr element = element_type(type); return element != nullptr ? element : any; }
+    case TypeKind::array: return element_type(type);
     case TypeKind::tuple: return type.arguments.empty() ? any : variant(type.arguments);
     case TypeKind::hash: return tuple({key_type(type) ? key_type(type) : any, value_type(type) ? value_type(type) : any});
     case TypeKind::struct_: case TypeKind::collection: return any;
     case TypeKind::iterable: return type.arguments.empty() ? any : type.arguments[0];
     case TypeKind::type: {
       const Type* inner = argument(type);
-      if (inner == nullptr) return nullptr;
+      if (inner == nullptr) return std::nullopt;
       if (inner->kind == TypeKind::enum_) return type.arguments[0];
       const bool range = inner->kind == TypeKind::integer && inner->min != kMinInteger && inner->max != kMaxInteger;
-      return range ? type.arguments[0] : nullptr;
+      if (!range) return std::nullopt;
+      return type.arguments[0];
     }
     case TypeKind::any: case TypeKind::undef: case TypeKind::default_: case TypeKind::boolean: case TypeKind::floating:
     case TypeKind::numeric: case TypeKind::pattern: case TypeKind::regexp: case TypeKind::scalar:
@@ -137,15 +144,15 @@ TypePtr iterated(const Type& type) {
     case TypeKind::timespan: case TypeKind::timestamp: case TypeKind::semver: case TypeKind::semver_range:
     case TypeKind::binary: case TypeKind::catalog_entry: case TypeKind::resource: case TypeKind::class_:
     case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
-      return nullptr;
+      return std::nullopt;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 bool iterable_takes(const Type& to, const Type& from, const Inside* inside) {
-  const TypePtr element = iterated(from);
-  if (element == nullptr) return false;
-  return to.arguments.empty() || assignable_in(to.arguments[0], element, inside);
+  const std::optional<TypePtr> element = iterated(from);
+  if (!element) return false;
+  return to.arguments.empty() || assignable_in(to.arguments[0], *element, inside);
 }
 
 bool array_takes(const Type& to, const Type& from, const Inside* inside) {
@@ -257,7 +264,7 @@ bool takes(const Type& to, const Type& from, const Inside* inside) {
       return from.kind == to.kind && (to.strings.empty() || to.strings == from.strings);
     case TypeKind::scalar: return is_scalar(from.kind);
     case TypeKind::scalar_data: return is_scalar_data(from.kind);
-    case TypeKind::collection: return is_sized(from.kind) && contains_size(size_range(to), size_range(from));
+    case TypeKind::collection: return is_sized(from.kind) && contains_size(size_range(to), collection_size(from));
     case TypeKind::iterable: return iterable_takes(to, from, inside);
     case TypeKind::array: return array_takes(to, from, inside);
     case TypeKind::tuple: return tuple_takes(to, from, inside);
@@ -296,7 +303,9 @@ bool assignable_in(const Type& to, const Type& from, const Inside* inside) {
     return assignable_in(is_named(to) ? definition(to) : to, is_named(from) ? definition(from) : from, &here);
   }
   if (from.kind == TypeKind::variant) {
-    if (to.kind == TypeKind::not_undef && from.arguments.empty()) return true;
+    if (to.kind == TypeKind::not_undef && from.arguments.empty()) {
+      return to.arguments.empty() || assignable_in(*to.arguments[0], from, inside);
+    }
     if (to.kind == TypeKind::variant && to.arguments.empty()) return true;
     return !from.arguments.empty() && std::all_of(from.arguments.begin(), from.arguments.end(), [&](const TypePtr& option) {
       return assignable_in(to, *option, inside);

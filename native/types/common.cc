@@ -102,6 +102,8 @@ TypePtr generalized_enum(const Type& type) {
 
 TypePtr common(const TypePtr& a, const TypePtr& b) {
   if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
+  if (a->kind == TypeKind::undef) return b;
+  if (b->kind == TypeKind::undef) return a;
   if (assignable(*a, *b)) return a;
   if (assignable(*b, *a)) return b;
   if (a->kind == b->kind) {
@@ -122,7 +124,7 @@ TypePtr common(const TypePtr& a, const TypePtr& b) {
 TypePtr generalize(const TypePtr& type) {
   switch (type->kind) {
     case TypeKind::boolean: case TypeKind::integer: case TypeKind::floating: case TypeKind::string:
-    case TypeKind::collection:
+    case TypeKind::collection: case TypeKind::timespan: case TypeKind::timestamp:
       return make(type->kind);
     case TypeKind::enum_: return generalized_enum(*type);
     case TypeKind::array: {
@@ -144,7 +146,7 @@ TypePtr generalize(const TypePtr& type) {
     }
     case TypeKind::any: case TypeKind::undef: case TypeKind::default_: case TypeKind::numeric: case TypeKind::pattern:
     case TypeKind::regexp: case TypeKind::scalar: case TypeKind::scalar_data: case TypeKind::data:
-    case TypeKind::rich_data: case TypeKind::callable: case TypeKind::timespan: case TypeKind::timestamp:
+    case TypeKind::rich_data: case TypeKind::callable:
     case TypeKind::semver: case TypeKind::semver_range: case TypeKind::binary: case TypeKind::catalog_entry:
     case TypeKind::resource: case TypeKind::class_: case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
       return type;

@@ -236,6 +236,12 @@ std::shared_ptr<Type> alias(std::string name) {
   return type;
 }
 
+Aliases::~Aliases() {
+  for (const std::shared_ptr<Type>& alias : aliases_) alias->target.reset();
+}
+
+std::shared_ptr<Type> Aliases::add(std::string name) { return aliases_.emplace_back(alias(std::move(name))); }
+
 const TypePtr& data_definition(TypeKind data_or_rich_data) {
   static const TypePtr data = variant({make(TypeKind::scalar_data), make(TypeKind::undef),
                                        hash(make(TypeKind::string), make(TypeKind::data)), array(make(TypeKind::data))});

@@ -106,6 +106,19 @@ struct SizeRange {
 [[nodiscard]] TypePtr type_of_type(TypePtr type);
 [[nodiscard]] TypePtr process(PlanLineagePtr plan);
 [[nodiscard]] std::shared_ptr<Type> alias(std::string name);   // `target` to be set by the caller
+// Holds aliases and takes their targets away when it goes: one that leads to itself would keep itself alive for ever.
+// Types made with these aliases must not be asked anything afterwards.
+class Aliases {
+ public:
+  Aliases() = default;
+  Aliases(const Aliases&) = delete;
+  Aliases& operator=(const Aliases&) = delete;
+  ~Aliases();
+  [[nodiscard]] std::shared_ptr<Type> add(std::string name);
+
+ private:
+  std::vector<std::shared_ptr<Type>> aliases_;
+};
 
 [[nodiscard]] bool equal(const Type& a, const Type& b);
 // Is every instance of `from` an instance of `to`? (Puppet's assignable?)

@@ -129,9 +129,10 @@ Value divide_times(const Value& left, const Value& right) {
   return Value::timespan(to_nanoseconds(static_cast<double>(left.as_nanoseconds()) / right.as_float(), "/"));
 }
 
+// As in Puppet, of whole seconds, and a number.
 Value modulo_times(const Value& left, const Value& right) {
-  if (!left.is(Kind::timespan) || right.is(Kind::timestamp)) not_applicable_when("%", left, right);
-  return Value::timespan(floor_modulo(left.as_nanoseconds(), nanoseconds_of(right, "%")));
+  if (!left.is(Kind::timespan) || !right.is(Kind::integer)) not_applicable_when("%", left, right);
+  return Value::integer(floor_modulo(floor_divide(left.as_nanoseconds(), kNanosecondsPerSecond, "%"), right.as_integer()));
 }
 
 bool both_integers(const Value& a, const Value& b) { return a.is(Kind::integer) && b.is(Kind::integer); }

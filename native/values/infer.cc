@@ -100,6 +100,11 @@ TypePtr infer_detailed(const Value& value) {
     for (const Value& item : value.as_array()) elements.push_back(infer_detailed(item));
     return types::tuple(std::move(elements));
   }
+  if (value.is(Kind::semver)) {
+    auto type = std::make_shared<types::Type>(*types::make(TypeKind::semver));
+    type->strings = {value.as_version() + " - " + value.as_version()};
+    return type;
+  }
   if (value.is(Kind::hash) && value.as_hash().size() > 0) return detailed_hash(value.as_hash());
   return infer(value);
 }

@@ -116,7 +116,7 @@ bool is_float(const Type& type, double value) {
 }
 
 bool is_iterable(const Type& type, const Value& value) {
-  if (value.is(Kind::integer) && value.as_integer() < 0) return false;
+  if (value.is(Kind::integer) && type.arguments.empty() && value.as_integer() < 0) return false;
   return types::assignable(type, *infer(value));
 }
 

@@ -207,12 +207,19 @@ bool SemverRange::includes(const Semver& version) const {
   const auto holds = [&](const Bound& bound) {
     const int order = Semver::compare(version, bound.version);
     if (bound.comparison == "=") return order == 0;
-    if (bound.comparison == "<") return order < 0 && (version.prerelease.empty() || !bound.version.prerelease.empty() || version.patch != bound.version.patch || version.minor != bound.version.minor || version.major != bound.version.major);
+    if (bound.comparison == "<") return order < 0;
     if (bound.comparison == "<=") return order <= 0;
     return bound.comparison == ">" ? order > 0 : order >= 0;
   };
-  return std::any_of(alternatives_.begin(), alternatives_.end(),
-                     [&](const std::vector<Bound>& bounds) { return std::all_of(bounds.begin(), bounds.end(), holds); });
+  // A prerelease is meant only where a bound names a prerelease of the same version.
+  const auto names_prerelease = [&](const Bound& bound) {
+    const Semver& v = bound.version;
+    return !v.prerelease.empty() && v.major == version.major && v.minor == version.minor && v.patch == version.patch;
+  };
+  return std::any_of(alternatives_.begin(), alternatives_.end(), [&](const std::vector<Bound>& bounds) {
+    const bool meant = version.prerelease.empty() || std::any_of(bounds.begin(), bounds.end(), names_prerelease);
+    return meant && std::all_of(bounds.begin(), bounds.end(), holds);
+  });
 }
 
 namespace {

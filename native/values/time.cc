@@ -1,6 +1,7 @@
 #include "values/time.h"
 
 #include <charconv>
+#include <vector>
 
 namespace plan::values {
 
@@ -114,41 +115,39 @@ std::optional<TimeOfDay> time_of_day(Reader& reader) {
 std::optional<std::int64_t> parse_timespan(std::string_view text) {
   Reader reader(text);
   const bool negative = reader.take('-');
-  auto first = reader.number(1, 12);
+  std::vector<std::int64_t> parts;   // the days, if there are any, then what colons separate
+  const auto first = reader.number(1, 10);
   if (!first) return std::nullopt;
-  std::int64_t days = 0;
-  std::int64_t parts[3] = {0, 0, 0};   // hours, minutes, seconds
-  std::size_t count = 0;
-  if (reader.take('-')) {
-    days = *first;
-    first = reader.number(1, 2);
-    if (!first) return std::nullopt;
-    parts[count++] = *first;
-  } else if (reader.peek() == ':') {
-    parts[count++] = *first;
-  } else {
-    if (!reader.done()) return std::nullopt;
-    return *first > kMostSeconds / 86400 ? std::nullopt : total((negative ? -1 : 1) * *first * 86400, 0);
+  parts.push_back(*first);
+  const bool with_days = reader.take('-');
+  if (with_days) {
+    const auto hours = reader.number(1, 10);
+    if (!hours) return std::nullopt;
+    parts.push_back(*hours);
   }
-  const bool with_days = text.find('-', 1) != std::string_view::npos;
-  while (count < 3 && reader.take(':')) {
-    const auto part = reader.number(1, 2);
+  while (reader.take(':')) {
+    const auto part = reader.number(1, 10);
     if (!part) return std::nullopt;
-    parts[count++] = *part;
+    parts.push_back(*part);
   }
   std::int64_t nanoseconds = 0;
-  if (reader.take('.')) {
+  const bool with_fraction = reader.take('.');
+  if (with_fraction) {
     const auto fraction = reader.fraction();
     if (!fraction) return std::nullopt;
     nanoseconds = *fraction;
   }
-  if (!reader.done() || days > kMostSeconds / 86400) return std::nullopt;
-  if (!with_days && count == 2) {   // MM:SS
-    parts[2] = parts[1];
-    parts[1] = parts[0];
-    parts[0] = 0;
+  const std::size_t count = parts.size();
+  const bool known = with_days ? count == 4 || (count == 3 && !with_fraction) : count == 1 || count == 3 || (count == 2 && with_fraction);
+  if (!reader.done() || !known) return std::nullopt;
+  if (with_days && count == 3) parts.push_back(0);
+  constexpr std::int64_t kUnits[] = {1, 60, 3600, 86400};
+  std::int64_t seconds = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const std::int64_t unit = kUnits[parts.size() - 1 - i];
+    if (parts[i] > kMostSeconds / unit) return std::nullopt;
+    seconds += parts[i] * unit;
   }
-  const std::int64_t seconds = days * 86400 + parts[0] * 3600 + parts[1] * 60 + parts[2];
   return negative ? total(-seconds, -nanoseconds) : total(seconds, nanoseconds);
 }
 

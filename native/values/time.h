@@ -7,7 +7,7 @@
 
 namespace plan::values {
 
-// "[-]D-HH:MM:SS[.N]", "HH:MM:SS[.N]", "MM:SS[.N]", "D", "D-HH:MM"…: Puppet's default formats. In nanoseconds.
+// "[-]" and one of D-H:M:S[.N], D-H:M, H:M:S[.N], M:S.N, S[.N]: Puppet's default formats. In nanoseconds.
 [[nodiscard]] std::optional<std::int64_t> parse_timespan(std::string_view text);
 // "2024-05-06T07:08:09[.N][ UTC|Z|+02:00]", with 'T' or a blank, or the date alone. In nanoseconds since 1970.
 [[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text);

@@ -1,0 +1,43 @@
+# What the lab's machines are. The values looked up are in data/common.yaml, and data/nodes/<certname>.yaml where one
+# machine differs; the lab writes both.
+
+# A member of the cluster.
+node default {
+  $kind = lookup('lab::member_kind') # galera::host, or galera::leader or galera::follower for one that wishes a role
+  $snapshot = lookup('lab::snapshot')
+
+  Resource[$kind] { 'cluster_member':
+    cluster => lookup('lab::cluster'),
+    host    => $trusted['certname'],
+    *       => lookup('lab::member_parameters'),
+  }
+  -> package { 'galera':
+    ensure => installed,
+    name   => 'mariadb-server',
+  }
+  -> db_snapshot_install { 'shop':
+    source => $snapshot['source'],
+    sha256 => $snapshot['sha256'],
+  }
+  -> service { 'galera':
+    ensure => stopped,
+    name   => 'mariadb',
+  }
+  -> event { 'install_complete':
+    to   => Resource[$kind, 'cluster_member'],
+    fire => immediately,
+  }
+  -> event { 'service_refreshed':
+    to   => Resource[$kind, 'cluster_member'],
+    fire => on_notify,
+  }
+}
+
+# The Puppet Server's host, which is the orchestrator's too.
+node 'puppet.lab.test' {
+  class { 'galera::orchestrator': }
+
+  galera::cluster { lookup('lab::declared_cluster'):
+    cluster_size => lookup('lab::cluster_size'),
+  }
+}

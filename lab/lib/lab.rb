@@ -1,0 +1,10 @@
+# frozen_string_literal: true
+
+# A lab of real machines on one host: see lab/README.md.
+module Lab
+end
+
+%w[
+  settings shell cgroup network machine roots release environment agent_run server status cluster cluster_table
+  hand_formation cli
+].each { |part| require_relative "lab/#{part}" }

@@ -1,0 +1,148 @@
+# frozen_string_literal: true
+
+require 'fileutils'
+
+module Lab
+  # A named course of events on real machines, with what must come of it. Scenarios are defined in lab/lib/lab/scenarios
+  # and run by lab/scenarios; each makes the state it starts from, so that any of them can be run alone.
+  class Scenario
+    class Failed < StandardError; end
+
+    REGISTRY = {} # rubocop:disable Style/MutableConstant -- filled by define
+    # What mariadbd says when it was started with --wsrep-new-cluster, and only then.
+    BOOTSTRAP_LINE = 'WSREP: Connecting with bootstrap option: 1'
+    MEMBERS = 3
+
+    attr_reader :name, :summary
+
+    def self.define(name, summary, &body)
+      raise ArgumentError, "scenario #{name} is defined twice" if REGISTRY.key?(name)
+
+      REGISTRY[name] = new(name, summary, body)
+    end
+
+    def initialize(name, summary, body)
+      @name = name
+      @summary = summary
+      @body = body
+      @cluster = Cluster.new
+    end
+
+    # Returns nil when all went as it must, else what did not.
+    def call
+      FileUtils.rm_rf(log_dir)
+      FileUtils.mkdir_p(log_dir)
+      instance_exec(&@body)
+      nil
+    rescue Failed, Error => e
+      keep_journals
+      "#{e.message}\n(agent runs and journals are in #{log_dir})"
+    rescue StandardError => e
+      "the scenario itself is broken: #{e.full_message(highlight: false)}"
+    end
+
+    def log_dir
+      Settings.path('scenarios', name)
+    end
+
+    private
+
+    attr_reader :cluster
+
+    def member(number)
+      Machine.new(Settings.member_name(number))
+    end
+
+    def server
+      cluster.server
+    end
+
+    def expect(condition, otherwise)
+      raise Failed, otherwise unless condition
+    end
+
+    def note(text)
+      Shell.say("#{name}: #{text}")
+    end
+
+    # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp.
+    def fresh_cluster(values = {})
+      cluster.fresh(count: MEMBERS) unless cluster.untouched? && cluster.members.length == MEMBERS
+      server.environment.write({ 'cluster_size' => MEMBERS }.merge(values))
+    end
+
+    # A whole cluster: the one that is there, or a new one.
+    def formed_cluster
+      return if cluster.members.length == MEMBERS && ClusterTable.new(cluster).complaints.empty?
+
+      fresh_cluster
+      run_together
+      expect_whole
+    end
+
+    def run_together
+      note 'puppet agent -t on all members at the same time'
+      keep(cluster.run(cluster.members))
+    end
+
+    # With a block: called with each line of output as it comes, while the agent runs.
+    def run_agent(machine, *arguments, &on_line)
+      note "puppet agent -t on #{machine.name}"
+      keep([AgentRun.new(machine, *arguments).call(&on_line)]).first
+    end
+
+    def keep(outcomes)
+      outcomes.each do |run|
+        @runs = (@runs || 0) + 1
+        File.write(File.join(log_dir, format('%<at>02d-%<name>s.log', at: @runs, name: run.name)),
+                   "#{run.output}\nexit code #{run.code} (#{run.meaning})\n")
+      end
+    end
+
+    def expect_ok(outcomes)
+      bad = [outcomes].flatten.reject(&:ok?)
+      expect bad.empty?, "agent runs failed: #{AgentRun.table(bad).join('; ')}" unless bad.empty?
+    end
+
+    def expect_whole
+      complaints = ClusterTable.new(cluster).complaints
+      expect complaints.empty?, "the cluster is not whole: #{complaints.join('; ')}"
+      count = bootstraps
+      expect count == 1, "the members' journals tell of #{count} bootstraps, not one"
+    end
+
+    # How often any member's mariadbd was started with --wsrep-new-cluster since its disk was new.
+    def bootstraps
+      counts = Shell.in_parallel(cluster.members) do |machine|
+        machine.try('journalctl', '-u', Settings::MARIADB_UNIT, '--no-pager', '--output=cat').out
+               .lines.count { |line| line.include?(BOOTSTRAP_LINE) }
+      end
+      counts.sum
+    end
+
+    def database_pids
+      cluster.status['members'].to_h { |member| [member['certname'], member.dig('service', 'main_pid')] }
+    end
+
+    # What the block does leaves every mariadbd running as the process it was.
+    def expect_databases_untouched
+      before = database_pids
+      expect before.values.all? { |pid| pid&.positive? }, "not every mariadbd runs: #{before}"
+      result = yield
+      after = database_pids
+      expect after == before, "mariadbd was stopped or restarted: process ids #{before} became #{after}"
+      result
+    end
+
+    def keep_journals
+      cluster.members.select(&:running?).each do |machine|
+        File.write(File.join(log_dir, "#{machine.name}.journal"),
+                   machine.try('journalctl', '--no-pager', '-n', '400').out)
+      end
+      return unless server.machine.running?
+
+      File.write(File.join(log_dir, 'orchestrator.journal'),
+                 server.machine.try('journalctl', '-u', Server::ORCHESTRATOR_UNIT, '--no-pager', '-n', '400').out)
+    end
+  end
+end

@@ -1,0 +1,111 @@
+# frozen_string_literal: true
+
+require_relative '../../../puppet_x/galera/observation'
+require_relative '../../../puppet_x/galera/start_watch'
+
+Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
+  desc 'MariaDB run by systemd, on Linux.'
+
+  def used
+    @outcome = nil
+    @reason = refusal
+    return :false unless @reason
+
+    Puppet.notice("#{resource.ref}: refused: #{@reason}")
+    :true
+  end
+
+  def used=(_value)
+    @outcome = nil
+    unless state.use_grant(resource[:grant], 'nonce' => resource[:nonce], 'boot_id' => resource[:boot_id])
+      @reason = "grant #{resource[:grant]} was used on this node before"
+      return
+    end
+
+    start
+    conclude
+  end
+
+  def summary
+    return "refused: #{@reason}" unless @outcome
+    return "grant #{resource[:grant]} used, #{@reason}" unless @outcome.synced?
+
+    "started a new cluster by grant #{resource[:grant]}: #{@outcome.status.cluster_status}, " \
+      "#{@outcome.status.local_state}, size #{@outcome.status.cluster_size}"
+  end
+
+  def plan_data
+    status = @outcome ? @outcome.status : PuppetX::Galera::Server::Status.new(sql: 'none')
+    { 'grant' => resource[:grant], 'started' => started?, 'reason' => reason,
+      'synced' => status.synced?, 'cluster_status' => status.cluster_status, 'local_state' => status.local_state,
+      'cluster_size' => status.cluster_size, 'state_uuid' => status.state_uuid }
+  end
+
+  private
+
+  # Why the grant cannot be used here and now, or nil.
+  def refusal
+    here = PuppetX::Galera::Observation.boot_id
+    look = unit.look
+    if look.load_state == 'not-found'
+      raise Puppet::Error, "there is no #{unit.name} on this node: install MariaDB before the cluster's plan starts it"
+    end
+
+    if state.grant_used?(resource[:grant]) then "grant #{resource[:grant]} was used on this node before"
+    elsif here != resource[:boot_id] then "the grant is for boot #{resource[:boot_id]}, this is boot #{here}"
+    elsif look.running? then "#{unit.name} is running"
+    elsif state.installing then 'the installation of a snapshot was interrupted and has not been finished'
+    end
+  end
+
+  # The order matters: each step is durable before the next, and the token is the last that is needed for a start.
+  def start
+    datadir.allow_bootstrap
+    state.write_token(grant: resource[:grant], boot_id: resource[:boot_id], user: resource[:user])
+    state.release
+    unit.start
+    @outcome = PuppetX::Galera::StartWatch.new(unit: unit, server: server)
+                                          .wait(resource[:watch], before: unit.look)
+  end
+
+  def conclude
+    return if @outcome.synced?
+
+    unless @outcome.failed
+      @reason = "#{unit.name} is still starting (#{@outcome.look.active_state})"
+      return
+    end
+
+    # A failed start must not leave a token for the next one. If mariadbd had not consumed it, nothing was started.
+    @never_ran = state.withdraw_token
+    state.hold if @never_ran
+    @reason = @outcome.reason
+    raise Puppet::Error, "starting a new cluster by grant #{resource[:grant]} failed: #{@reason}"
+  end
+
+  def started?
+    !@outcome.nil? && !@never_ran && state.token.nil?
+  end
+
+  def reason
+    return @reason if @reason || @outcome
+
+    'not evaluated: the run is a simulation (noop) or the resource was skipped'
+  end
+
+  def unit
+    @unit ||= PuppetX::Galera::Unit.new(resource[:service])
+  end
+
+  def datadir
+    PuppetX::Galera::Datadir.new(resource[:datadir])
+  end
+
+  def server
+    @server ||= PuppetX::Galera::Server.new
+  end
+
+  def state
+    @state ||= PuppetX::Galera::MemberState.new
+  end
+end

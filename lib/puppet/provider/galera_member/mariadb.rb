@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+require_relative '../../../puppet_x/galera/observation'
+require_relative '../../../puppet_x/galera/start_watch'
+
+Puppet::Type.type(:galera_member).provide(:mariadb) do
+  desc 'MariaDB run by systemd, on Linux.'
+
+  def synced
+    look = unit.look
+    status = look.running? ? server.status : PuppetX::Galera::Server::Status.new(sql: 'none')
+    @outcome = PuppetX::Galera::StartWatch::Outcome.new(status: status, failed: false, look: look)
+    status.synced? && !state.held? ? :true : :false
+  end
+
+  def synced=(_value)
+    unless unit.look.running?
+      # What an earlier grant left must not turn a joining start into the start of a second cluster.
+      state.withdraw_token
+      # The transfer replaces what an interrupted installation of a snapshot left; nothing may be begun anew on it.
+      state.installing = nil
+      state.release
+      unit.start
+    end
+    state.release
+    @outcome = PuppetX::Galera::StartWatch.new(unit: unit, server: server)
+                                          .wait(resource[:watch], before: unit.look)
+    raise Puppet::Error, "#{unit.name} did not start: #{@outcome.reason}" if @outcome.failed
+  end
+
+  def summary
+    status = @outcome.status
+    return "started #{unit.name}, not yet Synced: #{waiting}" unless status.synced?
+
+    "is #{status.cluster_status} and #{status.local_state}, cluster size #{status.cluster_size}"
+  end
+
+  def plan_data
+    synced unless @outcome
+    status = @outcome.status
+    { 'synced' => status.synced?, 'failed' => @outcome.failed,
+      'reason' => @outcome.reason || (waiting unless status.synced?),
+      'progress' => (progress unless status.synced?), 'cluster_status' => status.cluster_status,
+      'local_state' => status.local_state, 'cluster_size' => status.cluster_size, 'state_uuid' => status.state_uuid }
+  end
+
+  private
+
+  def progress
+    { 'unit_state' => @outcome.look.active_state, 'local_state' => @outcome.status.local_state,
+      'bytes' => datadir.bytes }
+  end
+
+  def waiting
+    state_shown = @outcome.status.local_state || 'no answer by SQL yet'
+    "#{unit.name} is #{@outcome.look.active_state}, #{state_shown}"
+  end
+
+  def unit
+    @unit ||= PuppetX::Galera::Unit.new(resource[:service])
+  end
+
+  def datadir
+    PuppetX::Galera::Datadir.new(resource[:datadir])
+  end
+
+  def server
+    @server ||= PuppetX::Galera::Server.new
+  end
+
+  def state
+    @state ||= PuppetX::Galera::MemberState.new
+  end
+end

@@ -1,0 +1,74 @@
+# frozen_string_literal: true
+
+require_relative '../../puppet_x/galera/parameters'
+
+Puppet::Type.newtype(:galera_member) do
+  @doc = <<~DOC
+    @summary Lets MariaDB start as a member of its running cluster and watches it become Synced.
+
+    Made by plans. Lifts the hold, starts the service without blocking the run (unless it runs already), then watches:
+    a state transfer may take longer than one agent run, and goes on when `watch` is over. It never starts a new
+    cluster: a token that an earlier grant left unconsumed is destroyed first.
+
+    A node that is Synced already is in sync. A start that fails is a failure of the resource, with the last lines of
+    the journal that say why; a start that is merely not finished is none.
+
+    What the plan gets (`data` of the token in `synced`, all keys always there):
+
+    | key | value |
+    | --- | --- |
+    | `synced` | whether the node is Primary and Synced |
+    | `failed` | whether the start has failed |
+    | `reason` | why it failed, in mariadbd's own words, or what is still waited for; else undef |
+    | `progress` | while not Synced: `unit_state`, `local_state`, `bytes` in the data directory; else undef |
+    | `cluster_status`, `local_state`, `cluster_size`, `state_uuid` | of the running server; else undef |
+
+    @example
+      galera_member { 'join cluster_1':
+        watch => 90,
+      }
+  DOC
+
+  # Plans act with it once: it is never applied again because something drifted.
+  def self.plan_act?
+    true
+  end
+
+  # What the plan is told: a Hash of JSON values, about the last evaluation.
+  def plan_data
+    provider.plan_data
+  end
+
+  newparam(:name, namevar: true) do
+    desc 'A name for this act; anything unique.'
+  end
+
+  newparam(:service) do
+    desc 'The systemd service that runs mariadbd.'
+    defaultto 'mariadb'
+    validate { |value| PuppetX::Galera::Parameters.check_service(value) }
+  end
+
+  newparam(:datadir) do
+    desc 'The data directory of mariadbd.'
+    defaultto '/var/lib/mysql'
+    validate { |value| PuppetX::Galera::Parameters.check_absolute_path('datadir', value) }
+  end
+
+  newparam(:watch) do
+    desc 'Seconds to watch until the node is Synced. When they are over the start goes on unwatched.'
+    defaultto 60
+    validate { |value| PuppetX::Galera::Parameters.check_seconds('watch', value) }
+    munge { |value| Integer(value) }
+  end
+
+  newproperty(:synced) do
+    desc 'Whether the node is a Synced member of a primary component; `true` is the only value.'
+    newvalues(:true)
+    defaultto :true
+
+    def change_to_s(_current, _desired)
+      provider.summary
+    end
+  end
+end

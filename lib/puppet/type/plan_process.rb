@@ -1,0 +1,169 @@
+# frozen_string_literal: true
+
+# Puppet Server loads this file, too, and needs nothing of what a run needs: that is loaded when a run begins.
+Puppet::Type.newtype(:plan_process) do
+  @doc = <<-DOC
+    @summary Runs a plan as a process on this node, from before the first resource of the catalog is applied.
+
+    The process exchanges messages with its orchestrator while the catalog is applied; when all other resources are
+    done, the resources that its plan asks for are applied, in as many batches as it takes, until the process is settled
+    or the time to `wait` is over. The next run goes on from there.
+
+    Usually declared by a define, which is what `event` resources name: `galera::host` is one.
+
+    @example A plan of one's own
+      plan_process { "Shop::Node[${title}]":
+        plan       => 'shop::node',
+        bundle     => galera::plan_bundle('shop::node'),
+        parameters => { 'shop' => 'north' },
+        cluster    => 'shops',
+      }
+  DOC
+
+  newproperty(:ensure) do
+    desc 'Whether there is such a process. `absent` has it take its leave of the orchestrator, and forgets its state.'
+    newvalue(:present)
+    newvalue(:absent)
+    defaultto :present
+
+    # The process tells what it does by the resources it applies, so there is nothing to report here.
+    def retrieve
+      should
+    end
+
+    def insync?(_current)
+      true
+    end
+  end
+
+  newparam(:process) do
+    desc 'The reference of the process, as `Galera::Host[cluster_member]`: with the certname its identity.'
+    isnamevar
+
+    validate do |value|
+      next if value.match?(/\A[A-Z]\w*(::[A-Z]\w*)*\[.+\]\z/m)
+
+      raise Puppet::Error, "the title of a plan_process is a reference such as Galera::Host[x], not '#{value}'"
+    end
+  end
+
+  newparam(:plan) do
+    desc 'The name of the plan, as `galera::host`.'
+
+    validate do |value|
+      next if value.to_s.match?(/\A[a-z][a-z0-9_]*(::[a-z][a-z0-9_]*)*\z/)
+
+      raise Puppet::Error, "`plan` is the name of a plan such as galera::host, not #{value.inspect}"
+    end
+  end
+
+  newparam(:bundle) do
+    desc 'The plan with all it needs, as `galera::plan_bundle` makes it.'
+
+    validate do |value|
+      next if value.is_a?(Hash) && value['files'].is_a?(Array)
+
+      raise Puppet::Error, "`bundle` is what the function galera::plan_bundle returns, not a #{value.class}"
+    end
+  end
+
+  newparam(:parameters) do
+    desc "The plan's public variables, a hash by name."
+
+    validate do |value|
+      raise Puppet::Error, "`parameters` is a hash by name, not a #{value.class}" unless value.is_a?(Hash)
+    end
+  end
+
+  newparam(:cluster) do
+    desc 'The title of the orchestrating process, which the plan names in `$cluster`.'
+  end
+
+  newparam(:orchestrator) do
+    desc "The URL of the orchestrator. Default: port 8146 of the node's Puppet Server."
+
+    validate do |value|
+      next if value.to_s.match?(%r{\Ahttps://[^/]+/?\z})
+
+      raise Puppet::Error, "`orchestrator` is a URL such as https://puppet.example.com:8146, not '#{value}'"
+    end
+  end
+
+  newparam(:wait) do
+    desc 'How many seconds a run waits, at most, for others.'
+    defaultto 120
+
+    validate do |value|
+      next if value.to_s.match?(/\A\d+\z/)
+
+      raise Puppet::Error, "`wait` is a number of seconds, not #{value.inspect}"
+    end
+
+    munge { |value| Integer(value.to_s, 10) }
+  end
+
+  newparam(:takes_over, array_matching: :all) do
+    desc "The catalog's resources that are first states only, as pairs of type and name: [['Service', 'mariadb']]. " \
+         'Once the plan has begun to act on one, the catalog enforces no `ensure` on it.'
+
+    munge { |value| value.first.is_a?(Array) ? value : [value].reject(&:empty?) }
+  end
+
+  newparam(:acts_by, array_matching: :all) do
+    desc "The types with which the plan acts on what it takes over, as ['Galera_member']."
+
+    munge { |value| [value].flatten }
+  end
+
+  newparam(:trusted) do
+    desc "`$trusted` of the manifest, for the plan's own use."
+  end
+
+  newparam(:server_facts) do
+    desc "`$server_facts` of the manifest, for the plan's own use."
+  end
+
+  # The run of this process; nil before the run began, or when tags deselect it.
+  attr_reader :run
+
+  validate do
+    self.fail('`plan` is missing') unless self[:plan] || self[:ensure] == :absent
+    self.fail('`bundle` is missing') unless self[:bundle] || self[:ensure] == :absent
+  end
+
+  # Added without an edge, so that no container has to wait for the end of the run.
+  def generate
+    return nil if catalog.resource(:plan_loop, title)
+
+    @loop = Puppet::Type.type(:plan_loop).new(name: title)
+    @loop.merge_tags_from(self)
+    catalog.add_resource(@loop)
+    nil
+  end
+
+  # The plan runs from before the first change.
+  def pre_run_check
+    require_relative '../../puppet_x/plan/run'
+    return if deselected? || gone?
+
+    @run = PuppetX::Plan::Run.new(self)
+    @loop.run = @run if @loop
+    @run.start
+  end
+
+  private
+
+  # Absent, and nothing is left of it.
+  def gone?
+    self[:ensure] == :absent && !File.exist?(PuppetX::Plan::Run.state_file(title))
+  end
+
+  # By `--tags` and `--skip_tags`, as the transaction will see it.
+  def deselected?
+    return false unless catalog.host_config?
+
+    wanted = Puppet[:tags].to_s.split(/\s*,\s*/)
+    unwanted = Puppet[:skip_tags].to_s.split(/\s*,\s*/)
+    (!wanted.empty? && !tagged?(*wanted)) || (!unwanted.empty? && tagged?(*unwanted))
+  end
+end

@@ -1,0 +1,143 @@
+# frozen_string_literal: true
+
+require 'find'
+require_relative 'account'
+require_relative 'command'
+require_relative 'durable'
+
+module PuppetX
+  module Galera
+    # The data directory of a mariadbd, read from outside: what its files say while no server answers.
+    class Datadir
+      NULL_UUID = '00000000-0000-0000-0000-000000000000'
+      # The schemas every installation has; `test` is the empty one that the installer may make.
+      SYSTEM_SCHEMAS = %w[mysql sys performance_schema information_schema test lost+found].freeze
+      # Files in a schema's directory that hold nothing.
+      EMPTY_FILES = %w[db.opt .empty].freeze
+      GRASTATE = 'grastate.dat'
+      # Left by the state transfer scripts while a transfer is under way.
+      TRANSFER_FILES = %w[sst_in_progress .sst].freeze
+      WITNESS = 'galera-snapshot'
+      RECOVERED = /WSREP: Recovered position:\s*(\h{8}-\h{4}-\h{4}-\h{4}-\h{12}):(-?\d+)/.freeze
+      RECOVERY_TIMEOUT = 600
+      # Recovery reads InnoDB's own record and joins nothing, but mariadbd refuses to begin unless Galera is configured;
+      # a member that is held may have no configuration yet, so all that it insists on is given here.
+      RECOVERY_OPTIONS = ['--wsrep-on=ON', '--wsrep-provider=dummy', '--wsrep-cluster-address=gcomm://127.0.0.1',
+                          '--binlog-format=ROW', '--innodb-autoinc-lock-mode=2', '--wsrep-recover',
+                          '--disable-log-error'].freeze
+
+      Position = Struct.new(:uuid, :seqno)
+
+      attr_reader :path
+
+      def initialize(path)
+        @path = path
+      end
+
+      def exist?
+        File.directory?(path)
+      end
+
+      # There is an installation (system tables), so a server could be started on it.
+      def initialised?
+        File.directory?(File.join(path, 'mysql'))
+      end
+
+      # The schemas that are somebody's data: those beside the system's that hold something.
+      def user_schemas
+        return [] unless exist?
+
+        Dir.children(path).select { |name| schema?(name) && holds_something?(File.join(path, name)) }.sort
+      end
+
+      def user_data?
+        !user_schemas.empty?
+      end
+
+      def transfer_files?
+        TRANSFER_FILES.any? { |name| File.exist?(File.join(path, name)) }
+      end
+
+      # grastate.dat as a Hash, or nil when there is none.
+      def grastate
+        text = File.read(File.join(path, GRASTATE)).scrub('?')
+        text.scan(/^(\w+):\s*(\S+)/).to_h
+      rescue Errno::ENOENT, Errno::ENOTDIR
+        nil
+      end
+
+      # What grastate.dat says; uuid nil and seqno -1 for what it does not know.
+      def recorded_position
+        state = grastate || {}
+        position(state['uuid'], state['seqno'])
+      end
+
+      def safe_to_bootstrap?
+        (grastate || {})['safe_to_bootstrap'] == '1'
+      end
+
+      # Lets mariadbd itself accept a new cluster here. Only whoever holds a grant may call it.
+      def allow_bootstrap
+        file = File.join(path, GRASTATE)
+        text = File.read(file)
+        return if text.match?(/^safe_to_bootstrap:\s*1$/)
+
+        owner = File.stat(file)
+        changed = text.gsub(/^safe_to_bootstrap:.*$/, 'safe_to_bootstrap: 1')
+        Durable.write(file, changed, mode: owner.mode & 0o777, owner: owner)
+      rescue Errno::ENOENT
+        nil # a first start: mariadbd has nothing to object to
+      end
+
+      # The position InnoDB recovers to, by a run of mariadbd that ends by itself. No server may run meanwhile.
+      # nil when it could not be found; the caller must take that as unknown.
+      def recover_position(user: 'mysql')
+        result = Command.run(*Account.command_as(user), 'mariadbd', "--datadir=#{path}", *RECOVERY_OPTIONS,
+                             timeout: RECOVERY_TIMEOUT)
+        found = RECOVERED.match(result.err) || RECOVERED.match(result.out)
+        return position(found[1], found[2]) if result.ok? && found
+
+        Puppet.warning("#{path}: the Galera position could not be recovered: #{result.complaint.lines.last(3).join}")
+        nil
+      end
+
+      # A snapshot's trace in the data directory itself: it goes when the directory is made anew.
+      def witness?(sha256)
+        File.read(File.join(path, WITNESS)).strip == sha256
+      rescue Errno::ENOENT, Errno::ENOTDIR
+        false
+      end
+
+      def leave_witness(sha256, owner)
+        Durable.write(File.join(path, WITNESS), "#{sha256}\n", mode: 0o644, owner: owner)
+      end
+
+      # Bytes on disk, for the progress of a state transfer. Files come and go meanwhile.
+      def bytes
+        total = 0
+        Find.find(path) { |file| total += File.lstat(file).size if File.file?(file) }
+        total
+      rescue Errno::ENOENT
+        total
+      end
+
+      private
+
+      def schema?(name)
+        !SYSTEM_SCHEMAS.include?(name) && !name.start_with?('.', '#') && File.directory?(File.join(path, name))
+      end
+
+      def holds_something?(directory)
+        Dir.each_child(directory).any? { |file| !EMPTY_FILES.include?(file) }
+      rescue Errno::ENOENT
+        false
+      end
+
+      def position(uuid, seqno)
+        known = uuid.to_s.match?(/\A\h{8}(-\h{4}){3}-\h{12}\z/) && uuid != NULL_UUID
+        number = seqno.to_s.match?(/\A-?\d+\z/) ? seqno.to_i : -1
+        Position.new(known ? uuid : nil, known ? [number, -1].max : -1)
+      end
+    end
+  end
+end

@@ -1,0 +1,28 @@
+# frozen_string_literal: true
+
+module PuppetX
+  module Galera
+    # Checks that several types share. Plain Ruby without constants: Puppet Server loads it once per environment.
+    module Parameters
+      module_function
+
+      def check_service(value)
+        return if value.to_s.match?(/\A[A-Za-z0-9:_.@-]+\z/)
+
+        raise ArgumentError, "service must be the name of a systemd service, such as 'mariadb', not #{value.inspect}"
+      end
+
+      def check_absolute_path(name, value)
+        return if value.to_s.match?(%r{\A/[^\0]*\z})
+
+        raise ArgumentError, "#{name} must be an absolute path, not #{value.inspect}"
+      end
+
+      def check_seconds(name, value)
+        return if value.to_s.match?(/\A\d+\z/)
+
+        raise ArgumentError, "#{name} must be a whole number of seconds, not #{value.inspect}"
+      end
+    end
+  end
+end

@@ -1,0 +1,109 @@
+# frozen_string_literal: true
+
+module PuppetX
+  module Plan
+    # The traversal of a catalog that is under way, as far as a plan's batches need it: which resources were evaluated
+    # and how, adding resources to it, and putting the loop resource at its end again.
+    #
+    # Everything used here is a public method of Puppet, though of private classes (the transaction, its event manager,
+    # the relationship graph): spec/unit/puppet_x/plan/traversal_spec.rb pins each on every supported Puppet.
+    class Traversal
+      REFRESH = { callback: :refresh, event: :ALL_EVENTS }.freeze
+
+      attr_reader :catalog
+
+      # The traversal that is applying this catalog now. Puppet hands its transaction to no resource, so it is looked
+      # for among the living objects; several can hold the catalog when it is applied more than once in one process.
+      def self.of(catalog)
+        mine = ObjectSpace.each_object(Puppet::Transaction).select do |transaction|
+          transaction.catalog.equal?(catalog) && !transaction.report.transaction_completed
+        end
+        newest = mine.max_by { |transaction| transaction.report.time }
+        raise Puppet::DevError, 'no transaction applies this catalog' unless newest
+
+        new(newest)
+      end
+
+      def initialize(transaction)
+        @transaction = transaction
+        @catalog = transaction.catalog
+      end
+
+      # nil for a resource that was not evaluated (yet).
+      def status(resource)
+        @transaction.report.resource_statuses[resource.to_s]
+      end
+
+      def evaluated?(resource)
+        !status(resource).nil?
+      end
+
+      # Resources of the catalog that were not evaluated yet, the loops left out.
+      def pending
+        whit = Puppet::Type.type(:whit)
+        graph.vertices.reject do |vertex|
+          vertex.is_a?(whit) || vertex.is_a?(Puppet::Type.type(:plan_loop)) || evaluated?(vertex)
+        end
+      end
+
+      # Fails a resource that was evaluated already, or will never be: report and exit code tell it.
+      def blame(resource, message)
+        @transaction.resource_status(resource).fail_with_event(message)
+      end
+
+      # Adds new resources behind everything that is there, in the given order. +edges+: [source, target, label] with
+      # new targets; a source that is not new was evaluated already.
+      def add(resources, edges)
+        edges.each { |source, target, label| graph.add_edge(source, target, label) }
+        resources.group_by { |resource| resource.provider.class }.each { |provider, group| prefetch(provider, group) }
+        blocked = edges.select { |source, _, _| resources.include?(source) }.map { |_, target, _| target }
+        graph.enqueue(*(resources - blocked))
+      end
+
+      # Makes the loop the last one of the traversal once more.
+      def requeue(resource)
+        graph.remove_vertex!(resource)
+        graph.add_vertex(resource)
+        graph.enqueue(resource)
+      end
+
+      # What stands for the resource in the graph: a class or a define is there as the point at which it is completed.
+      def vertex(resource)
+        return resource if graph.vertex?(resource)
+
+        name = "completed_#{resource.ref}"
+        graph.vertices.find { |vertex| vertex.is_a?(Puppet::Type.type(:whit)) && vertex.name == name }
+      end
+
+      # Refreshes a resource that was evaluated before the events came to be. As in any traversal, one that was skipped
+      # is not refreshed.
+      def refresh(target, source, events)
+        return if events.empty? || !target.respond_to?(:refresh)
+        return if status(target).nil? || status(target).skipped
+
+        manager = @transaction.event_manager
+        manager.dequeue_all_events_for_resource(target)
+        manager.queue_events_for_resource(source, target, :refresh, events)
+        manager.process_events(target)
+        manager.dequeue_all_events_for_resource(target)
+      end
+
+      private
+
+      def graph
+        @catalog.relationship_graph
+      end
+
+      # Puppet collects what a provider prefetches once, before these resources were there.
+      def prefetch(provider, resources)
+        return unless provider.respond_to?(:prefetch)
+
+        provider.prefetch(resources.to_h { |resource| [resource.name, resource] })
+      rescue LoadError, StandardError => e
+        type = resources.first.type
+        Puppet.log_exception(e, "Could not prefetch #{type} provider '#{provider.name}': #{e}")
+        @transaction.prefetch_failed_providers[type][provider.name] = true
+      end
+    end
+  end
+end

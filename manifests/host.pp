@@ -1,0 +1,95 @@
+# @summary A member of a Galera cluster.
+#
+# Runs the plan `galera::host` on this node, from before the first resource of its catalog is applied. The cluster, on
+# the orchestrator's host, gives the member its role; the member's run ends when its database is in the cluster, or when
+# it has waited for the others long enough. The next run goes on from there.
+#
+# The catalog's own `service` is the first state only: `ensure => stopped` holds until the plan begins to act on it.
+#
+# @example A member, with the seed of its database
+#   galera::host { 'cluster_member':
+#     cluster => 'cluster_1',
+#   }
+#   -> package { 'mariadb-server': ensure => installed }
+#   -> db_snapshot_install { 'shop': source => 'puppet:///modules/shop/shop.sql.gz' }
+#   -> service { 'mariadb': ensure => stopped }
+#   -> event { 'install_complete':
+#     to   => Galera::Host['cluster_member'],
+#     fire => immediately,
+#   }
+#   -> event { 'service_refreshed':
+#     to   => Galera::Host['cluster_member'],
+#     fire => on_notify,
+#   }
+#
+# @param cluster
+#   The title of the `galera::cluster` on the orchestrator's host.
+# @param ensure
+#   `absent` gives the member's role back to the cluster and forgets its state.
+# @param host
+#   The name the member goes by.
+# @param address
+#   The address at which the other members reach this one.
+# @param desired_role
+#   The role it wishes for: 0 to lead the first formation, `follower` never to, `any` for whatever is free.
+# @param orchestrator_url
+#   Where the orchestrator is. Default: port 8146 of the node's Puppet Server.
+# @param wait
+#   How many seconds a run waits for others, at most. Keep it far below the agent's `runinterval`.
+# @param service_name
+#   The systemd service of the database. Default: that of the class `galera`.
+# @param datadir
+#   Where the database keeps its data.
+# @param config_file
+#   The file in which the plan writes the cluster's settings.
+# @param wsrep_sst_method
+#   How a new member gets its data.
+# @param wsrep_provider
+#   The Galera library.
+define galera::host (
+  String[1]                                    $cluster,
+  Enum['present', 'absent']                    $ensure           = 'present',
+  String[1]                                    $host             = $trusted['certname'],
+  String[1]                                    $address          = $facts['networking']['ip'],
+  Variant[Integer[0], Enum['any', 'follower']] $desired_role     = 'any',
+  Optional[Pattern[/\Ahttps:\/\/[^\/]+\z/]]    $orchestrator_url = undef,
+  Integer[0, 3600]                             $wait             = 120,
+  Optional[String[1]]                          $service_name     = undef,
+  Optional[Pattern[/\A\//]]                    $datadir          = undef,
+  Optional[Pattern[/\A\//]]                    $config_file      = undef,
+  Optional[String[1]]                          $wsrep_sst_method = undef,
+  Optional[Pattern[/\A\//]]                    $wsrep_provider   = undef,
+) {
+  contain galera
+
+  $service = $service_name ? {
+    undef   => $galera::service_name,
+    default => $service_name,
+  }
+
+  # The public variables of the plan galera::host. What is not given is left to the plan's own defaults.
+  $parameters = {
+    'cluster'          => $cluster,
+    'host'             => $host,
+    'address'          => $address,
+    'desired_role'     => $desired_role,
+    'service_name'     => $service,
+    'datadir'          => $datadir,
+    'config_file'      => $config_file,
+    'wsrep_sst_method' => $wsrep_sst_method,
+    'wsrep_provider'   => $wsrep_provider,
+  }.filter |$_, $value| { $value != undef }
+
+  plan_process { "Galera::Host[${title}]":
+    ensure       => $ensure,
+    plan         => 'galera::host',
+    bundle       => galera::plan_bundle('galera::host'),
+    parameters   => $parameters,
+    cluster      => $cluster,
+    orchestrator => $orchestrator_url,
+    wait         => $wait,
+    takes_over   => [['Service', $service]],
+    acts_by      => ['Galera_bootstrap', 'Galera_member'],
+    trusted      => $trusted,
+  }
+}

@@ -1,0 +1,60 @@
+# @summary A member that wishes to lead the first formation of its cluster.
+#
+# The same as `galera::host` with `desired_role => 0`: it is cast as the leader when that role is free, and gets the next
+# free one when it is not. An event names it `Galera::Leader[x]` or `Galera::Host[x]`.
+#
+# @example
+#   galera::leader { 'cluster_member':
+#     cluster => 'cluster_1',
+#   }
+#
+# @param cluster
+#   The title of the `galera::cluster` on the orchestrator's host.
+# @param ensure
+#   `absent` gives the member's role back to the cluster and forgets its state.
+# @param host
+#   The name the member goes by.
+# @param address
+#   The address at which the other members reach this one.
+# @param orchestrator_url
+#   Where the orchestrator is. Default: port 8146 of the node's Puppet Server.
+# @param wait
+#   How many seconds a run waits for others, at most. Keep it far below the agent's `runinterval`.
+# @param service_name
+#   The systemd service of the database. Default: that of the class `galera`.
+# @param datadir
+#   Where the database keeps its data.
+# @param config_file
+#   The file in which the plan writes the cluster's settings.
+# @param wsrep_sst_method
+#   How a new member gets its data.
+# @param wsrep_provider
+#   The Galera library.
+define galera::leader (
+  String[1]                                 $cluster,
+  Enum['present', 'absent']                 $ensure           = 'present',
+  String[1]                                 $host             = $trusted['certname'],
+  String[1]                                 $address          = $facts['networking']['ip'],
+  Optional[Pattern[/\Ahttps:\/\/[^\/]+\z/]] $orchestrator_url = undef,
+  Integer[0, 3600]                          $wait             = 120,
+  Optional[String[1]]                       $service_name     = undef,
+  Optional[Pattern[/\A\//]]                 $datadir          = undef,
+  Optional[Pattern[/\A\//]]                 $config_file      = undef,
+  Optional[String[1]]                       $wsrep_sst_method = undef,
+  Optional[Pattern[/\A\//]]                 $wsrep_provider   = undef,
+) {
+  galera::host { $title:
+    ensure           => $ensure,
+    cluster          => $cluster,
+    host             => $host,
+    address          => $address,
+    desired_role     => 0,
+    orchestrator_url => $orchestrator_url,
+    wait             => $wait,
+    service_name     => $service_name,
+    datadir          => $datadir,
+    config_file      => $config_file,
+    wsrep_sst_method => $wsrep_sst_method,
+    wsrep_provider   => $wsrep_provider,
+  }
+}

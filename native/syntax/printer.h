@@ -1,0 +1,17 @@
+// From tree to canonical text: two blanks of indentation, one statement a line, only the parentheses that are needed.
+// Reading the text again gives an equal tree. Comments are not part of the tree and are lost.
+#pragma once
+
+#include <string>
+
+#include "syntax/ast.h"
+#include "syntax/parser.h"
+
+namespace plan::syntax {
+
+[[nodiscard]] std::string print(const ParsedFile& file);
+[[nodiscard]] std::string print(const PlanDecl& plan);
+[[nodiscard]] std::string print(const TypeAlias& alias);
+[[nodiscard]] std::string print(const Expr& expression);
+
+}  // namespace plan::syntax

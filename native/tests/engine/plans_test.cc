@@ -1,0 +1,236 @@
+// The module's own plans, driven by hand: who is given what, and when a cluster may be born.
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fixture.h"
+
+namespace plan::engine::test {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(Plans, CompileWithoutAWarning) {
+  const Compilation compilation = compile(shipped_bundle("galera::cluster"));
+  EXPECT_EQ(diagnostics::render_text(compilation.diagnostics.sorted(), *compilation.sources), "");
+}
+
+std::string look(const std::string& status, bool running, const std::string& more = "") {
+  return R"({"boot_id": "boot-1", "running": )" + std::string(running ? "true" : "false") + R"(, "held": )" +
+         (running ? "false" : "true") + R"(, "cluster_status": )" + (status.empty() ? "null" : "\"Primary\"") +
+         R"(, "local_state": )" + (status.empty() ? "null" : "\"" + status + "\"") +
+         R"(, "cluster_size": null, "state_uuid": null, "seqno": -1, "user_data": false, "snapshot": null)" + more + "}";
+}
+
+// Members and the cluster in one room; messages are delivered at once, batches are kept for the test to answer.
+class Formation : public testing::Test {
+ protected:
+  Formation() : cluster(shipped_bundle("galera::cluster"), "Galera::Cluster[c]", R"({"cluster_size": 3})", "puppet") {
+    static_cast<void>(exchange(cluster.start(), "puppet"));
+  }
+
+  Actor& add(const std::string& name, const std::string& more = "") {
+    members.emplace(name, std::make_unique<Actor>(shipped_bundle("galera::host"), "Galera::Host[m]",
+                                                  R"({"cluster": "c", "host": ")" + name + R"(", "address": "10.0.0.)" +
+                                                      std::to_string(members.size() + 1) + "\"" + more + "}", name));
+    Actor& member = *members.at(name);
+    exchange(member.start(), name);
+    exchange(member.step(EventPosted{"install_complete", {}, "Event[install_complete]"}), name);
+    exchange(member.step(CatalogDone{}), name);
+    return member;
+  }
+
+  void exchange(const Effects& effects, const std::string& from) {
+    for (const Batch& batch : effects.batches) {
+      for (const values::Value& resource : batch.resources) last[from][resource.as_resource().type] = resource;
+      batches[from].push_back(batch);
+    }
+    for (Message message : effects.messages) {
+      const bool up = from != "puppet";
+      if (up) message.to = {"puppet", "Galera::Cluster[c]"};
+      Actor& to = up ? cluster : *members.at(message.to.certname);
+      const std::string receiver = up ? "puppet" : message.to.certname;
+      exchange(to.step(Received{message}), receiver);
+    }
+  }
+
+  // What the members' database servers do: a start or a bootstrap that is allowed makes them Synced.
+  struct FakeDatabase {
+    bool synced = false;
+    bool starts = true;
+    std::string more;      // further or other fields of what observe finds
+  };
+
+  // Applies the oldest batch of a member.
+  void apply_one(const std::string& name) {
+    ASSERT_FALSE(batches[name].empty()) << name << " wants nothing";
+    const Batch batch = batches[name].front();
+    batches[name].erase(batches[name].begin());
+    BatchSynced synced{batch.id, {}};
+    FakeDatabase& database = databases[name];
+    for (const values::Value& resource : batch.resources) {
+      const auto& one = resource.as_resource();
+      ResourceResult result{one.type + "[" + one.title + "]", true, false, false, false, {}, {}};
+      if (one.type == "Galera_observe") result.data = value_of(look(database.synced ? "Synced" : "", database.synced, database.more));
+      if (one.type == "Galera_bootstrap" || one.type == "Galera_member") {
+        database.synced = database.starts;
+        const values::Value* grant = one.parameters.as_hash().find("grant");
+        result.data = value_of(R"({"started": )" + std::string(database.starts ? "true" : "false") + R"(, "reason": null, "grant": )" +
+                               (grant ? json_of(*grant) : "null") + "}");
+      }
+      synced.results.push_back(result);
+    }
+    exchange(members.at(name)->step(synced), name);
+  }
+
+  void apply(const std::string& name) {
+    while (!batches[name].empty()) apply_one(name);
+  }
+
+  [[nodiscard]] bool emitted(const std::string& name, const std::string& type) { return last[name].contains(type); }
+
+  Actor cluster;
+  std::map<std::string, std::unique_ptr<Actor>> members;
+  std::map<std::string, std::vector<Batch>> batches;
+  std::map<std::string, std::map<std::string, values::Value>> last;
+  std::map<std::string, FakeDatabase> databases;
+};
+
+TEST_F(Formation, TheFirstToArriveLeadsAndIsGrantedTheBirthOnce) {
+  Actor& db1 = add("db1");
+  EXPECT_EQ(db1.variable("the_role"), "0");
+  while (!emitted("db1", "Galera_bootstrap") && !HasFatalFailure()) apply_one("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("armed"));
+  apply("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_THAT(db1.states(), Contains("leader_running"));
+  EXPECT_EQ(cluster.variable("grants"), "1");
+  EXPECT_THAT(cluster.letters(), IsEmpty());
+  EXPECT_THAT(db1.letters(), IsEmpty());
+  EXPECT_THAT(db1.engine().waiting(), IsEmpty());
+}
+
+TEST_F(Formation, FollowersWaitForTheLeaderAndSayWhatTheyWaitFor) {
+  add("db1");
+  Actor& db2 = add("db2");
+  EXPECT_EQ(db2.variable("the_role"), "1");
+  apply("db2");
+  EXPECT_FALSE(emitted("db2", "Galera_member"));
+  ASSERT_THAT(db2.engine().waiting(), SizeIs(1));
+  EXPECT_THAT(db2.engine().waiting()[0].text(), HasSubstr("leader db1 of cluster 'c' to run"));
+  apply("db1");
+  EXPECT_TRUE(emitted("db2", "Galera_member"));
+  apply("db2");
+  EXPECT_THAT(db2.engine().waiting(), IsEmpty());
+}
+
+TEST_F(Formation, OneBirthAndEverybodyJoins) {
+  Actor& db1 = add("db1");
+  Actor& db2 = add("db2");
+  Actor& db3 = add("db3");
+  for (const char* name : {"db3", "db1", "db2", "db3"}) apply(name);
+  EXPECT_TRUE(emitted("db2", "Galera_member"));
+  EXPECT_TRUE(emitted("db3", "Galera_member"));
+  EXPECT_FALSE(emitted("db2", "Galera_bootstrap"));
+  EXPECT_EQ(cluster.variable("grants"), "1");
+  for (Actor* member : {&db1, &db2, &db3}) {
+    EXPECT_THAT(member->engine().waiting(), IsEmpty());
+    EXPECT_THAT(member->letters(), IsEmpty());
+  }
+  const std::string content(last["db2"]["File"].as_resource().parameters.as_hash().find("content")->as_string());
+  EXPECT_THAT(content, HasSubstr("gcomm://10.0.0.1,10.0.0.3\n"));
+  EXPECT_THAT(content, HasSubstr("wsrep_cluster_name       = c\n"));
+}
+
+TEST_F(Formation, ASecondRunOnlyLooks) {
+  Actor& db1 = add("db1");
+  apply("db1");
+  exchange(db1.step(RunEnded{}), "db1");
+  last.clear();
+  exchange(db1.step(RunStarted{}), "db1");
+  EXPECT_FALSE(db1.engine().wants_event("install_complete"));
+  exchange(db1.step(CatalogDone{}), "db1");
+  apply("db1");
+  EXPECT_THAT(last["db1"], SizeIs(1));
+  EXPECT_TRUE(emitted("db1", "Galera_observe"));
+  EXPECT_THAT(db1.engine().waiting(), IsEmpty());
+}
+
+TEST_F(Formation, ALoneLeaderNeverWritesAnEmptyAddressList) {
+  add("db1");
+  const std::string content(last["db1"]["File"].as_resource().parameters.as_hash().find("content")->as_string());
+  EXPECT_THAT(content, HasSubstr("gcomm://10.0.0.1\n"));
+}
+
+TEST_F(Formation, AFollowerNeverLeads) {
+  Actor& db1 = add("db1", R"(, "desired_role": "follower")");
+  Actor& db2 = add("db2", R"(, "desired_role": 0)");
+  EXPECT_EQ(db1.variable("the_role"), "1");
+  EXPECT_EQ(db2.variable("the_role"), "0");
+  EXPECT_EQ(add("db3", R"(, "desired_role": 0)").variable("the_role"), "2");
+  Actor& db4 = add("db4");
+  EXPECT_EQ(db4.variable("the_role"), "null");
+  EXPECT_THAT(db4.engine().waiting()[0].text(), HasSubstr("a role in cluster 'c'"));
+}
+
+TEST_F(Formation, NobodyIsBornOverData) {
+  databases["db1"].more = R"(, "user_data": true)";
+  Actor& db1 = add("db1");
+  apply("db1");
+  EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+  EXPECT_THAT(cluster.states(), ElementsAre("unborn"));
+  ASSERT_THAT(db1.engine().waiting(), SizeIs(1));
+  EXPECT_THAT(db1.engine().waiting()[0].text(), HasSubstr("the right to bootstrap"));
+}
+
+TEST_F(Formation, NobodyIsBornBesideAMemberThatWasInACluster) {
+  databases["db2"].more = R"(, "state_uuid": "8b0f9a3c-0000-11ee-8000-000000000001")";
+  add("db1");
+  add("db2");
+  apply("db2");
+  apply("db1");
+  EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+}
+
+TEST_F(Formation, ASnapshotIsNoUserData) {
+  databases["db1"].more = R"(, "user_data": true, "snapshot": "abc")";
+  add("db1");
+  apply("db1");
+  EXPECT_TRUE(emitted("db1", "Galera_bootstrap"));
+}
+
+TEST_F(Formation, AnUnusedGrantIsGivenBackAndAnotherGiven) {
+  databases["db1"].starts = false;
+  add("db1");
+  while (cluster.variable("grants") != "2" && !HasFatalFailure()) apply_one("db1");
+  databases["db1"].starts = true;
+  apply("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_THAT(cluster.letters(), IsEmpty());
+}
+
+TEST_F(Formation, AMemberThatJoinsAgainKeepsItsRole) {
+  add("db1");
+  add("db2");
+  members.erase("db1");
+  batches.erase("db1");
+  Actor& again = add("db1");
+  EXPECT_EQ(again.variable("the_role"), "0");
+  EXPECT_EQ(cluster.queue("available_roles"), "[2]");
+}
+
+TEST_F(Formation, AReleasedRoleIsGivenOutAgain) {
+  add("db1");
+  Actor& db2 = add("db2");
+  exchange(db2.step(Leaving{}), "db2");
+  EXPECT_EQ(add("db5").variable("the_role"), "2");
+  EXPECT_EQ(add("db6").variable("the_role"), "1");
+}
+
+}  // namespace
+}  // namespace plan::engine::test

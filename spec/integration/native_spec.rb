@@ -1,0 +1,224 @@
+# frozen_string_literal: true
+
+require_relative '../support/plan_helper'
+require_relative '../support/native_library'
+require 'open3'
+require 'timeout'
+
+# The real engine in real `puppet apply` processes, with a small plan. What it says to an orchestrator is not tested
+# here: there is none at the other end.
+RSpec.describe 'puppet apply with the native engine' do
+  include_context 'with Puppet'
+
+  include PlanHelper
+
+  before do
+    unless NativeLibrary.path
+      skip 'plan_engine.so is not built for this Ruby (cmake --build build/dev --target plan_engine_ruby)'
+    end
+  end
+
+  around do |example|
+    Dir.mktmpdir('plan-native') do |directory|
+      @work = directory
+      example.run
+    end
+  end
+
+  let(:plan) { <<~PLAN }
+    plan demo::host {
+      public String $path
+      Boolean $installed = false
+      Boolean $seen      = false
+
+      action when_installed {
+        $e <- events where $e.message == 'installed' and !$installed
+        $installed = true
+      }
+
+      action write {
+        _ <- main::catalog_done
+        _ <- $path where $installed
+        File.new { title => $path, ensure => 'file', content => "by the plan\\n" } -> resources_to_sync
+      }
+
+      action look {
+        $result <- synced where $result.changed and !$seen
+        $seen = true
+        File.new { title => "${path}.seen", ensure => 'file', content => "${result.ref}\\n" } -> resources_to_sync
+      }
+    }
+  PLAN
+  let(:waiting_plan) { <<~PLAN }
+    plan demo::host {
+      public String $path
+      queue String answers
+      action wait { $a <- answers awaiting 'an answer that never comes' }
+      action never { $e <- events where $e.message == 'answer'  'x' -> answers }
+    }
+  PLAN
+  let(:orchestrated_plan) { <<~PLAN }
+    plan demo::host {
+      public String $path
+      public String $cluster = 'cluster_1'
+      action initialize { orchestrate(self) }
+    }
+  PLAN
+  let(:state) { path('vardir/state/galera/Demo%3A%3AHost%5Bm%5D.json') }
+
+  # As pluginsync would deliver it: beside the Ruby files.
+  def libdir
+    @libdir ||= path('lib').tap do |directory|
+      FileUtils.cp_r(File.join(PlanHelper::MODULE_ROOT, 'lib'), directory)
+      target = File.join(directory, 'puppet_x/galera/native', PuppetX::Plan::Native.flavour)
+      FileUtils.mkdir_p(target)
+      FileUtils.cp(NativeLibrary.path, target)
+    end
+  end
+
+  def manifest(text, parameters: "{ 'path' => '#{path('out')}' }", wait: 60)
+    bundle = { 'format' => 1, 'plan' => 'demo::host', 'digest' => 'x',
+               'files' => [{ 'path' => 'demo/plans/host.plan', 'text' => text }] }
+    File.write(path('site.pp'), <<~PUPPET)
+      define demo::host() {
+        plan_process { "Demo::Host[${title}]":
+          plan         => 'demo::host',
+          bundle       => parsejson_file,
+          parameters   => #{parameters},
+          cluster      => 'cluster_1',
+          orchestrator => 'https://127.0.0.1:9',
+          wait         => #{wait},
+        }
+      }
+      demo::host { 'm': }
+      -> file { '#{path('rest')}': content => 'x' }
+      -> event { 'installed': to => Demo::Host['m'] }
+    PUPPET
+    rewrite(path('site.pp'), 'parsejson_file', literal(bundle))
+    path('site.pp')
+  end
+
+  def rewrite(file, from, to)
+    File.write(file, File.read(file).sub(from) { to })
+  end
+
+  # As a Puppet literal; single quotes keep everything but themselves and the backslash.
+  def literal(value)
+    case value
+    when Hash then "{ #{value.map { |key, element| "#{literal(key)} => #{literal(element)}" }.join(', ')} }"
+    when Array then "[#{value.map { |element| literal(element) }.join(', ')}]"
+    when String then "'#{value.gsub(/[\\']/) { |character| "\\#{character}" }}'"
+    else value.to_s
+    end
+  end
+
+  def command(file, *options)
+    script = <<~RUBY
+      gem 'puppet', ENV['PUPPET_GEM_VERSION'] if ENV['PUPPET_GEM_VERSION']
+      $LOAD_PATH.unshift(#{libdir.inspect})
+      require 'puppet/util/command_line'
+      Puppet::Util::CommandLine.new('puppet', ARGV).execute
+    RUBY
+    settings = %w[vardir confdir codedir rundir logdir reportdir].flat_map { |name| ["--#{name}", path(name)] }
+    settings += ['--publicdir', path('publicdir')] if Puppet.settings.valid?(:publicdir)
+    [RbConfig.ruby, '-e', script, 'apply', '--detailed-exitcodes', '--color=false', *settings, *options, file]
+  end
+
+  def apply_process(file, *options)
+    output, status = Open3.capture2e(NativeLibrary.environment, *command(file, *options))
+    [status.exitstatus, output]
+  end
+
+  def spawn_process(file, *options)
+    Process.spawn(NativeLibrary.environment, *command(file, *options), out: path('log'), err: %i[child out])
+  end
+
+  def eventually(seconds = 30)
+    Timeout.timeout(seconds) { sleep(0.02) until yield }
+  end
+
+  it 'applies what the plan asks for, and changes nothing the next time' do
+    file = manifest(plan)
+    code, output = apply_process(file)
+    expect(File.read(path('out'))).to eq("by the plan\n"), output
+    expect(File.read(path('out.seen'))).to eq("File[#{path('out')}]\n")
+    expect(code).to eq(2)
+    code, output = apply_process(file)
+    expect([code, output]).to match([0, /Applied catalog/])
+  end
+
+  it 'puts back what was changed meanwhile' do
+    file = manifest(plan)
+    apply_process(file)
+    File.write(path('out'), 'by somebody else')
+    expect(apply_process(file).first).to eq(2)
+    expect(File.read(path('out'))).to eq("by the plan\n")
+  end
+
+  it 'changes nothing and writes no state with --noop' do
+    code, output = apply_process(manifest(plan), '--noop')
+    expect([code, output]).to match([0, /'installed'|Applied catalog/])
+    expect(File).not_to exist(path('out'))
+    expect(File).not_to exist(state)
+  end
+
+  it 'says what it waits for and ends well when the time is over' do
+    code, output = apply_process(manifest(waiting_plan, wait: 1))
+    expect(output).to include('waiting for an answer that never comes')
+    expect(code).to eq(2)
+  end
+
+  it 'fails the host when the orchestrator is not there and never accepted it, and applies the rest' do
+    parameters = "{ 'path' => '/x', 'cluster' => 'c' }"
+    code, output = apply_process(manifest(orchestrated_plan, wait: 2, parameters: parameters))
+    expect(output).to match(%r{not yet a member of cluster_1.*https://127.0.0.1:9})
+    expect(File).to exist(path('rest'))
+    expect(code).to eq(6)
+  end
+
+  it 'names the parameter that its type refuses' do
+    code, output = apply_process(manifest(plan, parameters: "{ 'path' => 7 }"))
+    expect(output).to match(/does not run here:.*path.*String/m)
+    expect(File).to exist(path('rest'))
+    expect(code).to eq(6)
+  end
+
+  it 'shows file, line and column of a mistake in the plan' do
+    code, output = apply_process(manifest(plan.sub('$e <- events', '$e <- evnts')))
+    expect(output).to match(/does not run here:.*host\.plan:7.*evnts.*\^/m)
+    expect(code).to eq(6)
+  end
+
+  it 'sets a damaged state aside, says so, and begins anew' do
+    file = manifest(plan)
+    apply_process(file)
+    File.write(state, 'not JSON')
+    _, output = apply_process(file)
+    expect(output).to match(/Warning:.*state/)
+    expect(Dir.glob("#{state}.damaged-*").length).to eq(1)
+  end
+
+  it 'ends within a second of TERM while it waits' do
+    pid = spawn_process(manifest(waiting_plan))
+    eventually { File.exist?(path('log')) && File.read(path('log')).include?('waiting for') }
+    asked = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    Process.kill('TERM', pid)
+    Process.wait(pid)
+    expect(Process.clock_gettime(Process::CLOCK_MONOTONIC) - asked).to be < 3
+    expect(File.read(path('vardir/state/last_run_report.yaml'))).to include('Plan_process')
+  end
+
+  it 'goes on in the next run when it was killed in the middle' do
+    command = %(/bin/sh -c "test -e #{path('go')} || sleep 30")
+    slow = plan.sub('File.new', "Exec.new { title => '#{command}' } -> resources_to_sync\n File.new")
+               .sub("title => $path, ensure => 'file'", "title => $path, require => Exec['#{command}']")
+    pid = spawn_process(manifest(slow), '--debug')
+    eventually { File.exist?(path('log')) && File.read(path('log')).include?('sleep 30') }
+    Process.kill('KILL', pid)
+    Process.wait(pid)
+    FileUtils.touch(path('go'))
+    code, output = apply_process(manifest(plan))
+    expect(File.read(path('out'))).to eq("by the plan\n"), output
+    expect(code).to eq(2)
+  end
+end

@@ -1,0 +1,207 @@
+# frozen_string_literal: true
+
+require 'spec_helper'
+require 'puppet'
+
+# The types with which plans look and act, with their real providers; systemd, SQL and the clock are doubles.
+RSpec.describe 'The types with which plans act' do
+  let(:directory) { Dir.mktmpdir }
+  let(:state) { PuppetX::Galera::MemberState.new(File.join(directory, 'state'), File.join(directory, 'run')) }
+  let(:server) { instance_double(PuppetX::Galera::Server, status: no_answer) }
+  let(:unit) { instance_double(PuppetX::Galera::Unit, name: 'mariadb.service', start: nil, stop: nil) }
+  let(:boot_id) { '6ccbd2e1-52e0-4556-997b-db403b6cfe72' }
+  let(:no_answer) { PuppetX::Galera::Server::Status.new(sql: 'none') }
+  let(:synced) do
+    PuppetX::Galera::Server::Status.new(sql: 'ok', cluster_status: 'Primary', local_state: 'Synced', cluster_size: 1,
+                                        state_uuid: 'U')
+  end
+
+  before do
+    %i[statedir statefile transactionstorefile].each { |name| Puppet[name] = File.join(directory, name.to_s) }
+    # The providers are loaded with their types.
+    %i[galera_observe galera_bootstrap galera_member].each { |name| Puppet::Type.type(name).provider(:mariadb) }
+    allow(PuppetX::Galera::Observation).to receive(:boot_id).and_return(boot_id)
+    allow(Kernel).to receive(:sleep)
+    allow(unit).to receive_messages(look: look('inactive'), journal: ['[ERROR] no such thing'])
+  end
+
+  after { FileUtils.remove_entry(directory) }
+
+  def look(active, running: false, loaded: 'loaded')
+    PuppetX::Galera::Unit::Look.new(active_state: active, sub_state: active, main_pid: running ? Process.pid : 0,
+                                    job: false, restarts: 0, load_state: loaded, result: 'x')
+  end
+
+  def resource(type, **parameters)
+    made = Puppet::Type.type(type).new({ name: 'x', datadir: directory }.merge(parameters))
+    allow(made.provider).to receive_messages(state: state, server: server, unit: unit)
+    made
+  end
+
+  # Applies it as a catalog of its own and gives its status in the report.
+  def apply(made)
+    catalog = Puppet::Resource::Catalog.new
+    catalog.add_resource(made)
+    catalog.apply.report.resource_statuses[made.ref]
+  end
+
+  it 'is never applied again for drift' do
+    acts = %i[galera_observe galera_bootstrap galera_member].map { |name| Puppet::Type.type(name).plan_act? }
+    expect(acts).to eq([true, true, true])
+  end
+
+  it 'refuses parameters that cannot be right' do
+    { service: 'a b', datadir: 'x', watch: 'soon' }.each do |name, value|
+      expect { Puppet::Type.type(:galera_member).new(name: 'x', name => value) }
+        .to raise_error(Puppet::ResourceError, /#{name} must be/)
+    end
+    expect { Puppet::Type.type(:galera_bootstrap).new(name: 'x', grant: 'g', boot_id: boot_id) }
+      .to raise_error(Puppet::Error, /needs nonce/)
+    expect { Puppet::Type.type(:galera_bootstrap).new(name: 'x', grant: '../g', nonce: 'n', boot_id: boot_id) }
+      .to raise_error(Puppet::Error, /grant must be an id/)
+  end
+
+  describe 'galera_observe' do
+    it 'only looks unless it is told to hold' do
+      status = apply(resource(:galera_observe))
+      expect([status.changed, status.failed]).to eq([false, false])
+      expect(unit).not_to have_received(:stop)
+    end
+
+    it 'holds before it stops, so that nothing starts behind it' do
+      state.release
+      allow(unit).to receive(:stop) { expect(state.held?).to be true }
+      expect(apply(resource(:galera_observe, hold: true)).changed).to be true
+      expect(unit).to have_received(:stop).with(patience: 60)
+      expect(apply(resource(:galera_observe, hold: true)).changed).to be false
+    end
+
+    it 'touches nothing in a simulation' do
+      state.release
+      apply(resource(:galera_observe, hold: true, noop: true))
+      expect(state.held?).to be false
+    end
+  end
+
+  describe 'galera_bootstrap' do
+    def bootstrap(grant: 'g1', **parameters)
+      @resource = resource(:galera_bootstrap, grant: grant, nonce: 'n', boot_id: boot_id, user: Etc.getpwuid.name,
+                                              **parameters)
+      apply(@resource)
+    end
+
+    # The start consumes the token, as start-mariadbd does.
+    def start_well
+      allow(unit).to receive(:start) do
+        File.unlink(File.join(state.path, 'token/bootstrap'))
+        allow(unit).to receive(:look).and_return(look('active', running: true))
+        allow(server).to receive(:status).and_return(synced)
+      end
+    end
+
+    it 'starts once by a grant' do
+      start_well
+      expect(bootstrap.changed).to be true
+      expect(@resource.plan_data).to include('grant' => 'g1', 'started' => true, 'synced' => true, 'cluster_size' => 1,
+                                             'state_uuid' => 'U', 'reason' => nil)
+      allow(unit).to receive(:look).and_return(look('inactive'))
+      expect(bootstrap.changed).to be false
+      expect(@resource.plan_data).to include('started' => false, 'reason' => /was used on this node before/)
+      expect(unit).to have_received(:start).once
+    end
+
+    it 'has the grant marked and the token written when it starts' do
+      seen = nil
+      allow(unit).to receive(:start) { seen = [state.grant_used?('g1'), state.token, state.held?] }
+      bootstrap
+      expect(seen).to eq(['g1', true].then { |id, yes| [yes, id, false] })
+    end
+
+    {
+      'another boot' => [{ boot_id: '6ccbd2e1-52e0-4556-997b-db403b6cfe73' }, /is for boot/],
+      'a grant for a running server' => [{ running: true }, /is running/],
+      'an interrupted installation' => [{ interrupted: true }, /snapshot was interrupted/]
+    }.each do |what, (circumstances, reason)|
+      it "refuses #{what} without a failure" do
+        allow(unit).to receive(:look).and_return(look('active', running: true)) if circumstances.delete(:running)
+        state.installing = { 'datadir' => '/x' } if circumstances.delete(:interrupted)
+        status = bootstrap(**circumstances)
+        expect([status.changed, status.failed, state.grant_used?('g1')]).to eq([false, false, false])
+        expect(@resource.plan_data).to include('started' => false, 'reason' => reason)
+      end
+    end
+
+    it 'leaves no token behind when the start fails before mariadbd took it, and holds again' do
+      allow(unit).to receive(:start) { allow(unit).to receive(:look).and_return(look('failed')) }
+      expect(bootstrap.failed).to be true
+      expect([state.token, state.held?]).to eq([nil, true])
+      expect(@resource.plan_data).to include('started' => false, 'synced' => false, 'reason' => /no such thing/)
+    end
+
+    it 'says that mariadbd was executed when the start fails later' do
+      start_well
+      allow(unit).to receive(:start) do
+        File.unlink(File.join(state.path, 'token/bootstrap'))
+        allow(unit).to receive(:look).and_return(look('failed'))
+      end
+      expect(bootstrap.failed).to be true
+      expect(@resource.plan_data).to include('started' => true, 'synced' => false)
+    end
+
+    it 'fails where there is no such service' do
+      allow(unit).to receive(:look).and_return(look('inactive', loaded: 'not-found'))
+      expect(bootstrap.failed).to be true
+    end
+
+    it 'touches nothing in a simulation' do
+      bootstrap(noop: true)
+      expect([state.grant_used?('g1'), @resource.plan_data['started']]).to eq([false, false])
+    end
+  end
+
+  describe 'galera_member' do
+    it 'changes nothing on a Synced node' do
+      state.release
+      allow(unit).to receive(:look).and_return(look('active', running: true))
+      allow(server).to receive(:status).and_return(synced)
+      made = resource(:galera_member)
+      expect(apply(made).changed).to be false
+      expect(made.plan_data).to include('synced' => true, 'failed' => false, 'reason' => nil, 'progress' => nil)
+    end
+
+    it 'destroys a token that was left before it starts' do
+      state.write_token(grant: 'g1', boot_id: boot_id, user: Etc.getpwuid.name)
+      seen = nil
+      allow(unit).to receive(:start) do
+        seen = [state.token, state.held?]
+        allow(unit).to receive(:look).and_return(look('active', running: true))
+        allow(server).to receive(:status).and_return(synced)
+      end
+      expect(apply(resource(:galera_member)).changed).to be true
+      expect(seen).to eq([nil, false])
+    end
+
+    it 'lifts the hold of a server that runs, and does not start it' do
+      allow(unit).to receive(:look).and_return(look('active', running: true))
+      allow(server).to receive(:status).and_return(synced)
+      expect(apply(resource(:galera_member)).changed).to be true
+      expect(state.held?).to be false
+      expect(unit).not_to have_received(:start)
+    end
+
+    it 'fails in the words of mariadbd' do
+      allow(unit).to receive(:look).and_return(look('failed'))
+      made = resource(:galera_member)
+      expect(apply(made).failed).to be true
+      expect(made.plan_data).to include('synced' => false, 'failed' => true, 'reason' => /no such thing/)
+    end
+
+    it 'ends well when the transfer outlasts the watch, and shows how far it is' do
+      allow(unit).to receive(:start) { allow(unit).to receive(:look).and_return(look('activating', running: true)) }
+      made = resource(:galera_member, watch: 0)
+      expect(apply(made).failed).to be false
+      expect(made.plan_data).to include('synced' => false, 'failed' => false, 'reason' => /activating/,
+                                        'progress' => include('unit_state' => 'activating', 'bytes' => Integer))
+    end
+  end
+end
