@@ -142,7 +142,11 @@ void Session::step(const engine::Input& input, Instant now) { take_effects(engin
 
 void Session::take_effects(engine::Effects effects) {
   if (effects.changed || !effects.messages.empty()) ++version_;
-  for (auto& message : effects.messages) conversation_->send(std::move(message));
+  for (auto& message : effects.messages) {
+    // A parameter that changes before the process is accepted: who orchestrates it is known by title only.
+    if (message.to.resource.empty()) message.to.resource = conversation_->cluster();
+    conversation_->send(std::move(message));
+  }
   for (auto& letter : effects.dead_letters) {
     if (dead_letters_.size() == kDeadLettersKept) dead_letters_.pop_front();
     dead_letters_.push_back(std::move(letter));

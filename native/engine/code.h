@@ -39,6 +39,7 @@ struct VariableCode {
   std::string name;
   TypeCode type;
   NodePtr initial;              // null: required (parameter) or undef
+  std::uint32_t slots = 0;      // of the frame that type and initial value are computed in
   bool parameter = false;       // public
   Span span;
 };
@@ -51,6 +52,7 @@ struct PlaceCode {
   bool latched = false;
   bool splat_entries = false;
   NodePtr entries, capacity, ttl;   // null when not given
+  std::uint32_t slots = 0;      // of the frame that type and attributes are computed in
   Span span;
 };
 
@@ -139,6 +141,7 @@ struct PlanCode {
 };
 
 struct Program::Data {
+  types::Aliases alias_owner;                                  // first, and so gone last: types are made with its aliases
   std::string digest;
   std::shared_ptr<diagnostics::Sources> sources;
   std::vector<syntax::ParsedFile> files;                       // arenas of the trees

@@ -172,7 +172,7 @@ void Compiler::declare_plans() {
 void Compiler::declare_aliases() {
   for (const syntax::ParsedFile& file : data_.files) {
     for (const syntax::TypeAlias* decl : file.aliases) {
-      auto alias = types::alias(std::string(decl->name.text));
+      auto alias = data_.alias_owner.add(std::string(decl->name.text));
       pending_.push_back({alias, decl->type, nullptr});
       data_.aliases.emplace_back(std::string(decl->name.text), alias);
     }
@@ -194,13 +194,13 @@ void Compiler::resolve(Shape& shape) {
                  " type argument(s), got " + std::to_string(arguments.size()));
     }
     for (std::size_t i = 0; i < std::min(parameters.size(), arguments.size()); ++i) {
-      auto alias = types::alias(std::string(parameters[i].text));
+      auto alias = data_.alias_owner.add(std::string(parameters[i].text));
       pending_.push_back({alias, arguments[i], &shape});
       shape.aliases[std::string(parameters[i].text)] = alias;
     }
   }
   for (const syntax::Name& parameter : shape.decl->type_parameters) {
-    auto alias = types::alias(std::string(parameter.text));
+    auto alias = data_.alias_owner.add(std::string(parameter.text));
     alias->target = types::make(TypeKind::any);      // bound by each heir
     shape.aliases[std::string(parameter.text)] = alias;
   }
@@ -211,7 +211,7 @@ void Compiler::resolve(Shape& shape) {
 void Compiler::resolve_aliases(Shape& shape) {
   for (const syntax::Member& member : shape.decl->members) {
     if (member.kind != syntax::MemberKind::alias) continue;
-    auto alias = types::alias(std::string(member.alias->name.text));
+    auto alias = data_.alias_owner.add(std::string(member.alias->name.text));
     pending_.push_back({alias, member.alias->type, &shape});
     shape.aliases[std::string(member.alias->name.text)] = alias;
   }

@@ -9,6 +9,21 @@ namespace {
 
 std::int64_t milliseconds(Instant instant) { return instant.time_since_epoch().count(); }
 
+// What a plan keeps secret is for members, not for who looks at the status.
+void redact(boost::json::value& json) {
+  if (json.is_array()) {
+    for (auto& item : json.get_array()) redact(item);
+  } else if (json.is_object()) {
+    auto& object = json.get_object();
+    const auto* type = object.if_contains("__ptype");
+    if (type != nullptr && type->is_string() && type->get_string() == "Sensitive") {
+      json = "Sensitive [value redacted]";
+      return;
+    }
+    for (auto& item : object) redact(item.value());
+  }
+}
+
 boost::json::array waiting(const engine::Engine& engine) {
   boost::json::array list;
   for (const auto& item : engine.waiting()) {
@@ -85,7 +100,9 @@ boost::json::value Service::describe(std::string_view title) const {
   if (process == nullptr) return nullptr;
   boost::json::object json = outline(*process);
   json["epoch"] = state_->epoch;
-  json["state"] = process->engine->describe();
+  boost::json::value shown = process->engine->describe();
+  redact(shown);
+  json["state"] = std::move(shown);
   boost::json::array members;
   for (const auto& [key, conversation] : state_->conversations) {
     if (key.process != process->declaration.resource || conversation.row().incarnation.empty()) continue;

@@ -75,6 +75,7 @@ int run(const Arguments& arguments) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);   // until the daemon is up: it reads everything anyway
   Arguments arguments;
   const std::vector<std::string_view> words(argv + 1, argv + argc);
   for (std::size_t i = 0; i < words.size(); ++i) {

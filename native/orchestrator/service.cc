@@ -197,9 +197,10 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
     engine::Message message = sequenced.message;
     state.log(LogLevel::info, name_of(member) + ": " + std::string(engine::to_string(message.kind)) +
                                   (message.name.empty() ? "" : " " + message.name) + " to " + request.cluster);
-    // Who is spoken to is decided by the conversation: a join knows only the title, and a certname may be an old one.
+    // Who is spoken to is decided by the conversation: a member that is not accepted yet knows only the title, and a
+    // certname may be an old one.
+    if (message.to.certname.empty()) message.to.resource = process->declaration.resource;
     message.to.certname = state.options.certname;
-    if (message.kind == engine::MessageKind::join) message.to.resource = process->declaration.resource;
     state.step(*process, engine::Received{std::move(message)}, now);
   }
   return Staged{key, request.incarnation, request.wait};

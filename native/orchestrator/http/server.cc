@@ -162,7 +162,12 @@ void Server::State::commit_now() {
   ++commits;
   if (!done) {
     failure = done.error();
-    io.stop();               // nothing is answered any more: what is on disk is unknown
+    // Nothing is answered any more: what is on disk is unknown.
+    error_code ignored;
+    acceptor.close(ignored);
+    status_acceptor.close(ignored);
+    for (auto& connection : connections) connection.stream->close();
+    io.stop();
     return;
   }
   for (auto* waiter : std::exchange(commit_waiters, {})) waiter->cancel();
@@ -359,7 +364,8 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
     log(LogLevel::warning, address + ": TLS refused: " + failed.message() + why);
   } else if (const auto certname = peer_certname(stream.native_handle())) {
     co_await serve(stream, certname, *connection, overloaded);
-    lowest.expires_after(options.limits.close);
+    // Our farewell is sent at once; a peer that does not look at its connection just now would never answer it.
+    lowest.expires_after(options.limits.farewell);
     co_await stream.async_shutdown(kAwait);
   } else {
     log(LogLevel::warning, address + ": TLS refused: the certificate has no single common name");
@@ -451,7 +457,6 @@ asio::awaitable<void> Server::State::watch_tls() {
 }
 
 asio::awaitable<void> Server::State::handle_signals() {
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals.add(signal);
   while (!stopping) {
     const auto [failed, signal] = co_await signals.async_wait(kAwait);
     if (failed) co_return;
@@ -492,7 +497,10 @@ void Server::State::start() {
   asio::co_spawn(io, accept(acceptor, true), asio::detached);
   if (status_acceptor.is_open()) asio::co_spawn(io, accept(status_acceptor, false), asio::detached);
   asio::co_spawn(io, watch_tls(), asio::detached);
-  if (options.signals) asio::co_spawn(io, handle_signals(), asio::detached);
+  if (options.signals) {
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals.add(signal);   // now: whoever is told "ready" may send one
+    asio::co_spawn(io, handle_signals(), asio::detached);
+  }
   arm_wake_timer();
 }
 

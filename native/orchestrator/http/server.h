@@ -23,6 +23,7 @@ struct ServerLimits {
   std::chrono::milliseconds body{30'000};
   std::chrono::milliseconds write{30'000};
   std::chrono::milliseconds close{2'000};
+  std::chrono::milliseconds farewell{200};
   std::chrono::milliseconds stop{5'000};          // for requests at work when the daemon stops
   std::chrono::milliseconds watch{2'000};         // how often the certificates' and the revocation list's files are looked at
 };

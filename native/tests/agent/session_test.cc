@@ -93,8 +93,11 @@ class SessionTest : public testing::Test {
     const auto batch = session.next_batch();
     ASSERT_TRUE(batch);
     const auto& resource = batch->resources.front().as_resource();
-    session.synced(batch->id, {{.reference = resource.type + "[" + resource.title + "]", .changed = true, .failed = failed}},
-                   now_);
+    engine::ResourceResult result;
+    result.reference = resource.type + "[" + resource.title + "]";
+    result.changed = true;
+    result.failed = failed;
+    session.synced(batch->id, {result}, now_);
     talk(session);
     release_poll(session);
   }
@@ -312,7 +315,7 @@ TEST_F(SessionTest, AnUnknownClusterIsToldAndTriedAgain) {
   auto next = run();
   talk(*next);
   release_poll(*next);
-  EXPECT_TRUE(next->report(now_).accepted);
+  EXPECT_TRUE(next->report(now_).accepted) << next->report(now_).connection.error.message << *disk_;
 }
 
 TEST_F(SessionTest, AMemberStaysInItsCluster) {

@@ -37,7 +37,7 @@ class HttpTest : public ::testing::Test {
       log_ += std::string(line) + "\n";
     };
   }
-  ~HttpTest() override { stop(); }
+  ~HttpTest() override { static_cast<void>(stop()); }
 
   void start() {
     ServiceOptions service_options;

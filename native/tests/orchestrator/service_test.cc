@@ -1,6 +1,7 @@
 // The service over a store in memory, with the real engine. A "crash" is a new Service over the same store.
 #include "orchestrator/service.h"
 
+#include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -510,6 +511,17 @@ TEST_F(ServiceTest, DescribesItsClusters) {
   EXPECT_EQ(one.at("members").at(0).at("certname").as_string(), "db1");
   EXPECT_TRUE(one.at("state").is_object());
   EXPECT_TRUE(service_->describe("none").is_null());
+}
+
+TEST_F(ServiceTest, ShowsNoSecrets) {
+  ASSERT_THAT(configure({desk_declaration("desk_1", 1, "public input Sensitive secrets")}), IsEmpty());
+  db1_.join();
+  db1_.send("secrets", values::Value::sensitive(values::Value::string("hunter2")));
+  ASSERT_EQ(exchange(db1_), "");
+  const std::string shown = boost::json::serialize(service_->describe("desk_1"));
+  EXPECT_THAT(shown, HasSubstr("value redacted"));
+  EXPECT_THAT(shown, Not(HasSubstr("hunter2")));
+  for (const auto& line : log_) EXPECT_THAT(line, Not(HasSubstr("hunter2")));
 }
 
 TEST_F(ServiceTest, LogsEachMessageWithItsSender) {

@@ -1,0 +1,231 @@
+#include "simulator/fake_galera.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace plan::simulator {
+namespace {
+
+using values::HashBuilder;
+using values::Value;
+
+constexpr milliseconds kLook{100};
+constexpr seconds kJoinPatience{30};
+constexpr seconds kWatch{60};
+
+std::vector<std::string> peers_of(const std::string& config) {
+  constexpr std::string_view kKey = "gcomm://";
+  std::vector<std::string> peers;
+  const auto begin = config.find(kKey);
+  if (begin == std::string::npos) return peers;
+  std::string list = config.substr(begin + kKey.size());
+  list = list.substr(0, list.find('\n'));
+  while (!list.empty()) {
+    const auto comma = list.find(',');
+    peers.push_back(list.substr(0, comma));
+    list = comma == std::string::npos ? "" : list.substr(comma + 1);
+  }
+  return peers;
+}
+
+Value optional_text(const std::optional<std::string>& text) { return text ? Value::string(*text) : Value::undef(); }
+
+}  // namespace
+
+FakeGalera::FakeGalera(World& world, std::size_t members) : world_(world), nodes_(members) {}
+
+std::string FakeGalera::boot_id(std::size_t i) const {
+  return "boot-" + std::to_string(i + 1) + "-" + std::to_string(nodes_[i].boots);
+}
+
+void FakeGalera::install(std::size_t i) {
+  nodes_[i].installed = true;
+  note(i, "installed");
+}
+
+bool FakeGalera::configure(std::size_t i, const std::string& text) {
+  if (nodes_[i].config == text) return false;
+  nodes_[i].config = text;
+  nodes_[i].peers = peers_of(text);
+  note(i, "configured");
+  return true;
+}
+
+void FakeGalera::stop(std::size_t i) {
+  if (nodes_[i].phase == Phase::stopped) return;
+  nodes_[i].phase = Phase::stopped;
+  view_.erase(i);                                    // one that goes in order costs no majority
+  note(i, "stopped");
+}
+
+bool FakeGalera::hold(std::size_t i) {
+  const bool changes = nodes_[i].released || running(i);
+  stop(i);
+  nodes_[i].released = false;
+  if (changes) note(i, "held");
+  return changes;
+}
+
+std::set<std::size_t> FakeGalera::component() const {
+  std::set<std::size_t> there;
+  for (const auto i : view_) {
+    if (nodes_[i].phase == Phase::running) there.insert(i);
+  }
+  const bool whole = there.size() == view_.size();
+  return whole || there.size() * 2 > view_.size() ? there : std::set<std::size_t>();
+}
+
+bool FakeGalera::synced(std::size_t i) const { return component().contains(i); }
+
+Value FakeGalera::observe(std::size_t i) const {
+  const Node& node = nodes_[i];
+  const bool primary = synced(i);
+  const bool running = node.phase != Phase::stopped;
+  HashBuilder data;
+  data.set("running", Value::boolean(running));
+  data.set("unit_state", Value::string(running ? "active" : "inactive"));
+  data.set("sql", Value::string(node.phase == Phase::running ? "ok" : "none"));
+  data.set("cluster_status", primary                         ? Value::string("Primary")
+                             : node.phase == Phase::running ? Value::string("non-Primary")
+                                                            : Value::undef());
+  data.set("local_state", primary                         ? Value::string("Synced")
+                          : node.phase == Phase::running ? Value::string("Initialized")
+                                                         : Value::undef());
+  data.set("cluster_size",
+           primary ? Value::integer(static_cast<std::int64_t>(component().size())) : Value::undef());
+  data.set("state_uuid", optional_text(node.uuid));
+  data.set("seqno", Value::integer(node.uuid ? 100 : -1));
+  data.set("safe_to_bootstrap", Value::boolean(false));
+  data.set("user_data", Value::boolean(node.installed));
+  data.set("snapshot", node.installed ? Value::string("sha256-of-the-snapshot") : Value::undef());
+  data.set("transfer_interrupted", Value::boolean(false));
+  data.set("held", Value::boolean(!node.released));
+  data.set("boot_id", Value::string(boot_id(i)));
+  data.set("installed", Value::boolean(node.installed));
+  return data.build();
+}
+
+void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::string& wanted_boot, Done done) {
+  Node& node = nodes_[i];
+  std::string refusal;
+  if (wanted_boot != boot_id(i)) refusal = "the grant is for another boot";
+  if (node.phase != Phase::stopped) refusal = "mariadbd runs";
+  if (node.used_grants.contains(grant)) refusal = "the grant was used";
+  if (!refusal.empty()) {
+    note(i, "does not use grant " + grant + ": " + refusal);
+    done(HashBuilder().set("grant", Value::string(grant)).set("started", Value::boolean(false))
+             .set("reason", Value::string(refusal)).build(), false);
+    return;
+  }
+  node.used_grants.insert(grant);
+  node.released = true;
+  note(i, "uses grant " + grant);
+  const auto boots = node.boots;
+  world_.after(world_.between(milliseconds(300), milliseconds(1100)), [this, i, boots, grant, done] {
+    Node& born = nodes_[i];
+    if (born.boots != boots) return;
+    born.phase = Phase::running;
+    born.was_started = true;
+    ++born.starts;
+    ++births_;
+    born.uuid = "uuid-" + std::to_string(births_);
+    view_ = {i};
+    note(i, "bootstraps a new cluster " + *born.uuid);
+    watch(i, boots, world_.now() + kWatch, grant, done);
+  });
+}
+
+void FakeGalera::join(std::size_t i, Done done) {
+  nodes_[i].released = true;
+  nodes_[i].reason.clear();
+  const bool started = nodes_[i].phase == Phase::stopped;
+  if (started) begin(i);
+  watch(i, nodes_[i].boots, world_.now() + kWatch, "",
+        [done, started](Value data, bool) { done(std::move(data), started); });
+}
+
+// mariadbd is started without --wsrep-new-cluster.
+void FakeGalera::begin(std::size_t i) {
+  Node& node = nodes_[i];
+  node.phase = Phase::joining;
+  node.was_started = true;
+  ++node.starts;
+  note(i, "starts");
+  try_to_join(i, node.boots, world_.now() + kJoinPatience);
+}
+
+bool FakeGalera::reaches(std::size_t i) const {
+  const auto primary = component();
+  return std::any_of(primary.begin(), primary.end(), [&](std::size_t other) {
+    const auto& peers = nodes_[i].peers;
+    return std::find(peers.begin(), peers.end(), address(other)) != peers.end();
+  });
+}
+
+void FakeGalera::try_to_join(std::size_t i, std::uint64_t boots, Instant until) {
+  world_.after(world_.between(milliseconds(500), milliseconds(3000)), [this, i, boots, until] {
+    Node& node = nodes_[i];
+    if (node.boots != boots || node.phase != Phase::joining) return;
+    if (view_.contains(i)) {                         // one of the last view is back: pc.recovery
+      node.phase = Phase::running;
+      note(i, synced(i) ? "is back and Synced" : "is back, without a majority");
+    } else if (reaches(i)) {
+      node.phase = Phase::running;
+      node.uuid = nodes_[*component().begin()].uuid;
+      auto view = component();
+      view.insert(i);
+      view_ = view;
+      note(i, "joined, Synced, size " + std::to_string(view_.size()));
+    } else if (world_.now() >= until) {
+      node.phase = Phase::stopped;
+      node.reason = "no primary component was reached";
+      note(i, "fails: " + node.reason);
+    } else {
+      try_to_join(i, boots, until);
+    }
+  });
+}
+
+void FakeGalera::watch(std::size_t i, std::uint64_t boots, Instant until, std::string grant, Done done) {
+  if (nodes_[i].boots != boots) return;
+  if (synced(i) || nodes_[i].phase == Phase::stopped || world_.now() >= until) {
+    done(outcome(i, grant), true);
+    return;
+  }
+  world_.after(kLook, [this, i, boots, until, grant, done] { watch(i, boots, until, grant, done); });
+}
+
+Value FakeGalera::outcome(std::size_t i, const std::string& grant) const {
+  const Node& node = nodes_[i];
+  const auto seen = observe(i);
+  HashBuilder data;
+  if (!grant.empty()) {
+    data.set("grant", Value::string(grant));
+    data.set("started", Value::boolean(true));
+  }
+  data.set("synced", Value::boolean(synced(i)));
+  data.set("failed", Value::boolean(node.phase == Phase::stopped));
+  data.set("reason", node.reason.empty() ? Value::undef() : Value::string(node.reason));
+  for (const char* name : {"cluster_status", "local_state", "cluster_size", "state_uuid"}) {
+    data.set(name, *seen.as_hash().find(name));
+  }
+  return data.build();
+}
+
+void FakeGalera::crash(std::size_t i) {
+  Node& node = nodes_[i];
+  node.phase = Phase::stopped;
+  node.up = false;
+  ++node.boots;
+  if (auto rest = component(); !rest.empty()) view_ = std::move(rest);   // a majority goes on without it
+  note(i, "power lost");
+}
+
+void FakeGalera::boot(std::size_t i) {
+  Node& node = nodes_[i];
+  node.up = true;
+  if (node.installed && node.released) begin(i);     // the unit is enabled, and nothing holds it
+}
+
+}  // namespace plan::simulator

@@ -1,0 +1,77 @@
+// In place of mariadbd on all members: who runs, who is in the Primary component, what is on each disk. Enough of
+// Galera's rules to be wrong about: a bootstrap makes a new cluster, a crash can cost the majority, a component that
+// lost it heals when its whole last view is back.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "simulator/world.h"
+
+namespace plan::simulator {
+
+class FakeGalera {
+ public:
+  FakeGalera(World& world, std::size_t members);
+
+  // ---- what the catalog and the plan do on member `i`
+  void install(std::size_t i);                       // package and snapshot; held as long as nobody releases it
+  [[nodiscard]] bool installed(std::size_t i) const { return nodes_[i].installed; }
+  // True when that was a change.
+  bool configure(std::size_t i, const std::string& text);
+  void stop(std::size_t i);
+  bool hold(std::size_t i);
+  [[nodiscard]] values::Value observe(std::size_t i) const;
+  // `done` gets the resource's data, unless the member crashes before.
+  using Done = std::function<void(values::Value data, bool changed)>;
+  void bootstrap(std::size_t i, const std::string& grant, const std::string& boot_id, Done done);
+  void join(std::size_t i, Done done);
+
+  // ---- what happens to it
+  void crash(std::size_t i);
+  void boot(std::size_t i);
+
+  [[nodiscard]] bool running(std::size_t i) const { return nodes_[i].phase != Phase::stopped; }
+  [[nodiscard]] bool synced(std::size_t i) const;
+  [[nodiscard]] std::size_t births() const { return births_; }
+  [[nodiscard]] std::size_t component_size() const { return component().size(); }
+  [[nodiscard]] std::uint64_t starts(std::size_t i) const { return nodes_[i].starts; }
+  static std::string address(std::size_t i) { return "10.99.0." + std::to_string(11 + i); }
+
+ private:
+  enum class Phase : std::uint8_t { stopped, joining, running };
+  struct Node {
+    // durable
+    bool installed = false, released = false;
+    bool was_started = false;
+    std::set<std::string> used_grants;
+    std::optional<std::string> uuid;
+    std::string config;
+    std::vector<std::string> peers;
+    // until the next crash
+    Phase phase = Phase::stopped;
+    std::uint64_t boots = 1;
+    std::uint64_t starts = 0;
+    bool up = true;
+    std::string reason;                              // why the last start failed
+  };
+
+  [[nodiscard]] std::set<std::size_t> component() const;   // who is Primary now
+  [[nodiscard]] std::string boot_id(std::size_t i) const;
+  void begin(std::size_t i);
+  void try_to_join(std::size_t i, std::uint64_t boots, Instant until);
+  [[nodiscard]] bool reaches(std::size_t i) const;
+  void watch(std::size_t i, std::uint64_t boots, Instant until, std::string grant, Done done);
+  [[nodiscard]] values::Value outcome(std::size_t i, const std::string& grant) const;
+  void note(std::size_t i, std::string_view what) { world_.note("db" + std::to_string(i + 1) + " mariadbd", what); }
+
+  World& world_;
+  std::vector<Node> nodes_;
+  std::set<std::size_t> view_;                       // members of the last Primary component
+  std::size_t births_ = 0;
+};
+
+}  // namespace plan::simulator

@@ -1,0 +1,115 @@
+#include "simulator/orchestrator_node.h"
+
+#include "base/assert.h"
+
+namespace plan::simulator {
+
+OrchestratorNode::OrchestratorNode(World& world, orchestrator::Declaration declaration)
+    : world_(world), declaration_(std::move(declaration)), store_({"0123456789abcdef0123456789abcdef", 1}) {}
+
+void OrchestratorNode::start() {
+  PLAN_ASSERT(service_ == nullptr);
+  ++boots_;
+  store_.repair();
+  auto opened = orchestrator::Service::open(store_, {.certname = "puppet.example.com", .log = [this](auto level, auto text) {
+    const bool planned = text.starts_with("nothing more is acknowledged");   // the commit that the crash broke
+    if (level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", text);
+  }});
+  if (!opened) throw Bug(opened.error().message);
+  service_ = std::move(*opened);
+  for (const auto& refusal : service_->configure({declaration_}, world_.now())) throw Bug(refusal.error.message);
+  note("starts");
+  commit_soon();
+}
+
+void OrchestratorNode::crash() {
+  if (!up()) return;
+  if (world_.chance(50)) {
+    die();
+  } else {
+    store_.fail_after(world_.below(3), {"store.io", "power lost", ""}, world_.chance(50));
+    const auto boots = boots_;
+    world_.after(seconds(2), [this, boots] {   // when there was nothing to commit
+      if (boots == boots_ && up()) die();
+    });
+  }
+}
+
+void OrchestratorNode::die() {
+  note("dies");
+  service_.reset();
+  commit_is_due_ = false;
+  timer_.reset();
+  for (auto& held : std::exchange(held_, {})) held->respond(std::nullopt);
+  world_.after(world_.between(milliseconds(300), seconds(20)), [this] { start(); });
+}
+
+void OrchestratorNode::arrive(const values::ProcessIdentity& member, const std::string& body, Respond respond) {
+  if (!up()) {
+    respond(std::nullopt);
+    return;
+  }
+  auto staged = service_->receive(member.certname, member, body, world_.now());
+  if (!staged) {
+    respond(agent::Answer{409, protocol::write(service_->error_reply(staged.error()))});
+    return;
+  }
+  auto held = std::make_shared<Held>(Held{*staged, std::move(respond)});
+  held_.push_back(held);
+  world_.after(staged->wait + milliseconds(20), [this, weak = std::weak_ptr<Held>(held)] {
+    if (const auto expired = weak.lock()) {
+      expired->staged.wait = milliseconds(0);
+      answer_held();
+    }
+  });
+  commit_soon();
+}
+
+void OrchestratorNode::commit_soon() {
+  if (std::exchange(commit_is_due_, true)) return;
+  const auto boots = boots_;
+  world_.after(world_.between(milliseconds(0), milliseconds(8)), [this, boots] {
+    if (boots == boots_ && up()) commit();
+  });
+}
+
+void OrchestratorNode::commit() {
+  commit_is_due_ = false;
+  if (!service_->commit()) {
+    die();
+    return;
+  }
+  for (auto& held : held_) held->committed = true;
+  answer_held();
+  set_timer();
+}
+
+void OrchestratorNode::answer_held() {
+  std::vector<std::shared_ptr<Held>> rest;
+  for (auto& held : std::exchange(held_, {})) {
+    const auto& staged = held->staged;
+    if (!held->committed || (staged.wait > milliseconds(0) && !service_->receivable(staged.key))) {
+      rest.push_back(std::move(held));
+      continue;
+    }
+    const auto reply = service_->reply(staged.key, staged.incarnation);
+    held->respond(reply ? agent::Answer{200, protocol::write(*reply)}
+                        : agent::Answer{409, protocol::write(service_->error_reply(reply.error()))});
+  }
+  held_.insert(held_.begin(), rest.begin(), rest.end());
+}
+
+void OrchestratorNode::set_timer() {
+  const auto wakeup = service_->next_wakeup();
+  if (!wakeup || (timer_ && *timer_ <= *wakeup && *timer_ > world_.now())) return;
+  timer_ = wakeup;
+  const auto boots = boots_;
+  const auto delay = std::max<milliseconds>(*wakeup - world_.now(), milliseconds(1));
+  world_.after(delay, [this, boots] {
+    if (boots != boots_ || !up()) return;
+    service_->tick(world_.now());
+    commit_soon();
+  });
+}
+
+}  // namespace plan::simulator

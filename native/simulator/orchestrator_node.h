@@ -1,0 +1,55 @@
+// The orchestrator's host: the real service over a store in memory that outlives crashes, with what the http layer does
+// around it: group commit, held calls, timers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/conversation.h"
+#include "orchestrator/service.h"
+#include "orchestrator/store/memory.h"
+#include "simulator/world.h"
+
+namespace plan::simulator {
+
+class OrchestratorNode {
+ public:
+  // An answer, or nothing when the connection ends without one.
+  using Respond = std::function<void(std::optional<agent::Answer>)>;
+
+  OrchestratorNode(World& world, orchestrator::Declaration declaration);
+
+  void start();
+  // Power goes; what was committed stays. Half of the time it goes in the middle of the next commit.
+  void crash();
+  [[nodiscard]] bool up() const { return service_ != nullptr; }
+  void arrive(const values::ProcessIdentity& member, const std::string& body, Respond respond);
+  [[nodiscard]] const orchestrator::Service* service() const { return service_.get(); }
+
+ private:
+  struct Held {
+    orchestrator::Staged staged;
+    Respond respond;
+    bool committed = false;
+  };
+
+  void die();
+  void commit_soon();
+  void commit();
+  void answer_held();
+  void set_timer();
+  void note(std::string_view what) { world_.note("orchestrator", what); }
+
+  World& world_;
+  orchestrator::Declaration declaration_;
+  orchestrator::MemoryStore store_;
+  std::unique_ptr<orchestrator::Service> service_;
+  std::uint64_t boots_ = 0;
+  bool commit_is_due_ = false;
+  std::vector<std::shared_ptr<Held>> held_;
+  std::optional<Instant> timer_;
+};
+
+}  // namespace plan::simulator

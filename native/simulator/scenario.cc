@@ -1,0 +1,149 @@
+#include "simulator/scenario.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <vector>
+
+#include "base/assert.h"
+#include "diagnostics/diagnostic.h"
+#include "simulator/member_node.h"
+
+namespace plan::simulator {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kLimit = std::chrono::hours(3);
+
+std::shared_ptr<const engine::Program> compile_host(engine::Bundle bundle) {
+  bundle.plan = "galera::host";
+  auto compilation = engine::compile(bundle);
+  if (compilation.program == nullptr) {
+    throw Bug(diagnostics::render_text(compilation.diagnostics.sorted(), *compilation.sources));
+  }
+  return compilation.program;
+}
+
+orchestrator::Declaration declare(engine::Bundle bundle, std::size_t members) {
+  bundle.plan = "galera::cluster";
+  return {"Galera::Cluster[cluster_1]", "cluster_1", "galera::cluster",
+          boost::json::object{{"cluster_size", members}}, engine::write_bundle(bundle), "simulation"};
+}
+
+class Simulation {
+ public:
+  Simulation(const engine::Bundle& bundle, std::uint64_t seed, const Options& options, std::ostream* trace)
+      : world_(seed, trace),
+        options_(options),
+        galera_(world_, options.members),
+        orchestrator_(world_, declare(bundle, options.members)),
+        network_(world_, orchestrator_) {
+    const auto program = compile_host(bundle);
+    for (std::size_t i = 0; i < options.members; ++i) {
+      members_.push_back(std::make_unique<MemberNode>(world_, network_, galera_, program, i));
+    }
+  }
+
+  Formation run() {
+    begin_ = world_.now();
+    schedule();
+    Formation formation;
+    while (formation.problem.empty() && !stands()) {
+      if (!world_.step()) formation.problem = "nothing happens any more";
+      if (galera_.births() > 1) formation.problem = "a second birth";
+      if (!world_.first_wrong().empty()) formation.problem = world_.first_wrong();
+      if (world_.now() - begin_ > kLimit) formation.problem = "no cluster within the time: " + describe();
+    }
+    if (formation.problem.empty() && galera_.births() != 1) formation.problem = "no birth";
+    formation.births = galera_.births();
+    for (const auto& member : members_) formation.runs += member->runs();
+    formation.time = world_.now() - begin_;
+    formation.trace_hash = world_.trace_hash();
+    return formation;
+  }
+
+ private:
+  // Members begin together, or minutes apart; then each runs its agent every half minute or so.
+  void schedule() {
+    const milliseconds spread = world_.chance(70) ? seconds(5) : seconds(600);
+    world_.after(world_.between(milliseconds(0), spread / 2), [this] { orchestrator_.start(); });
+    crash_once(spread, [this] { orchestrator_.crash(); });
+    for (auto& member : members_) {
+      world_.after(world_.between(milliseconds(0), spread), [this, &member] { run_again(*member); });
+      crash_once(spread, [&member] { member->crash(); });
+    }
+  }
+
+  void run_again(MemberNode& member) {
+    member.run_agent();
+    world_.after(world_.between(seconds(20), seconds(60)), [this, &member] { run_again(member); });
+  }
+
+  template <class F>
+  void crash_once(milliseconds spread, F crash) {
+    if (!options_.crashes) return;
+    ++crashes_to_come_;
+    // Most in the middle of the formation, some when it is done.
+    const milliseconds window = spread + (world_.chance(70) ? seconds(12) : seconds(60));
+    world_.after(world_.between(milliseconds(0), window), [this, crash] {
+      --crashes_to_come_;
+      crash();
+    });
+  }
+
+  [[nodiscard]] bool stands() const {
+    return crashes_to_come_ == 0 && orchestrator_.up() && galera_.component_size() == options_.members &&
+           std::all_of(members_.begin(), members_.end(), [](const auto& member) {
+             return member->up() && !member->in_run() && member->settled() && member->changes() == 0;
+           });
+  }
+
+  [[nodiscard]] std::string describe() const {
+    std::string text = std::to_string(galera_.births()) + " births, component of " +
+                       std::to_string(galera_.component_size());
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      text += "; db" + std::to_string(i + 1) + (members_[i]->settled() ? " settled" : " not settled") +
+              (galera_.synced(i) ? ", Synced" : "") + ", last run " + std::to_string(members_[i]->changes()) +
+              " changes, waits: " + members_[i]->waiting();
+    }
+    return text;
+  }
+
+  World world_;
+  Options options_;
+  FakeGalera galera_;
+  OrchestratorNode orchestrator_;
+  Network network_;
+  std::vector<std::unique_ptr<MemberNode>> members_;
+  std::size_t crashes_to_come_ = 0;
+  Instant begin_ = {};
+};
+
+}  // namespace
+
+Result<engine::Bundle> load_bundle(const std::string& module_directory, const std::string& plan) {
+  engine::Bundle bundle{plan, "of-the-module", {}};
+  for (const char* folder : {"plans", "types"}) {
+    const fs::path directory = fs::path(module_directory) / folder;
+    std::error_code failure;
+    for (const auto& entry : fs::directory_iterator(directory, failure)) {
+      const auto extension = entry.path().extension();
+      if (extension != ".plan" && extension != ".pp") continue;
+      std::ostringstream text;
+      text << std::ifstream(entry.path()).rdbuf();
+      bundle.files.push_back({"galera/" + std::string(folder) + "/" + entry.path().filename().string(), text.str()});
+    }
+    if (failure) return Error{"simulator.module", "cannot read " + directory.string() + ": " + failure.message()};
+  }
+  std::sort(bundle.files.begin(), bundle.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return bundle;
+}
+
+Formation form_cluster(const engine::Bundle& bundle, std::uint64_t seed, const Options& options, std::ostream* trace) {
+  return Simulation(bundle, seed, options, trace).run();
+}
+
+}  // namespace plan::simulator

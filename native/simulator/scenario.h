@@ -1,0 +1,34 @@
+// A cluster forms while everything crashes once.
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+
+#include "base/result.h"
+#include "engine/bundle.h"
+#include "simulator/world.h"
+
+namespace plan::simulator {
+
+struct Formation {
+  std::string problem;             // empty when all went as it must
+  std::size_t births = 0;
+  std::size_t runs = 0;            // agent runs of all members
+  milliseconds time{0};            // until the cluster stood and a further run of each member changed nothing
+  std::uint64_t trace_hash = 0;
+};
+
+// The module's plans and types, as `galera::plan_bundle` would give them.
+[[nodiscard]] Result<engine::Bundle> load_bundle(const std::string& module_directory, const std::string& plan);
+
+struct Options {
+  std::size_t members = 3;
+  bool crashes = true;
+};
+
+// The bundle's plan is not looked at: members run galera::host, the orchestrator galera::cluster.
+[[nodiscard]] Formation form_cluster(const engine::Bundle& bundle, std::uint64_t seed, const Options& options = {},
+                                     std::ostream* trace = nullptr);
+
+}  // namespace plan::simulator

@@ -1,0 +1,49 @@
+#include "simulator/scenario.h"
+
+#include <gtest/gtest.h>
+
+namespace plan::simulator {
+namespace {
+
+#ifdef NDEBUG
+constexpr std::uint64_t kSeeds = 1000;
+#else
+constexpr std::uint64_t kSeeds = 50;     // under the sanitizers; plan-simulator runs as many as you like
+#endif
+
+engine::Bundle bundle() { return load_bundle(PLAN_MODULE_ROOT, "galera::cluster").value(); }
+
+TEST(Formation, WithoutCrashesInEveryOrder) {
+  const auto plans = bundle();
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const auto formation = form_cluster(plans, seed, {.crashes = false});
+    EXPECT_EQ(formation.problem, "") << "seed " << seed;
+    EXPECT_EQ(formation.births, 1U) << "seed " << seed;
+  }
+}
+
+TEST(Formation, WithACrashOfEachHost) {
+  const auto plans = bundle();
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const auto formation = form_cluster(plans, seed);
+    EXPECT_EQ(formation.problem, "") << "plan-simulator --seed " << seed << " --trace";
+    EXPECT_EQ(formation.births, 1U) << "seed " << seed;
+  }
+}
+
+TEST(Formation, OfFive) {
+  const auto plans = bundle();
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    EXPECT_EQ(form_cluster(plans, seed, {.members = 5}).problem, "") << "seed " << seed;
+  }
+}
+
+TEST(Formation, TheSameSeedGivesTheSameTrace) {
+  const auto plans = bundle();
+  const auto hash = form_cluster(plans, 3).trace_hash;
+  EXPECT_EQ(form_cluster(plans, 3).trace_hash, hash);
+  EXPECT_NE(form_cluster(plans, 4).trace_hash, hash);
+}
+
+}  // namespace
+}  // namespace plan::simulator
