@@ -5,7 +5,7 @@ require 'open3'
 require 'tmpdir'
 
 # The check of the layers' order, on a tree of two layers.
-describe 'tools/check-layers' do
+RSpec.describe 'tools/check-layers' do
   let(:root) { Dir.mktmpdir }
 
   after { FileUtils.rm_rf(root) }
