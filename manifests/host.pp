@@ -51,7 +51,7 @@ define galera::host (
   Enum['present', 'absent']                    $ensure           = 'present',
   String[1]                                    $host             = $trusted['certname'],
   String[1]                                    $address          = $facts['networking']['ip'],
-  Galera::Desired_role                         $desired_role     = 'any',
+  Variant[Integer[0], Enum['any', 'follower']] $desired_role     = 'any',
   Optional[Pattern[/\Ahttps:\/\/[^\/]+\z/]]    $orchestrator_url = undef,
   Integer[0, 3600]                             $wait             = 120,
   Optional[String[1]]                          $service_name     = undef,

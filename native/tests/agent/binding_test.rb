@@ -9,7 +9,7 @@ require 'tmpdir'
 LIBRARY = ARGV.shift
 require LIBRARY
 
-PLAN = <<~'PLAN'
+PLAN = <<~TEXT
   plan demo::member {
     public String $cluster
     public Integer $limit = 3
@@ -35,8 +35,9 @@ PLAN = <<~'PLAN'
       $heard = $heard + [$text]
     }
   }
-PLAN
+TEXT
 
+# What the tests have in common.
 module Fixtures
   def bundle(text = PLAN)
     { 'format' => 1, 'plan' => 'demo::member', 'digest' => 'd',
@@ -51,12 +52,12 @@ module Fixtures
       'noop' => false }.merge(changes.transform_keys(&:to_s))
   end
 
-  def open(**changes)
+  def open_session(**changes)
     PlanEngine::Session.open(JSON.generate(config(**changes)))
   end
 
   def started(**changes)
-    open(**changes).tap(&:start)
+    open_session(**changes).tap(&:start)
   end
 
   def wait(session, seconds = 20)
@@ -70,6 +71,7 @@ module Fixtures
   end
 end
 
+# The functions, one by one.
 class BindingTest < Minitest::Test
   include Fixtures
 
@@ -95,11 +97,11 @@ class BindingTest < Minitest::Test
   end
 
   def test_mistakes_are_errors_with_code_and_help
-    error = assert_raises(PlanEngine::Error) { open(parameters: { 'cluster' => 1 }) }
+    error = assert_raises(PlanEngine::Error) { open_session(parameters: { 'cluster' => 1 }) }
     assert_match(/cluster/, error.message)
     assert_kind_of String, error.code
     assert_kind_of String, error.help
-    assert_raises(PlanEngine::Error) { open(process: nil) }
+    assert_raises(PlanEngine::Error) { open_session(process: nil) }
     assert_raises(TypeError) { PlanEngine::Session.open(1) }
     assert_raises(TypeError) { PlanEngine::Session.new }
   end
@@ -116,7 +118,7 @@ class BindingTest < Minitest::Test
     assert_equal answer['id'], wait(session)['id'], 'the same until it is synced'
     session.synced(answer['id'], JSON.generate([{ 'reference' => 'File[/tmp/demo]', 'changed' => true }]))
     assert_equal 'timeout', wait(session, 0.1)['kind']
-    assert_equal ['/tmp/demo'], JSON.parse(session.status)['desired'].map { |one| one['title'] }
+    assert_equal(['/tmp/demo'], JSON.parse(session.status)['desired'].map { |one| one['title'] })
     session.close
     assert_equal 0o600, File.stat(config['state_file']).mode & 0o777
   end
@@ -214,10 +216,11 @@ class BindingTest < Minitest::Test
   end
 end
 
+# What the library shows to the process that loads it.
 class LibraryTest < Minitest::Test
   def test_only_its_init_function_is_exported
     symbols = `nm -D --defined-only #{LIBRARY}`.lines.map { |line| line.split.last }
-    assert_equal ['Init_plan_engine'], symbols.reject { |symbol| symbol.start_with?('_end', '__bss', '_edata') }
+    assert_equal(['Init_plan_engine'], symbols.reject { |symbol| symbol.start_with?('_end', '__bss', '_edata') })
   end
 
   def test_it_needs_nothing_that_an_agent_does_not_have

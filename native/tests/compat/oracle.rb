@@ -26,12 +26,12 @@ VALUES = [
   'undef', 'default', 'true', 'false', '0', '5', '-3', '9223372036854775807', '0.5', '1.0', '1.0e20', '1.5e-7', "''", "'a'", "'ab'", "'B'",
   "'abc é'", '/a.b/', '[]', '[1]', '[1, 2.5]', "[1, 'a']", "['a', 'b']", '[[1], [2, 3]]', '[undef, 1]', '[undef]', '{}',
   "{'a' => 1}", "{'a' => 1, 'b' => 'x'}", "{'a' => undef}", "{1 => 'a'}", "{1 => 'a', 'b' => 2}", "{'a' => {'b' => [1, true]}}",
-  "Sensitive('x')", "Timespan(90)", "Timestamp('2024-05-06T07:08:09 UTC')", "Binary('aGk=')", "SemVer('1.2.3')",
+  "Sensitive('x')", 'Timespan(90)', "Timestamp('2024-05-06T07:08:09 UTC')", "Binary('aGk=')", "SemVer('1.2.3')",
   "SemVerRange('>=1.0.0')"
 ].freeze
 
 OPERANDS = ['1', '7', '-7', '0', '2.5', '9223372036854775807', "'a'", "'A'", "'10'", 'undef', 'true', '[1, 2]', '[[3, 4]]', "['a', 1]",
-            "{'a' => 1}", "{'a' => 2, 'b' => 1}", '/a/', 'default', 'Timespan(3)', "'b'", "{1 => 2}", '[]', '63'].freeze
+            "{'a' => 1}", "{'a' => 2, 'b' => 1}", '/a/', 'default', 'Timespan(3)', "'b'", '{1 => 2}', '[]', '63'].freeze
 OPERATORS = ['+', '-', '*', '/', '%', '<<', '>>', '==', '<', '<=', '>', '>=', 'in', '=~'].freeze
 
 ACCESS = [
@@ -59,7 +59,7 @@ CALLS = [
   ['regsubst', "'cat'", '/[aeiou]/', "{'a' => '4'}"], ['match', "'abc123'", '/([a-z]+)([0-9]+)/'], ['match', "'abc'", "'x'"],
   ['match', "['ab', 'b']", "'a(.)?'"], ['upcase', "'abcé'"], ['upcase', "['a', 1, ['b']]"], ['upcase', "{'a' => 'b'}"], ['upcase', 'true'],
   ['downcase', "'ABCÉ'"], ['capitalize', "'hELLO wORLD'"], ['capitalize', "['ab', 1]"], ['camelcase', "'ab_cd__ef'"],
-  ['strip', "\" a \\n\""], ['lstrip', "' a '"], ['rstrip', "' a '"], ['chomp', "\"a\\r\\n\""], ['chomp', "\"a\\n\\n\""], ['chop', "'abc'"],
+  ['strip', '" a \\n"'], ['lstrip', "' a '"], ['rstrip', "' a '"], ['chomp', '"a\\r\\n"'], ['chomp', '"a\\n\\n"'], ['chop', "'abc'"],
   ['chop', "''"], ['abs', '-5'], ['abs', '-2.5'], ['abs', "'-5'"], ['ceiling', '1.2'], ['ceiling', '-1.2'], ['floor', '-1.2'], ['floor', '7'],
   ['round', '2.5'], ['round', '-2.5'], ['round', '2.4'], ['compare', "'a'", "'B'"], ['compare', "'a'", "'B'", 'false'], ['compare', '1', '2.0'],
   ['compare', '1', "'a'"], ['versioncmp', "'1.10'", "'1.9'"], ['versioncmp', "'1.0'", "'1.0.0'", 'true'], ['versioncmp', "'2.1-a'", "'2.1-b'"],
@@ -79,7 +79,7 @@ CONVERSIONS = [
   ['Numeric', "'1.5'"], ['Numeric', "'12'"], ['Numeric', "'0x1f'"], ['Numeric', "'017'"], ['Numeric', 'true'], ['Numeric', "'z'"], ['Boolean', "'yes'"], ['Boolean', "'NO'"], ['Boolean', '0'],
   ['Boolean', '0.1'], ['Boolean', "'maybe'"], ['Boolean', '[]'], ['Array', "{'a' => 1}"], ['Array', "'abc'"], ['Array', '3'], ['Array', '1', 'true'], ['Array', '[1]', 'true'],
   ['Array', 'undef'], ['Array', "Binary('aGk=')"], ['Tuple[Integer,Integer]', '2'], ['Hash', "[['a', 1], ['b', 2]]"], ['Hash', "['a', 1, 'b', 2]"], ['Hash', "['a', 1, 'b']"],
-  ['Hash', "[[['a', 'b'], 1], [['a', 'c'], 2]]", "'tree'"], ['Hash', "[]"], ['Hash', '5'], ["Struct[{'a' => Integer}]", "[['a', 1]]"], ["Struct[{'a' => Integer}]", "[['b', 1]]"],
+  ['Hash', "[[['a', 'b'], 1], [['a', 'c'], 2]]", "'tree'"], ['Hash', '[]'], ['Hash', '5'], ["Struct[{'a' => Integer}]", "[['a', 1]]"], ["Struct[{'a' => Integer}]", "[['b', 1]]"],
   ['String', '5'], ['String', '1.5'], ['String', 'true'], ['String', 'undef'], ['String', 'default'], ['String', "[1, 'a', undef, 1.5]"], ['String', "{'a' => [1]}"], ['String', '/a/'],
   ['String', '255', "'%#x'"], ['String', '255', "'%08.3f'"], ['String', "'abc'", "'%p'"], ['String', "'aBc'", "'%u'"], ['String', "'a::bc'", "'%C'"], ['String', "'ab'", "'%-5s'"],
   ['String', "'ab'", "'%x'"], ['String', 'true', "'%#y'"], ['String', 'true', "'%d'"], ['String', 'undef', "'%u'"], ['String', '[1, 2]', "'%(a'"], ['String', "[1, 'a']", "'% a'"],
@@ -92,7 +92,7 @@ CONVERSIONS = [
 ].freeze
 
 SEMVER = %w[1.2.3 1.2.9 1.3.0 2.0.0 2.0.0-rc1 0.2.3 0.3.0 1.0.0].product(['>=1.2.3', '~1.2.3', '^1.2.3', '1.x', '1.2.x', '>1.0.0 <2.0.0', '1.0.0 - 1.3.0', '^0.2.3', '=2.0.0',
-                                                                            '1.2.3 || >=2.0.0', '<2.0.0', '~1.2', '>1.2']).freeze
+                                                                          '1.2.3 || >=2.0.0', '<2.0.0', '~1.2', '>1.2']).freeze
 
 # The questions, and Puppet's answers.
 class Oracle
