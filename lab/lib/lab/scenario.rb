@@ -128,6 +128,12 @@ module Lab
       counts.sum
     end
 
+    # What the cluster's plan remembers, as the orchestrator tells it.
+    def cluster_variables
+      view = cluster.status['orchestrator']
+      view.dig('state', 'processes', "galera::cluster[#{Settings::CLUSTER}]", 'variables') || {}
+    end
+
     def database_pids
       cluster.status['members'].to_h { |member| [member['certname'], member.dig('service', 'main_pid')] }
     end

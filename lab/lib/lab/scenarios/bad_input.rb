@@ -101,6 +101,8 @@ Lab::Scenario.define 'agent-killed', 'kill -9 of an agent, again and again, in t
   kill_agent_at 'the start of the cluster', mariadbd: /#{Lab::Scenario::BOOTSTRAP_LINE}/
   expect_ok run_together
   expect_whole
+  grants = cluster_variables['grants']
+  expect grants == 1, "#{grants} grants were given: the one that was used was taken for unused"
 end
 
 Lab::Scenario.define 'orchestrator-killed', 'kill -9 of the orchestrator in the middle: nothing lost, nothing twice' do

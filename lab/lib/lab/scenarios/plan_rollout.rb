@@ -55,11 +55,6 @@ module Lab
       { 'members' => members, 'cluster' => cluster_variables.slice('map_version', 'grants', 'the_grant', 'leader') }
     end
 
-    def cluster_variables
-      view = cluster.status['orchestrator']
-      view.dig('state', 'processes', "galera::cluster[#{Settings::CLUSTER}]", 'variables') || {}
-    end
-
     # What the block does leaves every mariadbd as it was, and the cluster with all that it remembered.
     def expect_nothing_lost(&block)
       before = remembered
