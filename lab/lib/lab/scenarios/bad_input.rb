@@ -57,6 +57,7 @@ Lab::Scenario.define 'orchestrator-down-for-a-member', 'a member of a cluster ge
     run = expect_databases_untouched { run_agent(member(1)) }
     expect_ok run
     expect run.output.match?(/^Warning: .*orchestrator/i), 'no warning tells that the orchestrator cannot be reached'
+    expect run.seconds < 60, "the run took #{run.seconds.round} s: it waited for the orchestrator, with all in place"
   ensure
     orchestrator 'start'
   end
