@@ -5,7 +5,7 @@
 #
 #   ruby forge.rb DIRECTORY PORT
 
-require 'digest'
+require 'digest/sha2'
 require 'json'
 require 'webrick'
 

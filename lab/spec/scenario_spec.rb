@@ -4,8 +4,9 @@ require_relative 'spec_helper'
 require 'lab/scenario'
 
 RSpec.describe Lab::Scenario do
-  def run(code)
-    Lab::AgentRun::Outcome.new(name: 'db1', code: code, seconds: 1.0, lines: [])
+  def run(code, *said)
+    lines = said.map { |text| [0.5, "#{text}\n"] }
+    Lab::AgentRun::Outcome.new(name: 'db1', code: code, seconds: 1.0, lines: lines)
   end
 
   def result(&body)
@@ -28,6 +29,11 @@ RSpec.describe Lab::Scenario do
     good = run(0)
     expect(result { expect_ok failed }).to match(/agent runs failed: db1 .*6.*changed, with failures/)
     expect(result { expect_ok [good, failed] }).to match(/agent runs failed: db1 .*6/)
+  end
+
+  it 'takes no run for good in which a plan failed' do
+    broken = run(2, 'Warning: Plan_process[x]: a message was refused: undef has no queues (host.plan:1:2)')
+    expect(result { expect_ok broken }).to match(/a plan failed: .*undef has no queues/)
   end
 
   it 'says so when it is the scenario that is wrong' do

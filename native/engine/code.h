@@ -39,6 +39,7 @@ struct VariableCode {
   std::string name;
   TypeCode type;
   NodePtr initial;              // null: required (parameter) or undef
+  std::uint32_t slots = 0;      // of the frame that type and initial value are computed in
   bool parameter = false;       // public
   Span span;
 };
@@ -51,6 +52,7 @@ struct PlaceCode {
   bool latched = false;
   bool splat_entries = false;
   NodePtr entries, capacity, ttl;   // null when not given
+  std::uint32_t slots = 0;      // of the frame that type and attributes are computed in
   Span span;
 };
 

@@ -225,6 +225,7 @@ void PlanCompiler::compile_variable(const syntax::VariableDecl& decl) {
   }
   code_.variables[slot].type = std::move(declared);
   code_.variables[slot].initial = std::move(initial);
+  code_.variables[slot].slots = slots_;
 }
 
 void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
@@ -252,6 +253,7 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
                          "the attributes are entries, capacity, ttl and latched");
       }
     }
+    code_.places[slot].slots = slots_;
   }
 }
 

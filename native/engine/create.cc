@@ -67,8 +67,7 @@ void Engine::State::set_parameters(Process& process, const Value& parameters) {
       const bool first_time = process.variables[slot].version == 0;
       if (!variable.parameter && !first_time) continue;
       const Value* given = parameters.is(Kind::hash) && variable.parameter ? parameters.as_hash().find(variable.name) : nullptr;
-      Frame frame{evaluation, {}};
-      frame.slots.resize(8);     // a declaration binds no names but what its own lambdas and matches do
+      Frame frame{evaluation, std::vector<Value>(variable.slots)};
       if (!given && !variable.initial && variable.parameter) refuse_parameter(code, "'" + variable.name + "' is required");
       Value value = given ? *given : (variable.initial ? variable.initial->evaluate(frame) : Value::undef());
       if (given || variable.initial) require(variable.type, value, "parameter '" + variable.name + "'", frame);
@@ -95,22 +94,13 @@ void Engine::State::fill_entries(Process& process, std::uint32_t place) {
   if (!code.entries) return;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
-  Frame frame{evaluation, {}};
-  frame.slots.resize(8);
+  Frame frame{evaluation, std::vector<Value>(code.slots)};
   const Value value = code.entries->evaluate(frame);
   std::vector<Value> entries{value};
   if (code.splat_entries) {
     entries.clear();
-    if (value.is(Kind::type) && value.as_type()->resolved().kind == types::TypeKind::integer) {
-      const types::Type& range = value.as_type()->resolved();
-      if (range.min == types::kMinInteger || range.max == types::kMaxInteger ||
-          range.max - range.min >= static_cast<std::int64_t>(capacity(process, place))) {
-        throw EvaluationError("LIMIT_CAPACITY", "queue '" + code.name + "' cannot hold all of " + values::inspect(value));
-      }
-      for (std::int64_t i = range.min; i <= range.max; ++i) entries.push_back(Value::integer(i));
-    } else {
-      entries = values::splat(value);
-    }
+    const auto range = value.is(Kind::type) ? functions::elements(value) : std::nullopt;
+    entries = range ? *range : values::splat(value);
   }
   if (entries.size() > capacity(process, place)) {
     throw EvaluationError("LIMIT_CAPACITY", "queue '" + code.name + "' has more entries than its capacity");

@@ -19,8 +19,8 @@ class Body final : public ReadOnlyView {
   void assign(std::uint32_t slot, Value value) override {
     ReadOnlyView reader(state_, process_);
     Evaluation evaluation(reader, state_.limits.steps_per_firing, state_.limits.call_depth);
-    Frame frame{evaluation, {}};
     const VariableCode& code = process_.code->variables[slot];
+    Frame frame{evaluation, std::vector<Value>(code.slots)};
     require(code.type, value, "'$" + code.name + "'", frame);
     undo_.emplace_back(slot, process_.variables[slot]);
     process_.variables[slot] = {std::move(value), process_.variables[slot].version + 1, state_.now};
@@ -128,7 +128,7 @@ class Body final : public ReadOnlyView {
     const PlaceCode& code = owner.code->places[place];
     ReadOnlyView reader(state_, owner);
     Evaluation evaluation(reader, state_.limits.steps_per_firing, state_.limits.call_depth);
-    Frame frame{evaluation, {}};
+    Frame frame{evaluation, std::vector<Value>(code.slots)};
     require(code.type, value, "queue '" + code.name + "'", frame);
     effects_.push_back({Kind_::place, &owner, place, 0, std::move(value), {}});
   }

@@ -191,7 +191,7 @@ void Engine::State::deliver(const Message& message) {
   if (!from_orchestrator && !code.is_public) return refuse(message, "its input '" + message.name + "' is not public");
   ReadOnlyView view(*this, *receiver);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
-  Frame frame{evaluation, {}};
+  Frame frame{evaluation, std::vector<Value>(code.slots)};
   try {
     require(code.type, message.value, "input '" + message.name + "'", frame);
     if (receiver->places[place].size() >= capacity(*receiver, place)) return refuse(message, "its input '" + message.name + "' is full");

@@ -77,15 +77,6 @@ Value new_resource(const std::string& type, const std::vector<Value>& arguments)
   return Value::resource(type, name, parameters.build());
 }
 
-// Resource[File] or File as the type, then the titles.
-Value resource_references(const types::Type& type, const std::vector<Value>& keys) {
-  std::vector<Value> references;
-  for (const Value& key : keys) {
-    references.push_back(Value::resource(type.name, values::to_string(key), Value::undef()));
-  }
-  return references.size() == 1 ? references[0] : Value::array(std::move(references));
-}
-
 }  // namespace
 
 std::size_t LambdaCode::required() const {
@@ -157,8 +148,8 @@ Value AccessNode::evaluate(Frame& frame) const {
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
   if (!object.is(Kind::type)) return values::access(object, keys);
-  const types::Type& type = *object.as_type();
-  if (type.kind == types::TypeKind::resource && !type.name.empty()) return resource_references(type, keys);
+  const types::TypeKind kind = object.as_type()->kind;
+  if (kind == types::TypeKind::resource || kind == types::TypeKind::class_) return functions::reference(object.as_type(), keys);
   return Value::type(functions::parameterize(object.as_type(), keys));
 }
 
@@ -187,14 +178,9 @@ Value BuiltinCall::evaluate(Frame& frame) const {
   const std::vector<Value> arguments = evaluate_items(arguments_, frame);
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
-  if (arguments.size() < function_.min_arguments || arguments.size() > function_.max_arguments) {
-    throw EvaluationError("ARITY_MISMATCH", "'" + std::string(function_.name) + "' takes (" +
-                                                std::string(function_.signature) + "), got " +
-                                                std::to_string(arguments.size()) + " arguments");
-  }
-  if (!lambda_) return function_.native(frame.evaluation, arguments, nullptr);
+  if (!lambda_) return functions::call(function_, frame.evaluation, arguments, nullptr);
   BoundBlock block(*lambda_, frame);
-  return function_.native(frame.evaluation, arguments, &block);
+  return functions::call(function_, frame.evaluation, arguments, &block);
 }
 
 Value PlanCall::evaluate(Frame& frame) const {
@@ -267,16 +253,16 @@ Value BinaryNode::evaluate(Frame& frame) const {
     case BinaryOp::shift_right: return values::shift_right(left, right);
     case BinaryOp::equal: return Value::boolean(values::equal(left, right));
     case BinaryOp::not_equal: return Value::boolean(!values::equal(left, right));
-    case BinaryOp::less: return Value::boolean(values::compare(left, right) < 0);
-    case BinaryOp::less_equal: return Value::boolean(values::compare(left, right) <= 0);
-    case BinaryOp::greater: return Value::boolean(values::compare(left, right) > 0);
-    case BinaryOp::greater_equal: return Value::boolean(values::compare(left, right) >= 0);
+    case BinaryOp::less: return Value::boolean(values::compares(left, values::Comparison::less, right));
+    case BinaryOp::less_equal: return Value::boolean(values::compares(left, values::Comparison::less_equal, right));
+    case BinaryOp::greater: return Value::boolean(values::compares(left, values::Comparison::greater, right));
+    case BinaryOp::greater_equal: return Value::boolean(values::compares(left, values::Comparison::greater_equal, right));
     case BinaryOp::in: return Value::boolean(values::contains(left, right));
     case BinaryOp::match:
     case BinaryOp::not_match: {
       std::vector<Value> captures;
       const bool matched = values::matches(left, right, &captures);
-      if (matched && captures_ != kNone) frame.slots[captures_] = Value::array(std::move(captures));
+      if (matched && captures_ != kNone && !captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
       return Value::boolean(matched == (op_ == BinaryOp::match));
     }
     case BinaryOp::and_:

@@ -237,8 +237,8 @@ class Reader {
       const std::uint32_t slot = process.code->variable(name);
       if (slot == kNone) continue;
       Value kept = value(field(one, "value"));
-      Frame frame{evaluation, {}};
       const VariableCode& code = process.code->variables[slot];
+      Frame frame{evaluation, std::vector<Value>(code.slots)};
       const std::uint64_t version = number_field(one, "version");
       const bool unset = kept.is_undef() && !code.initial;
       if (!unset && code.type.declared() && !values::instance_of(*type_of(code.type, frame), kept)) {
@@ -266,8 +266,8 @@ class Reader {
           letter(process, "the new version of the plan has no queue '" + std::string(name) + "'", name, token.value);
           continue;
         }
-        Frame frame{evaluation, {}};
         const TypeCode& type = process.code->places[place].type;
+        Frame frame{evaluation, std::vector<Value>(process.code->places[place].slots)};
         if (type.declared() && !values::instance_of(*type_of(type, frame), token.value)) {
           letter(process, "the new version of the plan refuses a token of '" + std::string(name) + "'", name, token.value);
           continue;

@@ -141,7 +141,7 @@ std::size_t Engine::State::capacity(Process& process, std::uint32_t place) {
   if (!code.capacity) return kDefaultCapacity;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
-  Frame frame{evaluation, {}};
+  Frame frame{evaluation, std::vector<Value>(code.slots)};
   const Value value = code.capacity->evaluate(frame);
   if (!value.is(Kind::integer) || value.as_integer() < 1) {
     throw EvaluationError("TYPE_MISMATCH", "the capacity of '" + code.name + "' is an Integer from 1, got " + values::inspect(value));
@@ -155,7 +155,7 @@ std::optional<std::chrono::milliseconds> Engine::State::ttl(Process& process, st
   if (!code.ttl) return std::nullopt;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
-  Frame frame{evaluation, {}};
+  Frame frame{evaluation, std::vector<Value>(code.slots)};
   return to_duration(code.ttl->evaluate(frame));
 }
 

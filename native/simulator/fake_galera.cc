@@ -114,18 +114,21 @@ void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::s
   if (node.used_grants.contains(grant)) refusal = "the grant was used";
   if (!refusal.empty()) {
     note(i, "does not use grant " + grant + ": " + refusal);
-    done(HashBuilder().set("grant", Value::string(grant)).set("started", Value::boolean(false))
+    const bool started = node.used_grants.contains(grant) && (node.bootstraps || node.uuid);
+    done(HashBuilder().set("grant", Value::string(grant)).set("started", Value::boolean(started))
              .set("reason", Value::string(refusal)).build(), false);
     return;
   }
   node.used_grants.insert(grant);
   node.released = true;
+  node.bootstraps = true;
   note(i, "uses grant " + grant);
   const auto boots = node.boots;
   world_.after(world_.between(milliseconds(300), milliseconds(1100)), [this, i, boots, grant, done] {
     Node& born = nodes_[i];
     if (born.boots != boots) return;
     born.phase = Phase::running;
+    born.bootstraps = false;
     born.was_started = true;
     ++born.starts;
     ++births_;
@@ -216,6 +219,7 @@ Value FakeGalera::outcome(std::size_t i, const std::string& grant) const {
 void FakeGalera::crash(std::size_t i) {
   Node& node = nodes_[i];
   node.phase = Phase::stopped;
+  node.bootstraps = false;
   node.up = false;
   ++node.boots;
   if (auto rest = component(); !rest.empty()) view_ = std::move(rest);   // a majority goes on without it

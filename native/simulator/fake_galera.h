@@ -53,6 +53,7 @@ class FakeGalera {
     std::vector<std::string> peers;
     // until the next crash
     Phase phase = Phase::stopped;
+    bool bootstraps = false;                         // a grant is being used
     std::uint64_t boots = 1;
     std::uint64_t starts = 0;
     bool up = true;

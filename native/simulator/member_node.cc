@@ -118,7 +118,10 @@ void MemberNode::end_run(const std::string& why) {
   settled_ = report.settled;
   waiting_.clear();
   for (const auto& waiting : report.waiting) waiting_ += waiting.action + ": " + waiting.text() + "; ";
-  for (const auto& letter : report.dead_letters) note("dead letter in " + letter.action + ": " + letter.message);
+  for (const auto& letter : report.dead_letters) {
+    world_.wrong(name_, "dead letter in " + letter.action + ": " + letter.message);
+  }
+  for (const auto& warning : report.warnings) world_.wrong(name_, warning);
   note("run ends: " + why + (waiting_.empty() ? "" : ", waiting for " + waiting_));
   changes_ = changes_of_run_;
   session_->end_run(world_.now());
@@ -149,7 +152,7 @@ void MemberNode::crash() {
 
 void MemberNode::pump() {
   session_->tick(world_.now());
-  if (const auto aside = session_->take_set_aside()) note("state set aside: " + aside->reason.message);
+  if (const auto aside = session_->take_set_aside()) world_.wrong(name_, "state set aside: " + aside->reason.message);
   persist();
   while (const auto exchange = session_->next_exchange(world_.now())) call(*exchange);
   if (waiting_phase_) wait();

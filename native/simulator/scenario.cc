@@ -54,6 +54,7 @@ class Simulation {
     while (formation.problem.empty() && !stands()) {
       if (!world_.step()) formation.problem = "nothing happens any more";
       if (galera_.births() > 1) formation.problem = "a second birth";
+      if (!world_.first_wrong().empty()) formation.problem = world_.first_wrong();
       if (world_.now() - begin_ > kLimit) formation.problem = "no cluster within the time: " + describe();
     }
     if (formation.problem.empty() && galera_.births() != 1) formation.problem = "no birth";

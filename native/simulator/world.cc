@@ -46,4 +46,9 @@ void World::note(std::string_view who, std::string_view what) {
   if (trace_ != nullptr) *trace_ << line;
 }
 
+void World::wrong(std::string_view who, std::string_view what) {
+  note(who, what);
+  if (first_wrong_.empty()) first_wrong_ = std::string(who) + ": " + std::string(what);
+}
+
 }  // namespace plan::simulator

@@ -35,6 +35,9 @@ class World {
   [[nodiscard]] bool chance(unsigned percent);
 
   void note(std::string_view who, std::string_view what);
+  // Noted too, and the simulation fails: something that must not happen even when everything crashes.
+  void wrong(std::string_view who, std::string_view what);
+  [[nodiscard]] const std::string& first_wrong() const { return first_wrong_; }
   [[nodiscard]] std::uint64_t trace_hash() const { return hash_; }
 
  private:
@@ -51,6 +54,7 @@ class World {
   std::uint64_t hash_ = 0xcbf29ce484222325U;
   std::priority_queue<Event> events_;
   std::ostream* trace_;
+  std::string first_wrong_;
 };
 
 }  // namespace plan::simulator

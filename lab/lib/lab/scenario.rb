@@ -100,8 +100,16 @@ module Lab
     end
 
     def expect_ok(outcomes)
-      bad = [outcomes].flatten.reject(&:ok?)
+      runs = [outcomes].flatten
+      bad = runs.reject(&:ok?)
       expect bad.empty?, "agent runs failed: #{AgentRun.table(bad).join('; ')}" unless bad.empty?
+      expect_no_dead_letters runs
+    end
+
+    # No plan may fail over what happens in a scenario, whoever is down.
+    def expect_no_dead_letters(runs)
+      letters = runs.flat_map { |run| run.output.lines.grep(/a message was refused/) }
+      expect letters.empty?, "a plan failed: #{letters.join}"
     end
 
     def expect_whole

@@ -1,6 +1,6 @@
 # frozen_string_literal: true
 
-require 'digest'
+require 'digest/sha2' # not 'digest': that would load it on first use, in whatever thread
 require 'fileutils'
 
 module Lab

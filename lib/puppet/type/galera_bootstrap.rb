@@ -18,7 +18,7 @@ Puppet::Type.newtype(:galera_bootstrap) do
     | key | value |
     | --- | --- |
     | `grant` | id of the grant |
-    | `started` | whether mariadbd was executed with `--wsrep-new-cluster` by this grant, in this run |
+    | `started` | whether a cluster was, or may have been, started by this grant, now or in an earlier run |
     | `reason` | why it was refused, or why the start failed, or what is still waited for; else undef |
     | `synced` | whether the node was Primary and Synced before `watch` was over |
     | `cluster_status`, `local_state`, `cluster_size`, `state_uuid` | of the running server; else undef |

@@ -60,6 +60,11 @@ module PuppetX
         GRANT_ID.match?(id) && File.exist?(File.join(grants_directory, id))
       end
 
+      # Was the token of this grant taken back before mariadbd consumed it?
+      def unspent?(id)
+        GRANT_ID.match?(id) && File.exist?(File.join(grants_directory, "#{id}.unspent"))
+      end
+
       # +user+ is who runs mariadbd: the token must be his, because he unlinks it. It is good for this boot only:
       # start-mariadbd compares its boot id with the one in the run directory, which is gone after a boot.
       def write_token(grant:, boot_id:, user: 'mysql')

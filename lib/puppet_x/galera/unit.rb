@@ -42,6 +42,16 @@ module PuppetX
                  invocation: values['InvocationID'])
       end
 
+      # Was the main process called with --wsrep-new-cluster? True as well of a script that has yet to call mariadbd.
+      def makes_new_cluster?(look)
+        program, *arguments = File.binread("/proc/#{look.main_pid}/cmdline").split("\0")
+        return true unless %w[mariadbd mysqld].include?(File.basename(program.to_s))
+
+        arguments.include?('--wsrep-new-cluster')
+      rescue Errno::ENOENT, Errno::ESRCH
+        false
+      end
+
       # Queues the start and returns. A former failure is forgotten first: it would count against the start limit.
       def start
         systemctl('reset-failed', name) if look.active_state == 'failed'

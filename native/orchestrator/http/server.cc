@@ -162,8 +162,12 @@ void Server::State::commit_now() {
   ++commits;
   if (!done) {
     failure = done.error();
+    // Nothing is answered any more: what is on disk is unknown.
+    error_code ignored;
+    acceptor.close(ignored);
+    status_acceptor.close(ignored);
     for (auto& connection : connections) connection.stream->close();
-    io.stop();               // nothing is answered any more: what is on disk is unknown
+    io.stop();
     return;
   }
   for (auto* waiter : std::exchange(commit_waiters, {})) waiter->cancel();

@@ -258,6 +258,18 @@ TEST(Fire, ParametersAreChecked) {
   EXPECT_EQ(Actor("plan t { public Integer $n\n Integer $twice = $n * 2 }", R"({"n": 4})").variable("twice"), "8");
 }
 
+TEST(Fire, DeclarationsMayUseLambdasAndMatches) {
+  Actor actor(R"(plan t {
+    public String $text = 'a1b22'
+    Array $doubled = [1, 2, 3].map |$a| { [4].map |$b| { [5].map |$c| { $a * $b * $c } } }
+    Optional[String] $digits = if $text =~ /(\d+)$/ { $1 } else { undef }
+    queue Integer q { entries => *[1, 2].map |$n| { $n + 1 } }
+  })");
+  EXPECT_EQ(actor.variable("doubled"), "[[[20]],[[40]],[[60]]]");
+  EXPECT_EQ(actor.variable("digits"), "\"22\"");
+  EXPECT_EQ(actor.queue("q"), "[2,3]");
+}
+
 TEST(Fire, ResourcesAreOneBatchPerFiring) {
   Actor actor(R"(plan t {
     queue String done

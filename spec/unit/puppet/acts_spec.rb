@@ -22,14 +22,15 @@ RSpec.describe 'The types with which plans act' do
     %i[galera_observe galera_bootstrap galera_member].each { |name| Puppet::Type.type(name).provider(:mariadb) }
     allow(PuppetX::Galera::Observation).to receive(:boot_id).and_return(boot_id)
     allow(Kernel).to receive(:sleep)
-    allow(unit).to receive_messages(look: look('inactive'), journal: ['[ERROR] no such thing'])
+    allow(unit).to receive_messages(look: look('inactive'), makes_new_cluster?: true,
+                                    journal: ['[ERROR] no such thing'])
   end
 
   after { FileUtils.remove_entry(directory) }
 
-  def look(active, running: false, loaded: 'loaded')
+  def look(active, running: false, job: false, loaded: 'loaded')
     PuppetX::Galera::Unit::Look.new(active_state: active, sub_state: active, main_pid: running ? Process.pid : 0,
-                                    job: false, restarts: 0, load_state: loaded, result: 'x')
+                                    job: job, restarts: 0, load_state: loaded, result: 'x')
   end
 
   def resource(type, **parameters)
@@ -104,10 +105,53 @@ RSpec.describe 'The types with which plans act' do
       expect(bootstrap.changed).to be true
       expect(@resource.plan_data).to include('grant' => 'g1', 'started' => true, 'synced' => true, 'cluster_size' => 1,
                                              'state_uuid' => 'U', 'reason' => nil)
-      allow(unit).to receive(:look).and_return(look('inactive'))
       expect(bootstrap.changed).to be false
-      expect(@resource.plan_data).to include('started' => false, 'reason' => /was used on this node before/)
+      expect(@resource.plan_data).to include('started' => true, 'reason' => /was used on this node before/)
       expect(unit).to have_received(:start).once
+    end
+
+    # A run that was killed has left the mark, and what came after it.
+    describe 'with a grant that an earlier run marked as used' do
+      before { state.use_grant('g1') }
+
+      def started_of_second_run
+        expect(bootstrap.changed).to be false
+        expect(@resource.plan_data['reason']).to match(/was used on this node before/)
+        @resource.plan_data['started']
+      end
+
+      it 'has started while mariadbd runs that was called for a new cluster, and not when it was called without' do
+        allow(unit).to receive(:look).and_return(look('activating', running: true))
+        allow(unit).to receive(:makes_new_cluster?).and_return(true, false)
+        expect(Array.new(2) { started_of_second_run }).to eq([true, false])
+      end
+
+      it 'is about to start while the token waits for a start that was asked for' do
+        state.write_token(grant: 'g1', boot_id: boot_id, user: Etc.getpwuid.name)
+        allow(unit).to receive(:look).and_return(look('activating', job: true))
+        expect([started_of_second_run, state.token]).to eq([true, 'g1'])
+      end
+
+      it 'has started on a node that was in a cluster since, though nothing runs' do
+        File.write(File.join(directory, 'grastate.dat'), "uuid: 6ccbd2e1-52e0-4556-997b-db403b6cfe72\nseqno: -1\n")
+        expect(started_of_second_run).to be true
+      end
+
+      it 'has not started on a node that never was in a cluster' do
+        expect(started_of_second_run).to be false
+      end
+
+      it 'takes the token back that nobody consumed, so that it never starts' do
+        state.write_token(grant: 'g1', boot_id: boot_id, user: Etc.getpwuid.name)
+        expect([started_of_second_run, state.token, state.unspent?('g1')]).to eq([false, nil, true])
+        expect(started_of_second_run).to be false
+      end
+
+      it 'leaves the token of another grant alone' do
+        state.write_token(grant: 'g2', boot_id: boot_id, user: Etc.getpwuid.name)
+        started_of_second_run
+        expect(state.token).to eq('g2')
+      end
     end
 
     it 'has the grant marked and the token written when it starts' do

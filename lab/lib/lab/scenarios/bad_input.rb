@@ -11,6 +11,7 @@ module Lab
       errors = run.output.lines.grep(/^(?:.*: )?Error: /)
       expect errors.any? { |line| line.match?(saying) }, "no error says #{saying.inspect}: #{errors.join}"
       expect run.output.include?('Package[galera]/ensure: created'), 'the rest of the catalog was not applied'
+      expect_no_dead_letters [run]
     end
 
     # Runs the first member's agent and kills it (-9) at the first line that matches: one the agent says, or one that

@@ -9,6 +9,7 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
   def used
     @outcome = nil
     @reason = refusal
+    @started_earlier = state.grant_used?(resource[:grant]) && !never_started?
     return :false unless @reason
 
     Puppet.notice("#{resource.ref}: refused: #{@reason}")
@@ -84,7 +85,34 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
   end
 
   def started?
-    !@outcome.nil? && !@never_ran && state.token.nil?
+    return @started_earlier == true if @outcome.nil?
+
+    !@never_ran && state.token.nil?
+  end
+
+  # Of a grant that was marked as used in an earlier run, which may have been killed anywhere after that: did it start
+  # nothing, and never will? So it is when its token was taken back (now, or before), or when the node never was in a
+  # cluster and nothing here makes a new one. What is said here gives the grant back, and lets another one be made.
+  def never_started?
+    return true if state.unspent?(resource[:grant])
+    return false if datadir.recorded_position.uuid
+
+    !start_under_way? && withdraw_own_token
+  end
+
+  # A start by this grant that an earlier run asked for. Should the start be another one, without the grant, mariadbd
+  # shows it by how it was called.
+  def start_under_way?
+    look = unit.look
+    return false unless look.running? || look.job
+    return resource[:boot_id] == PuppetX::Galera::Observation.boot_id if state.token == resource[:grant]
+
+    look.running? && unit.makes_new_cluster?(look)
+  end
+
+  # False when mariadbd consumed it in this very moment.
+  def withdraw_own_token
+    state.token != resource[:grant] || state.withdraw_token
   end
 
   def reason

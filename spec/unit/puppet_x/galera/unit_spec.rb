@@ -45,6 +45,28 @@ RSpec.describe PuppetX::Galera::Unit do
     expect(unit.look.running?).to be false
   end
 
+  describe 'of a running main process' do
+    def called(*command_line)
+      look = described_class::Look.new(main_pid: 4711)
+      allow(File).to receive(:binread).with('/proc/4711/cmdline').and_return(command_line.join("\0").concat("\0"))
+      unit.makes_new_cluster?(look)
+    end
+
+    it 'knows by its arguments whether it makes a new cluster' do
+      expect(called('/usr/sbin/mariadbd', '--wsrep-new-cluster', '--wsrep_start_position=x:-1')).to be true
+      expect(called('/usr/sbin/mariadbd', '--wsrep_start_position=x:-1')).to be false
+      expect(called('/usr/sbin/mysqld')).to be false
+    end
+
+    it 'does not rule it out before mariadbd was called' do
+      expect(called('/bin/sh', '/usr/local/lib/galera/start-mariadbd')).to be true
+    end
+
+    it 'makes none when it is gone' do
+      expect(unit.makes_new_cluster?(described_class::Look.new(main_pid: 2**30))).to be false
+    end
+  end
+
   it 'stops without blocking and waits for the process to go' do
     shown.push(state('active', pid: Process.pid), state('deactivating', pid: Process.pid), state('inactive'))
     unit.stop(patience: 60)
