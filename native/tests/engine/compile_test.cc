@@ -43,6 +43,17 @@ INSTANTIATE_TEST_SUITE_P(Rules, Mistakes, testing::Values(
     Mistake{"pattern_reuses_variable", "plan t { Integer $n = 1\n queue Integer q\n action a { $n <- q\n $y = $n } }", "P0212 3:13"}),
     [](const auto& one) { return one.param.name; });
 
+// That nothing of it stays behind is the leak sanitizer's to say.
+TEST(Compile, AnAliasMayLeadToItself) {
+  EXPECT_THAT(mistakes_of(R"(
+type Tree = Struct[{left => Optional[Tree], right => Optional[Tree]}]
+plan t {
+  type Chain = Variant[Integer, Array[Chain]]
+  queue Tree trees
+  queue Chain chains
+})"), IsEmpty());
+}
+
 TEST(Compile, SeesMembersOfStructsAndProcessesStatically) {
   EXPECT_THAT(mistakes_of(R"(
 type Pair = Struct[{a => Integer, b => Struct[{c => String}]}]
