@@ -432,8 +432,11 @@ TEST_F(ServiceTest, ABundleThatDoesNotCompileIsRefusedWithItsPlaceAndTheOldOneGo
 
 TEST_F(ServiceTest, AClusterNoLongerDeclaredIsKeptAndComesBack) {
   db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  ASSERT_EQ(exchange(db1_), "");   // acknowledges
   const auto staged = service_->receive("db1", db1_.identity(), db1_.request(), at(0));
   ASSERT_TRUE(staged.ok());
+  ASSERT_TRUE(service_->commit().ok());
   static_cast<void>(service_->configure({desk_declaration("desk_2")}, at(0)));
   EXPECT_THAT(service_->commit()->receivable, Contains(db1_.key()));   // whoever waits must hear of it
   EXPECT_EQ(service_->reply(staged->key, staged->incarnation).error().code, "unknown_cluster");
