@@ -33,7 +33,8 @@ TEST(Value, AssertsItsKind) {
 TEST(Value, NestsOnlySoDeep) {
   EXPECT_NO_THROW(nested(static_cast<int>(kMaxNesting)));
   EXPECT_THROW(nested(static_cast<int>(kMaxNesting) + 1), EvaluationError);
-  EXPECT_THROW(HashBuilder().set("a", nested(static_cast<int>(kMaxNesting))).build(), EvaluationError);
+  EXPECT_THROW(static_cast<void>(HashBuilder().set("a", nested(static_cast<int>(kMaxNesting))).build()),
+               EvaluationError);
   EXPECT_THROW(static_cast<void>(Value::sensitive(nested(static_cast<int>(kMaxNesting)))), EvaluationError);
 }
 
