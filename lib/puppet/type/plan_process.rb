@@ -103,8 +103,10 @@ Puppet::Type.newtype(:plan_process) do
   end
 
   newparam(:takes_over, array_matching: :all) do
-    desc "The catalog's resources that are first states only, as pairs of type and name: [['Service', 'mariadb']]. " \
-         'Once the plan has begun to act on one, the catalog enforces no `ensure` on it.'
+    desc <<~DOC
+      The catalog's resources that are first states only, as pairs of type and name: [['Service', 'mariadb']]. Once the
+      plan has begun to act on one, the catalog enforces no `ensure` on it.
+    DOC
 
     munge { |value| value.first.is_a?(Array) ? value : [value].reject(&:empty?) }
   end
