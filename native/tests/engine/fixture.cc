@@ -59,13 +59,15 @@ Instant at(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds
 
 Actor::Actor(std::string_view text, std::string_view parameters) : Actor(bundle_of(text), "T[x]", parameters) {}
 
-Actor::Actor(const Bundle& bundle, std::string resource, std::string_view parameters, std::string certname)
+Actor::Actor(const Bundle& bundle, std::string resource, std::string_view parameters, std::string certname,
+             std::string_view server_facts)
     : bundle_(bundle) {
   setup_.plan = bundle.plan;
   setup_.identity = {std::move(certname), resource};
   const std::size_t open = resource.find('[');
   setup_.title = resource.substr(open + 1, resource.size() - open - 2);
   setup_.parameters = value_of(parameters);
+  setup_.server_facts = value_of(server_facts);
   auto made = Engine::create(program_of(bundle_), setup_, at(0));
   if (!made) throw std::runtime_error(made.error().message);
   engine_ = std::move(*made);

@@ -27,7 +27,8 @@ namespace plan::engine::test {
 class Actor {
  public:
   explicit Actor(std::string_view text, std::string_view parameters = "{}");
-  Actor(const Bundle& bundle, std::string resource, std::string_view parameters, std::string certname = "db1");
+  Actor(const Bundle& bundle, std::string resource, std::string_view parameters, std::string certname = "db1",
+        std::string_view server_facts = "{}");
 
   Effects step(const Input& input, std::int64_t ms = 0);
   Effects start(std::int64_t ms = 0) { return step(Tick{}, ms); }

@@ -30,7 +30,8 @@ std::string look(const std::string& status, bool running, const std::string& mor
 // Members and the cluster in one room; messages are delivered at once, batches are kept for the test to answer.
 class Formation : public testing::Test {
  protected:
-  Formation() : cluster(shipped_bundle("galera::cluster"), "Galera::Cluster[c]", R"({"cluster_size": 3})", "puppet") {
+  explicit Formation(std::string_view server_facts = "{}")
+      : cluster(shipped_bundle("galera::cluster"), "Galera::Cluster[c]", R"({"cluster_size": 3})", "puppet", server_facts) {
     static_cast<void>(exchange(cluster.start(), "puppet"));
   }
 
@@ -195,6 +196,25 @@ TEST_F(Formation, NobodyIsBornBesideAMemberThatWasInACluster) {
   apply("db2");
   apply("db1");
   EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+}
+
+class FormationAfterALoss : public Formation {
+ protected:
+  FormationAfterALoss() : Formation(R"({"known_before": true})") {}
+};
+
+// Born is unknown: nobody may be missing when it is said that nobody holds data.
+TEST_F(FormationAfterALoss, IsOnlyWhenEverybodyHasReported) {
+  add("db1");
+  add("db2");
+  apply("db2");
+  apply("db1");
+  cluster.reload();
+  EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+  add("db3");
+  apply("db3");
+  apply("db1");
+  EXPECT_TRUE(emitted("db1", "Galera_bootstrap"));
 }
 
 TEST_F(Formation, ASnapshotIsNoUserData) {
