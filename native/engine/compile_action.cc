@@ -43,12 +43,12 @@ void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& o
   for (const syntax::ActionItem& item : decl.items) {
     if (item.statement) code.statements.push_back(expression(*item.statement).node);
   }
-  collect_targets(code.statements, decl, code);
+  collect_targets(decl, code);
   code.slots = slots_;
   code_.actions.push_back(std::move(code));
 }
 
-void PlanCompiler::collect_targets(const std::vector<NodePtr>&, const syntax::ActionDecl& decl, ActionCode& code) {
+void PlanCompiler::collect_targets(const syntax::ActionDecl& decl, ActionCode& code) {
   for (const syntax::ActionItem& item : decl.items) {
     if (!item.statement || item.statement->kind != syntax::ExprKind::send) continue;
     const auto& send = static_cast<const syntax::Send&>(*item.statement);

@@ -108,7 +108,7 @@ class PlanCompiler {
   types::TypePtr arc_source(const syntax::Arc& arc, ArcCode& code);
   PatternCode pattern(const syntax::Pattern& pattern, const types::TypePtr& type);
   void clauses(const syntax::Arc& arc, ArcCode& code, const types::TypePtr& element);
-  void collect_targets(const std::vector<NodePtr>& statements, const syntax::ActionDecl& decl, ActionCode& code);
+  void collect_targets(const syntax::ActionDecl& decl, ActionCode& code);
 
   // compile_expression.cc
   Typed expression(const syntax::Expr& expr);

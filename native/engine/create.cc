@@ -83,7 +83,7 @@ void Engine::State::set_parameters(Process& process, const Value& parameters) {
   process.given = parameters;
 }
 
-void Engine::State::start_process(Process& process, const Value&) {
+void Engine::State::start_process(Process& process) {
   for (std::uint32_t place = kBuiltinPlaces; place < process.places.size(); ++place) fill_entries(process, place);
   put(process, kStart, Value::undef(), Value::undef());
   look_at_all(process);

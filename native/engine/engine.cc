@@ -74,7 +74,7 @@ Result<std::unique_ptr<Engine>> Engine::create(std::shared_ptr<const Program> pr
     Process& root = state.make_process(*code, setup.identity, setup.title, kNone);
     set_facts(state, setup);
     state.set_parameters(root, setup.parameters);
-    state.start_process(root, setup.parameters);
+    state.start_process(root);
   } catch (const EvaluationError& error) {
     return Error{"engine.parameter", error.what(), {}};
   }

@@ -91,7 +91,7 @@ class Body final : public ReadOnlyView {
 
   void commit() {
     for (const auto& [slot, _] : undo_) state_.variable_changed(process_, slot);
-    for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child], Value::undef());
+    for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child]);
     for (Effect_& effect : effects_) apply(effect);
     if (!batch_.resources.empty()) {
       batch_.id = ++state_.batches;

@@ -144,7 +144,7 @@ struct Engine::State {
 
   // ---- create.cc: processes
   Process& make_process(const PlanCode& code, values::ProcessIdentity identity, std::string title, std::uint32_t maker);
-  void start_process(Process& process, const values::Value& parameters);   // raises EvaluationError
+  void start_process(Process& process);   // raises EvaluationError
   void set_parameters(Process& process, const values::Value& parameters);  // raises EvaluationError, nothing set
   void fill_entries(Process& process, std::uint32_t place);
   void become(Process& process, const PlanCode& code);
