@@ -17,7 +17,7 @@ RSpec.describe 'puppet apply with a plan process' do
     end
   end
 
-  let(:manifest) { "demo::host { 'm': wait => 60 } -> file { '#{path('x')}': content => 'x' }" }
+  let(:manifest) { "demo::host { 'm': wait => 3600 } -> file { '#{path('x')}': content => 'x' }" }
 
   def command(*options)
     settings = %w[vardir confdir codedir rundir logdir publicdir reportdir].flat_map do |name|
@@ -60,15 +60,11 @@ RSpec.describe 'puppet apply with a plan process' do
   end
 
   %w[TERM INT].each do |signal|
-    it "ends within a second of #{signal}, its report written and its session closed" do
+    it "ends when it gets #{signal}, long before its wait is over, its report written and its session closed" do
       pid = Process.spawn(environment(['hang']), *command, out: path('out'), err: %i[child out])
       eventually { File.exist?(path('waiting')) }
-      asked = Process.clock_gettime(Process::CLOCK_MONOTONIC)
       Process.kill(signal, pid)
-      eventually { File.exist?(path('closed')) }
-      closed = Process.clock_gettime(Process::CLOCK_MONOTONIC)
-      Process.wait(pid)
-      expect(closed - asked).to be < 1
+      Timeout.timeout(60) { Process.wait(pid) }
       expect(JSON.parse(File.read(path('closed')))).to eq(%w[start catalog_done close])
       expect(File.read(path('vardir/state/last_run_report.yaml'))).to include("resource: File[#{path('x')}]")
     end

@@ -3,8 +3,11 @@
 require 'spec_helper'
 require 'puppet'
 require 'puppet_x/galera/pipeline'
+require_relative '../../../support/ended'
 
 RSpec.describe PuppetX::Galera::Pipeline do
+  include Ended
+
   let(:directory) { Dir.mktmpdir }
   let(:input) { File.join(directory, 'in').tap { |path| File.write(path, "b\na\n") } }
   let(:output) { File.join(directory, 'out') }
@@ -31,9 +34,9 @@ RSpec.describe PuppetX::Galera::Pipeline do
   end
 
   it 'ends in time and leaves nothing running' do
-    expect { run(['sh', '-c', "echo $$ > #{output}; exec sleep 60"], timeout: 0.3) }
+    expect { run(['sh', '-c', "echo $$ > #{output}; exec sleep 3600"], timeout: 2) }
       .to raise_error(Puppet::Error, /did not end within/)
-    expect(File.exist?("/proc/#{File.read(output).to_i}/exe")).to be false
+    expect(ended?(Integer(File.read(output)))).to be true
   end
 
   it 'names a program that is missing' do
