@@ -47,18 +47,18 @@
 # @param wsrep_provider
 #   The Galera library.
 define galera::host (
-  String[1]                                    $cluster,
-  Enum['present', 'absent']                    $ensure           = 'present',
-  String[1]                                    $host             = $trusted['certname'],
-  String[1]                                    $address          = $facts['networking']['ip'],
-  Variant[Integer[0], Enum['any', 'follower']] $desired_role     = 'any',
-  Optional[Pattern[/\Ahttps:\/\/[^\/]+\z/]]    $orchestrator_url = undef,
-  Integer[0, 3600]                             $wait             = 120,
-  Optional[String[1]]                          $service_name     = undef,
-  Optional[Pattern[/\A\//]]                    $datadir          = undef,
-  Optional[Pattern[/\A\//]]                    $config_file      = undef,
-  Optional[String[1]]                          $wsrep_sst_method = undef,
-  Optional[Pattern[/\A\//]]                    $wsrep_provider   = undef,
+  Galera::Cluster_title              $cluster,
+  Enum['present', 'absent']          $ensure           = 'present',
+  String[1]                          $host             = $trusted['certname'],
+  String[1]                          $address          = $facts['networking']['ip'],
+  Galera::Desired_role               $desired_role     = 'any',
+  Optional[Galera::Orchestrator_url] $orchestrator_url = undef,
+  Integer[0, 3600]                   $wait             = 120,
+  Optional[Galera::Service_name]     $service_name     = undef,
+  Optional[Galera::Absolute_path]    $datadir          = undef,
+  Optional[Galera::Absolute_path]    $config_file      = undef,
+  Optional[String[1]]                $wsrep_sst_method = undef,
+  Optional[Galera::Absolute_path]    $wsrep_provider   = undef,
 ) {
   contain galera
 

@@ -8,7 +8,9 @@ RSpec.describe 'the defines of a member' do
 
   before do
     FileUtils.mkdir_p([path('modules/galera/manifests'), path('modules/galera/plans')])
-    FileUtils.ln_s(File.join(PlanHelper::MODULE_ROOT, 'lib'), path('modules/galera/lib'))
+    %w[lib types].each do |name|
+      FileUtils.ln_s(File.join(PlanHelper::MODULE_ROOT, name), path("modules/galera/#{name}"))
+    end
     %w[host leader follower].each do |name|
       FileUtils.cp(File.join(PlanHelper::MODULE_ROOT, 'manifests', "#{name}.pp"), path('modules/galera/manifests'))
     end
@@ -74,7 +76,7 @@ RSpec.describe 'the defines of a member' do
 
     {
       'without a cluster' => ['', /expects a value for parameter 'cluster'/],
-      'with a cluster that is no string' => ['cluster => 1', /parameter 'cluster' expects a String/],
+      'with a cluster that is no string' => ['cluster => 1', /parameter 'cluster' expects a match for Galera::Cluster_title/],
       'with a wish that is no role' => ["cluster => 'c', desired_role => 'boss'", /parameter 'desired_role' expects/],
       'with a URL that is no HTTPS' => ["cluster => 'c', orchestrator_url => 'http://x'", /'orchestrator_url' expects/],
       'with a relative path' => ["cluster => 'c', datadir => 'data'", /parameter 'datadir' expects/],

@@ -1,9 +1,11 @@
 # frozen_string_literal: true
 
-require_relative '../../../puppet_x/galera/observation'
+require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
+  include PuppetX::Galera::Machine
+
   desc 'MariaDB run by systemd, on Linux.'
 
   def used
@@ -119,21 +121,5 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
     return @reason if @reason || @outcome
 
     'not evaluated: the run is a simulation (noop) or the resource was skipped'
-  end
-
-  def unit
-    @unit ||= PuppetX::Galera::Unit.new(resource[:service])
-  end
-
-  def datadir
-    PuppetX::Galera::Datadir.new(resource[:datadir])
-  end
-
-  def server
-    @server ||= PuppetX::Galera::Server.new
-  end
-
-  def state
-    @state ||= PuppetX::Galera::MemberState.new
   end
 end

@@ -1,9 +1,11 @@
 # frozen_string_literal: true
 
-require_relative '../../../puppet_x/galera/observation'
+require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_member).provide(:mariadb) do
+  include PuppetX::Galera::Machine
+
   desc 'MariaDB run by systemd, on Linux.'
 
   def synced
@@ -54,21 +56,5 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
   def waiting
     state_shown = @outcome.status.local_state || 'no answer by SQL yet'
     "#{unit.name} is #{@outcome.look.active_state}, #{state_shown}"
-  end
-
-  def unit
-    @unit ||= PuppetX::Galera::Unit.new(resource[:service])
-  end
-
-  def datadir
-    PuppetX::Galera::Datadir.new(resource[:datadir])
-  end
-
-  def server
-    @server ||= PuppetX::Galera::Server.new
-  end
-
-  def state
-    @state ||= PuppetX::Galera::MemberState.new
   end
 end

@@ -1,8 +1,10 @@
 # frozen_string_literal: true
 
-require_relative '../../../puppet_x/galera/observation'
+require_relative '../../../puppet_x/galera/machine'
 
 Puppet::Type.type(:galera_observe).provide(:mariadb) do
+  include PuppetX::Galera::Machine
+
   desc 'MariaDB run by systemd, on Linux.'
 
   def plan_data
@@ -19,19 +21,5 @@ Puppet::Type.type(:galera_observe).provide(:mariadb) do
     state.hold
     unit.stop(patience: resource[:stop_timeout])
     state.withdraw_token
-  end
-
-  private
-
-  def unit
-    @unit ||= PuppetX::Galera::Unit.new(resource[:service])
-  end
-
-  def datadir
-    PuppetX::Galera::Datadir.new(resource[:datadir])
-  end
-
-  def state
-    @state ||= PuppetX::Galera::MemberState.new
   end
 end
