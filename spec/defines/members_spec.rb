@@ -76,7 +76,7 @@ RSpec.describe 'the defines of a member' do
 
     {
       'without a cluster' => ['', /expects a value for parameter 'cluster'/],
-      'with a cluster that is no string' => ['cluster => 1', /parameter 'cluster' expects a match for Galera::Cluster_title/],
+      'with a cluster that is no string' => ['cluster => 1', /'cluster' expects a match for Galera::Cluster_title/],
       'with a wish that is no role' => ["cluster => 'c', desired_role => 'boss'", /parameter 'desired_role' expects/],
       'with a URL that is no HTTPS' => ["cluster => 'c', orchestrator_url => 'http://x'", /'orchestrator_url' expects/],
       'with a relative path' => ["cluster => 'c', datadir => 'data'", /parameter 'datadir' expects/],

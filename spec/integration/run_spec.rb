@@ -83,6 +83,11 @@ RSpec.describe 'how a run with a plan process ends' do
     )
   end
 
+  it 'shows nothing that was logged before it began' do
+    Puppet.err('of an earlier run')
+    expect(apply(manifest).messages(:err)).to be_empty
+  end
+
   it 'fails the host when the plan failed' do
     FakeSession.prepare(script: [{ 'kind' => 'ended', 'failed' => true, 'message' => 'no disk' }],
                         status: { 'ended' => { 'failed' => true, 'message' => 'no disk' } })

@@ -85,8 +85,7 @@ module PlanHelper
     ral.finalize
     report = Puppet::Transaction::Report.new(nil, 'production')
     logs = []
-    destination = Puppet::Test::LogCollector.new(logs)
-    Puppet::Util::Log.newdestination(destination)
+    destination = collect_logs(logs)
     transaction = ral.apply(report: report)
     Run.new(transaction: transaction, report: report, logs: logs, session: FakeSession.opened.last, catalog: ral)
   ensure
@@ -94,6 +93,14 @@ module PlanHelper
     Puppet::Util::Log.close(destination) if destination
     @report = report
     @logs = logs
+  end
+
+  # Puppet keeps what is logged while nobody listens for the next who does: what other examples left is let go first.
+  def collect_logs(logs)
+    left = Puppet::Test::LogCollector.new([])
+    Puppet::Util::Log.newdestination(left)
+    Puppet::Util::Log.close(left)
+    Puppet::Test::LogCollector.new(logs).tap { |destination| Puppet::Util::Log.newdestination(destination) }
   end
 
   attr_reader :logs, :report
