@@ -14,6 +14,7 @@
 #include "base/span.h"
 #include "engine/engine.h"
 #include "engine/evaluate.h"
+#include "engine/joins.h"
 #include "syntax/parser.h"
 #include "types/type.h"
 #include "values/value.h"
@@ -85,7 +86,8 @@ struct PatternCode {
 
 // What the enabling of an action depends on; a change of any of it makes the action worth another look.
 struct Dependencies {
-  std::set<std::uint32_t> variables, places;
+  std::set<std::uint32_t> variables;
+  std::set<std::uint32_t> arrivals, departures;     // of tokens, by place
   bool all_variables = false;
   bool own_region = false, input_region = false;
   bool references = false;      // other processes' values
@@ -106,6 +108,7 @@ struct ArcCode {
   syntax::CountKind count = syntax::CountKind::one;
   NodePtr minimum, maximum;
   NodePtr where, after, awaiting;          // null when not given; several `where` are joined
+  std::vector<Join> joins;                 // of `where`
   std::string mark;                        // under what the action remembers versions it has used
   Span span;
 };
@@ -119,6 +122,9 @@ struct ActionCode {
   std::vector<std::uint32_t> unconditional_targets;   // local places that need room
   Dependencies dependencies;
   bool has_awaiting = false;
+  // A search may leave out what an earlier one tried in vain: nothing but a token that arrives, or what `look_at` is
+  // told of, changes its outcome.
+  bool incremental = false;
   Span span;
 };
 
@@ -130,8 +136,8 @@ struct PlanCode {
   RegionCode regions[kRegions];
   std::vector<FunctionCode> functions;
   std::vector<ActionCode> actions;
-  // Who depends on what: action indexes by variable and place slot.
-  std::vector<std::vector<std::uint32_t>> variable_readers, place_readers;
+  // Who depends on what: action indexes by variable and place slot. Most actions need not know that a token left.
+  std::vector<std::vector<std::uint32_t>> variable_readers, arrival_readers, departure_readers;
   std::vector<std::uint32_t> region_readers[kRegions], reference_readers, every_variable_readers;
 
   [[nodiscard]] std::uint32_t variable(std::string_view name) const;

@@ -44,6 +44,8 @@ void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& o
     if (item.statement) code.statements.push_back(expression(*item.statement).node);
   }
   collect_targets(decl, code);
+  find_joins(code);
+  index_places(code);
   code.slots = slots_;
   code_.actions.push_back(std::move(code));
 }
@@ -56,7 +58,20 @@ void PlanCompiler::collect_targets(const syntax::ActionDecl& decl, ActionCode& c
     const std::uint32_t place = code_.place(static_cast<const syntax::NameExpr&>(*send.target).name);
     if (place == kNone || code_.places[place].latched) continue;
     code.unconditional_targets.push_back(place);
-    code.dependencies.places.insert(place);      // room may be made
+    code.dependencies.departures.insert(place);      // room may be made
+    if (code_.places[place].capacity && !code_.places[place].capacity->constant()) code.dependencies.all_variables = true;
+  }
+}
+
+// Which tokens that come or go may change whether the action is enabled, or what it waits for.
+void PlanCompiler::index_places(ActionCode& code) {
+  code.incremental = !code.arcs.empty() && !code.has_awaiting;
+  for (const ArcCode& arc : code.arcs) {
+    code.incremental &= !arc.after && arc.count == CountKind::one && arc.source != SourceKind::reference;
+    if (arc.source != SourceKind::queue) continue;
+    const bool inhibits = arc.kind == ArcKind::inhibit;
+    if (!inhibits || code.has_awaiting || code_.places[arc.place].latched) code.dependencies.arrivals.insert(arc.place);
+    if (inhibits || code.has_awaiting) code.dependencies.departures.insert(arc.place);
   }
 }
 
@@ -102,7 +117,6 @@ TypePtr PlanCompiler::arc_source(const syntax::Arc& arc, ArcCode& code) {
         code.place = kDrain;
         return nullptr;
       }
-      dependencies_->places.insert(code.place);
       const auto known = place_types_.find(code.place);
       return known == place_types_.end() ? nullptr : known->second;
     }

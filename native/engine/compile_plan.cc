@@ -282,10 +282,12 @@ void PlanCompiler::compile_function(const syntax::FunctionDecl& decl) {
 
 void PlanCompiler::index_readers() {
   code_.variable_readers.resize(code_.variables.size());
-  code_.place_readers.resize(code_.places.size());
+  code_.arrival_readers.resize(code_.places.size());
+  code_.departure_readers.resize(code_.places.size());
   for (std::uint32_t i = 0; i < code_.actions.size(); ++i) {
     const Dependencies& on = code_.actions[i].dependencies;
-    for (const std::uint32_t place : on.places) code_.place_readers[place].push_back(i);
+    for (const std::uint32_t place : on.arrivals) code_.arrival_readers[place].push_back(i);
+    for (const std::uint32_t place : on.departures) code_.departure_readers[place].push_back(i);
     if (on.own_region) code_.region_readers[kOwnRegion].push_back(i);
     if (on.input_region) code_.region_readers[kInputRegion].push_back(i);
     if (on.references) code_.reference_readers.push_back(i);

@@ -109,6 +109,7 @@ class PlanCompiler {
   PatternCode pattern(const syntax::Pattern& pattern, const types::TypePtr& type);
   void clauses(const syntax::Arc& arc, ArcCode& code, const types::TypePtr& element);
   void collect_targets(const syntax::ActionDecl& decl, ActionCode& code);
+  void index_places(ActionCode& code);
 
   // compile_expression.cc
   Typed expression(const syntax::Expr& expr);

@@ -11,19 +11,19 @@ using values::Value;
 
 Process& Engine::State::make_process(const PlanCode& code, values::ProcessIdentity of, std::string title,
                                      std::uint32_t maker) {
-  auto process = std::make_unique<Process>();
-  process->identity = std::move(of);
+  const auto number = static_cast<std::uint32_t>(processes.size());
+  auto process = std::make_unique<Process>(Value::process(std::move(of), code.lineage, number + 1));
   process->code = process->made_with = &code;
   process->title = std::move(title);
-  process->number = static_cast<std::uint32_t>(processes.size());
+  process->number = number;
   process->maker = maker;
-  process->self = Value::process(process->identity, code.lineage, process->number + 1);
   process->variables.resize(code.variables.size());
   process->places.resize(code.places.size());
   process->actions.resize(code.actions.size());
   for (RegionState& region : process->regions) region = {0, ++serial, now};
   process->variables[kTitle] = {Value::string(process->title), ++serial, now};
   by_identity[process->identity] = process->number;
+  if (!code.reference_readers.empty()) watchers.insert(number);
   if (process->number != 0) {
     for (const std::uint32_t slot : {kFacts, kTrusted, kServerFacts}) process->variables[slot] = root().variables[slot];
   }
@@ -131,10 +131,10 @@ void Engine::State::become(Process& process, const PlanCode& to) {
   }
   for (std::uint32_t place = 0; place < from.places.size(); ++place) {
     if (base.place(from.places[place].name) != kNone) continue;
-    for (std::size_t i = 0; i < process.places[place].size(); ++i) {
+    for (const Token& token : process.places[place]) {
       values::HashBuilder letter;
       letter.set("queue", Value::string(from.places[place].name));
-      letter.set("value", process.places[place][i].value);
+      letter.set("value", token.value);
       dead_letter(process, {{}, {}, "the process became " + to.name + ", which has no queue '" + from.places[place].name + "'",
                             {}, {}, Value::array({letter.build()})});
     }
@@ -144,6 +144,7 @@ void Engine::State::become(Process& process, const PlanCode& to) {
     const std::uint32_t known = from.action(code.name);
     if (known != kNone && from.actions[known].owner == code.owner && base.lineage->is_a(code.owner)) {
       actions[action] = std::move(process.actions[known]);
+      actions[action].candidate = false;
     }
   }
   for (std::uint32_t region = 0; region < kRegions; ++region) {
@@ -152,6 +153,7 @@ void Engine::State::become(Process& process, const PlanCode& to) {
     process.regions[region] = {0, ++serial, now};
   }
   process.code = &to;
+  if (!to.reference_readers.empty()) watchers.insert(process.number);
   process.variables = std::move(variables);
   process.places = std::move(places);
   process.actions = std::move(actions);

@@ -114,7 +114,7 @@ Effects Engine::step(const Input& input, Instant now) {
   while (!state.timers.empty() && std::get<0>(*state.timers.begin()) <= state.now) {
     const auto [at, number, action] = *state.timers.begin();
     state.timers.erase(state.timers.begin());
-    const Process* process = state.processes[number].get();
+    Process* process = state.processes[number].get();
     if (!process || process->ended) continue;
     if (action == kNone) state.expiring.insert(number);
     else if (action < process->actions.size()) state.look_at(*process, action);
@@ -184,9 +184,7 @@ boost::json::value Engine::describe() const {
     for (std::size_t place = 0; place < process->places.size(); ++place) {
       if (place < kBuiltinPlaces && process->places[place].empty()) continue;
       boost::json::array tokens;
-      for (std::size_t i = 0; i < process->places[place].size(); ++i) {
-        tokens.push_back(values::to_json(process->places[place][i].value));
-      }
+      for (const Token& token : process->places[place]) tokens.push_back(values::to_json(token.value));
       queues[process->code->places[place].name] = std::move(tokens);
     }
     boost::json::array states, waiting, letters;

@@ -1,5 +1,6 @@
 // Firing: the body runs against buffered effects; they take place together when it ends, or not at all.
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "engine/state.h"
@@ -17,11 +18,8 @@ class Body final : public ReadOnlyView {
   using ReadOnlyView::ReadOnlyView;
 
   void assign(std::uint32_t slot, Value value) override {
-    ReadOnlyView reader(state_, process_);
-    Evaluation evaluation(reader, state_.limits.steps_per_firing, state_.limits.call_depth);
     const VariableCode& code = process_.code->variables[slot];
-    Frame frame{evaluation, std::vector<Value>(code.slots)};
-    require(code.type, value, "'$" + code.name + "'", frame);
+    state_.require_type(process_, code.type, code.slots, value, "'$", code.name);
     undo_.emplace_back(slot, process_.variables[slot]);
     process_.variables[slot] = {std::move(value), process_.variables[slot].version + 1, state_.now};
   }
@@ -49,7 +47,7 @@ class Body final : public ReadOnlyView {
     if (count == 0) throw EvaluationError("UNKNOWN_STATE", "the plan has no states");
     const std::uint32_t current = moved_.value_or(process_.regions[kOwnRegion].current);
     moved_ = std::min<std::uint32_t>(current + 1, static_cast<std::uint32_t>(count - 1));
-    effects_.push_back({Kind_::move, &process_, kOwnRegion, *moved_, {}, {}});
+    effects_.push_back({Kind_::move, &process_, kOwnRegion, *moved_, {}});
   }
 
   Value make(std::string_view plan, const Value& parameters) override {
@@ -76,13 +74,17 @@ class Body final : public ReadOnlyView {
 
   // What overflows makes the firing fail before anything is done.
   void check_room() {
-    std::map<std::pair<Process*, std::uint32_t>, std::size_t> sent;
-    for (const Effect_& effect : effects_) {
+    for (std::size_t i = 0; i < effects_.size(); ++i) {
+      const Effect_& effect = effects_[i];
       if (effect.kind != Kind_::place) continue;
-      const std::size_t more = ++sent[{effect.process, effect.slot}];
-      if (effect.slot == kResourcesToSync) continue;
-      if (effect.process->places[effect.slot].size() + more > state_.capacity(*effect.process, effect.slot) &&
-          state_.ttl(*effect.process, effect.slot) != std::chrono::milliseconds(0)) {
+      const std::size_t held = effect.process->places[effect.slot].size();
+      // As many as are sent at all have room as a rule; only where they have not is it counted how many go to this place.
+      const std::size_t capacity = state_.capacity(*effect.process, effect.slot);
+      if (held + effects_.size() <= capacity) continue;
+      const auto here = std::count_if(effects_.begin(), effects_.begin() + static_cast<std::ptrdiff_t>(i) + 1, [&](const Effect_& other) {
+        return other.kind == Kind_::place && other.process == effect.process && other.slot == effect.slot;
+      });
+      if (held + static_cast<std::size_t>(here) > capacity && state_.ttl(*effect.process, effect.slot) != std::chrono::milliseconds(0)) {
         throw EvaluationError("LIMIT_CAPACITY", "queue '" + effect.process->code->places[effect.slot].name + "' of " +
                                                     effect.process->identity.resource + " is full");
       }
@@ -117,20 +119,16 @@ class Body final : public ReadOnlyView {
   struct Effect_ {
     Kind_ kind;
     Process* process;            // place, move
-    std::uint32_t slot;          // place, or region
+    std::uint32_t slot;          // place, region, or which of the messages
     std::uint32_t state;         // move
     Value value;
-    Message message;
   };
 
   void to_place(Process& owner, std::uint32_t place, Value value) {
     if (place == kResourcesToSync) return to_sync(value);
     const PlaceCode& code = owner.code->places[place];
-    ReadOnlyView reader(state_, owner);
-    Evaluation evaluation(reader, state_.limits.steps_per_firing, state_.limits.call_depth);
-    Frame frame{evaluation, std::vector<Value>(code.slots)};
-    require(code.type, value, "queue '" + code.name + "'", frame);
-    effects_.push_back({Kind_::place, &owner, place, 0, std::move(value), {}});
+    state_.require_type(owner, code.type, code.slots, value, "queue '", code.name);
+    effects_.push_back({Kind_::place, &owner, place, 0, std::move(value)});
   }
 
   void to_sync(const Value& value) {
@@ -150,7 +148,7 @@ class Body final : public ReadOnlyView {
       throw EvaluationError("UNKNOWN_STATE", owner.identity.resource + " has no state '" + std::string(name) + "'");
     }
     if (&owner == &process_ && region == kOwnRegion) moved_ = state;
-    effects_.push_back({Kind_::move, &owner, region, state, {}, {}});
+    effects_.push_back({Kind_::move, &owner, region, state, {}});
   }
 
   void to_remote(const values::QueueObject& target, Value value) {
@@ -160,7 +158,7 @@ class Body final : public ReadOnlyView {
     message.to = target.process.as_process().identity;
     message.name = target.name == "state" ? values::to_string(value) : target.name;
     if (message.kind == MessageKind::send) message.value = std::move(value);
-    effects_.push_back({Kind_::message, nullptr, 0, 0, {}, std::move(message)});
+    add_message(std::move(message));
   }
 
   void conversation(const Value& process, MessageKind kind) {
@@ -179,13 +177,18 @@ class Body final : public ReadOnlyView {
       }
       message.to = {"", std::string(process_.variables[cluster].value.as_string())};
     }
-    effects_.push_back({Kind_::message, nullptr, 0, 0, {}, std::move(message)});
+    add_message(std::move(message));
+  }
+
+  void add_message(Message message) {
+    effects_.push_back({Kind_::message, nullptr, static_cast<std::uint32_t>(messages_.size()), 0, {}});
+    messages_.push_back(std::move(message));
   }
 
   void apply(Effect_& effect) {
     switch (effect.kind) {
       case Kind_::move: state_.move(*effect.process, effect.slot, effect.state); return;
-      case Kind_::message: state_.send_message(std::move(effect.message)); return;
+      case Kind_::message: state_.send_message(std::move(messages_[effect.slot])); return;
       case Kind_::place: break;
     }
     if (effect.slot == kEnd || effect.slot == kFail) {
@@ -208,6 +211,7 @@ class Body final : public ReadOnlyView {
 
   std::vector<std::pair<std::uint32_t, Cell>> undo_;
   std::vector<Effect_> effects_;
+  std::vector<Message> messages_;
   std::vector<std::uint32_t> made_;
   Batch batch_;
   std::optional<std::uint32_t> moved_;
@@ -222,15 +226,15 @@ struct TakenToken {
   Token token;
 };
 
-std::vector<TakenToken> take_tokens(Engine::State& state, const Match& match) {
+std::vector<TakenToken> take_tokens(Engine::State& state) {
   std::vector<TakenToken> taken;
-  for (const Selection& selection : match.selections) {
+  for (const Selection& selection : state.match.selections) {
     if (!selection.consumed) continue;
     TokenList& tokens = selection.owner->places[selection.place];
     for (const std::uint64_t serial : selection.serials) {
-      taken.push_back({selection.owner, selection.place, tokens.take(tokens.find(serial))});
+      taken.push_back({selection.owner, selection.place, tokens.take(serial)});
     }
-    state.place_changed(*selection.owner, selection.place);
+    state.departed(*selection.owner, selection.place);
   }
   return taken;
 }
@@ -276,67 +280,88 @@ void Engine::State::run() {
 // Fires the enabled action whose last firing is longest ago; false when none is enabled.
 bool Engine::State::fire_next() {
   while (!candidates.empty()) {
-    const auto [last, number, index] = *candidates.begin();
-    candidates.erase(candidates.begin());
-    Process* process = processes[number].get();
-    if (!process || process->ended || index >= process->actions.size() || process->actions[index].last != last) continue;
-    Search found = search(*this, *process, index);
-    ActionState& memory = process->actions[index];
-    const ActionCode& code = process->code->actions[index];
-    if (!found.guard_error.empty() && found.guard_error != memory.guard_error) {
-      dead_letter(*process, {{}, code.name, "a guard raised: " + found.guard_error, place_of(code.span), {}, Value::array({})});
-    }
-    memory.guard_error = found.guard_error;
-    if (!found.match) {
-      if (found.wake) timers.emplace(*found.wake, number, index);
-      if (found.held_up) {
-        const bool same = memory.held_up && memory.held_up->arc == found.held_up->arc &&
-                          values::same(memory.held_up->reason, found.held_up->reason);
-        if (!same) {
-          found.held_up->since = memory.held_up && memory.held_up->arc == found.held_up->arc ? memory.held_up->since : now;
-          memory.held_up = found.held_up;
-          changed = true;
-        }
-      } else if (memory.held_up) {
-        memory.held_up.reset();
-        changed = true;
-      }
-      continue;
-    }
-
-    memory.held_up.reset();
-    memory.last = ++firings;
-    memory.fired = true;
-    changed = true;
-    look_at(*process, index);
-    count_as_used(memory, *found.match);
-    std::vector<TakenToken> taken = take_tokens(*this, *found.match);
-    if (tracing) effects->firings.push_back({process->identity.resource, code.name});
-
-    Body body(*this, *process);
-    Evaluation evaluation(body, limits.steps_per_firing, limits.call_depth);
-    Frame frame{evaluation, std::move(found.match->slots)};
-    try {
-      for (const NodePtr& statement : code.statements) {
-        evaluation.spend(1);
-        static_cast<void>(statement->evaluate(frame));
-      }
-      body.check_room();
-    } catch (const EvaluationError& error) {
-      body.rollback();
-      dead_letter(*process, {{}, code.name, error.what(), place_of(evaluation.where()), call_stack(*this, evaluation),
-                             describe_tokens(taken)});
+    std::pop_heap(candidates.begin(), candidates.end(), std::greater<>());
+    const Candidate next = candidates.back();
+    candidates.pop_back();
+    Process* process = processes[next.process].get();
+    if (!process || process->ended || next.action >= process->actions.size()) continue;
+    ActionState& memory = process->actions[next.action];
+    if (memory.last != next.last) continue;        // of an action that is no more
+    memory.candidate = false;
+    Search found = search(*this, *process, next.action);
+    tell_guard_error(*process, next.action, std::move(found.guard_error));
+    if (found.found) {
+      fire(*process, next.action);
       return true;
     }
-    body.commit();
-    if (++instant_firings > limits.firings_per_instant && !process->ended) {
-      end_process(*process, true, Value::string("more than " + std::to_string(limits.firings_per_instant) +
-                                                " firings without new input; the last was of '" + code.name + "' at " +
-                                                place_of(code.span)));
-    }
-    return true;
+    if (found.wake) timers.emplace(*found.wake, next.process, next.action);
+    hold_up(memory, std::move(found.held_up));
   }
   return false;
+}
+
+// That a guard raised is told once. An incremental search does not ask all guards again: silence means nothing then.
+void Engine::State::tell_guard_error(Process& process, std::uint32_t action, std::string error) {
+  ActionState& memory = process.actions[action];
+  const ActionCode& code = process.code->actions[action];
+  if (error.empty()) {
+    if (!code.incremental) memory.guard_error.reset();
+    return;
+  }
+  if (memory.guard_error && *memory.guard_error == error) return;
+  dead_letter(process, {{}, code.name, "a guard raised: " + error, place_of(code.span), {}, Value::array({})});
+  memory.guard_error = std::make_unique<std::string>(std::move(error));
+}
+
+// Notes at which arc an action is held up, if at any, and since when.
+void Engine::State::hold_up(ActionState& memory, std::optional<HeldUp> at) {
+  if (!at) {
+    changed = changed || memory.held_up;
+    memory.held_up.reset();
+    return;
+  }
+  const bool same_arc = memory.held_up && memory.held_up->arc == at->arc;
+  if (same_arc && values::same(memory.held_up->reason, at->reason)) return;
+  at->since = same_arc ? memory.held_up->since : now;
+  memory.held_up = std::make_unique<HeldUp>(std::move(*at));
+  changed = true;
+}
+
+// The action has a match, in `match`.
+void Engine::State::fire(Process& process, std::uint32_t action) {
+  ActionState& memory = process.actions[action];
+  const ActionCode& code = process.code->actions[action];
+  memory.held_up.reset();
+  memory.last = ++firings;
+  memory.fired = true;
+  changed = true;
+  look_at_arrivals(process, action);
+  count_as_used(memory, match);
+  const std::vector<TakenToken> taken = take_tokens(*this);
+  if (tracing) effects->firings.push_back({process.identity.resource, code.name});
+
+  Body body(*this, process);
+  Evaluation evaluation(body, limits.steps_per_firing, limits.call_depth);
+  Frame frame{evaluation, std::move(match.slots)};
+  try {
+    for (const NodePtr& statement : code.statements) {
+      evaluation.spend(1);
+      static_cast<void>(statement->evaluate(frame));
+    }
+    body.check_room();
+  } catch (const EvaluationError& error) {
+    body.rollback();
+    dead_letter(process, {{}, code.name, error.what(), place_of(evaluation.where()), call_stack(*this, evaluation),
+                          describe_tokens(taken)});
+    return;
+  }
+  body.commit();
+  match.slots = std::move(frame.slots);
+  if (++instant_firings > limits.firings_per_instant && !process.ended) {
+    end_process(process, true, Value::string("more than " + std::to_string(limits.firings_per_instant) +
+                                             " firings without new input; the last was of '" + code.name + "' at " +
+                                             place_of(code.span)));
+  }
 }
 
 // Drops the tokens whose time is over; called only when nothing more is enabled.
@@ -348,9 +373,9 @@ void Engine::State::expire() {
       if (!process->code->places[place].ttl) continue;
       const auto lifetime = ttl(*process, place);
       TokenList& tokens = process->places[place];
-      while (!tokens.empty() && tokens[0].arrived + *lifetime <= now) {
-        static_cast<void>(tokens.take(0));
-        place_changed(*process, place);
+      while (!tokens.empty() && tokens.front().arrived + *lifetime <= now) {
+        static_cast<void>(tokens.take(tokens.front().serial));
+        departed(*process, place);
       }
     }
   }

@@ -33,7 +33,7 @@ void Engine::State::take(const RunStarted& input) {
   for (const std::uint32_t place : {kEvents, kSynced, kCatalogDone}) {
     if (process.places[place].empty()) continue;
     process.places[place].clear();
-    place_changed(process, place);
+    departed(process, place);
   }
   for (const auto& [slot, value] : {std::pair{kFacts, input.facts}, std::pair{kTrusted, input.trusted},
                                     std::pair{kServerFacts, input.server_facts}}) {
@@ -88,7 +88,7 @@ void Engine::State::take(const RunEnded&) {
     for (const std::uint32_t place : {kEvents, kSynced, kCatalogDone}) {
       if (process->places[place].empty()) continue;
       process->places[place].clear();
-      place_changed(*process, place);
+      departed(*process, place);
     }
   }
 }
@@ -189,11 +189,8 @@ void Engine::State::deliver(const Message& message) {
   }
   const PlaceCode& code = receiver->code->places[place];
   if (!from_orchestrator && !code.is_public) return refuse(message, "its input '" + message.name + "' is not public");
-  ReadOnlyView view(*this, *receiver);
-  Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
-  Frame frame{evaluation, std::vector<Value>(code.slots)};
   try {
-    require(code.type, message.value, "input '" + message.name + "'", frame);
+    require_type(*receiver, code.type, code.slots, message.value, "input '", message.name);
     if (receiver->places[place].size() >= capacity(*receiver, place)) return refuse(message, "its input '" + message.name + "' is full");
   } catch (const EvaluationError& error) {
     return refuse(message, error.what());
@@ -274,7 +271,7 @@ void Engine::State::publish() {
   for (std::uint32_t place = kBuiltinPlaces; place < process.places.size(); ++place) {
     const PlaceCode& code = process.code->places[place];
     if (code.latched && code.direction == syntax::Direction::output && !process.places[place].empty()) {
-      tell(code.name, process.places[place][0].value, process.places[place][0].serial);
+      tell(code.name, process.places[place].front().value, process.places[place].front().serial);
     }
   }
 }

@@ -1,5 +1,10 @@
 // Matching: arcs in order, candidates oldest first, with backtracking; stops at the first combination that satisfies
 // every arc and supplies something this action has not used before.
+//
+// The result is always that of trying every combination in that order. Two things keep a search short: equalities in
+// guards are looked up in an index of the place (joins.h), and an incremental action's search leaves out what an earlier
+// one tried in vain (SearchMemory): it tries the tokens that arrived since, each in the place of every arc, and goes on
+// where the last match stood.
 #include <algorithm>
 
 #include "engine/state.h"
@@ -13,57 +18,74 @@ using values::EvaluationError;
 using values::Kind;
 using values::Value;
 
+void Selection::clear() {
+  owner = nullptr;
+  place = kNone;
+  consumed = false;
+  mark = {};
+  serials.clear();
+}
+
 namespace {
 
-// One value an arc may take: a token of a place, or the value of something that is only looked at.
-struct Candidate {
-  Value value;
-  Value from;
+// Lists this short are gone through, without an index.
+constexpr std::size_t kWorthAnIndex = 8;
+// With more tokens than this since the last search, one search from the start is cheaper than one for each.
+constexpr std::size_t kMaxSeeds = 32;
+
+// A value that an arc may take: a token's, or that of something which is only looked at.
+struct Offer {
+  const Value* value;
+  const Value* from;
   Instant since;
-  std::uint64_t serial = 0;      // of a token; else the version
-  bool token = false;
+  std::uint64_t serial;          // of a token; else the version
 };
 
-// Where an arc's candidates come from.
+const Value kUndef;
+
+Offer offer_of(const Token& token) { return {&token.value, &token.from, token.arrived, token.serial}; }
+
+// Where an arc's values come from.
 struct Source {
   bool enabled = false;          // false: an undef reference, or a value that is not known yet
   Process* owner = nullptr;
   std::uint32_t place = kNone;   // a place of `owner`, else `value`
   bool latched = false;
-  Candidate value;
-  std::string mark;
+  Value value;
+  Instant since;
+  std::uint64_t version = 0;
+  std::string_view mark;
 };
 
 class Matcher {
  public:
   Matcher(Engine::State& state, Process& process, const ActionCode& code, ActionState& memory)
-      : state_(state), process_(process), code_(code), memory_(memory), view_(state, process),
-        evaluation_(view_, state.limits.steps_per_firing, state.limits.call_depth), frame_{evaluation_, {}} {
-    frame_.slots.resize(code.slots);
-    selections_.resize(code.arcs.size());
-    found_any_.resize(code.arcs.size());
+      : state_(state), process_(process), code_(code), memory_(memory), match_(state.match), view_(state, process),
+        evaluation_(view_, state.limits.steps_per_firing, state.limits.call_depth),
+        frame_{evaluation_, std::move(match_.slots)} {
+    frame_.slots.assign(code.slots, Value());
+    match_.selections.resize(code.arcs.size());
+    for (Selection& selection : match_.selections) selection.clear();
+    if (code.has_awaiting) found_any_.resize(code.arcs.size());
   }
+  Matcher(const Matcher&) = delete;
+  Matcher& operator=(const Matcher&) = delete;
+  ~Matcher() { match_.slots = std::move(frame_.slots); }
 
   Search run() {
     Search search;
     if (code_.arcs.empty()) {
-      if (!memory_.fired) search.match = Match{frame_.slots, {}};
+      search.found = !memory_.fired;
       return search;
     }
     try {
-      if (match(0)) search.match = Match{std::move(frame_.slots), std::move(selections_)};
+      search.found = code_.incremental ? find_incrementally() : match(0);
     } catch (const EvaluationError& error) {
       guard_error_ = error.what();       // outside of a candidate: a reference, a count, a limit
     }
     search.wake = wake_;
     search.guard_error = std::move(guard_error_);
-    if (!search.match) {
-      for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-        if (!held_up_ || held_up_->arc != i || found_any_[i]) continue;
-        search.held_up = held_up_;
-        break;
-      }
-    }
+    if (!search.found && held_up_ && !found_any_[held_up_->arc]) search.held_up = std::move(held_up_);
     return search;
   }
 
@@ -86,14 +108,112 @@ class Matcher {
   }
 
  private:
+  // ---------------------------------------------------------------------------------------- incremental search
+
+  bool find_incrementally() {
+    SearchMemory& searched = memory_.searched;
+    first_token_arc_ = kNone;
+    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
+      if (!takes_tokens(i)) continue;
+      if (process_.places[code_.arcs[i].place].empty()) return conclude(false);
+      if (first_token_arc_ == kNone) first_token_arc_ = i;
+    }
+    if (first_token_arc_ == kNone) return match(0);
+    const std::optional<std::size_t> arrived = searched.seen == 0 ? std::nullopt : count_arrivals();
+    if (!arrived) return conclude(match(0));
+
+    std::vector<std::uint64_t> best;     // the match that is oldest, arc by arc
+    if (*arrived > 0) {
+      for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
+        if (takes_tokens(i)) try_seeds(i, best);
+      }
+    }
+    if (searched.floor != UINT64_MAX && (best.empty() || searched.floor <= best.front())) {
+      floor_ = searched.floor;
+      if (match(0)) {
+        const std::vector<std::uint64_t> found = tuple();
+        searched.floor = found.front();
+        if (best.empty() || found < best) return true;
+      } else {
+        searched.floor = UINT64_MAX;
+      }
+      floor_ = 0;
+    }
+    if (best.empty()) return conclude(false);
+    pinned_tuple_ = &best;
+    const bool again = match(0);
+    PLAN_ASSERT(again);
+    return true;
+  }
+
+  // After a search that left nothing out.
+  bool conclude(bool found) {
+    memory_.searched = {state_.serial, found ? match_.selections[first_token_arc_].serials.front() : UINT64_MAX};
+    return found;
+  }
+
+  [[nodiscard]] bool takes_tokens(std::uint32_t i) const {
+    const ArcCode& arc = code_.arcs[i];
+    return arc.source == SourceKind::queue && arc.kind != ArcKind::inhibit && !process_.code->places[arc.place].latched;
+  }
+
+  // How many tokens came since the last search; nothing when they are too many to be tried one by one.
+  [[nodiscard]] std::optional<std::size_t> count_arrivals() const {
+    std::size_t count = 0;
+    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
+      if (!takes_tokens(i)) continue;
+      const TokenList& tokens = process_.places[code_.arcs[i].place];
+      for (auto at = tokens.from(memory_.searched.seen + 1); at != tokens.end(); ++at) {
+        if (++count > kMaxSeeds) return std::nullopt;
+      }
+    }
+    return count;
+  }
+
+  // Tries each token that came since the last search as the one that arc `i` takes.
+  void try_seeds(std::uint32_t i, std::vector<std::uint64_t>& best) {
+    const TokenList& tokens = process_.places[code_.arcs[i].place];
+    for (auto at = tokens.from(memory_.searched.seen + 1); at != tokens.end(); ++at) {
+      seed_ = &*at;
+      seed_arc_ = i;
+      if (!match(0)) continue;
+      std::vector<std::uint64_t> found = tuple();
+      if (best.empty() || found < best) best = std::move(found);
+    }
+    seed_ = nullptr;
+    seed_arc_ = kNone;
+  }
+
+  // The serials of the tokens of a match, arc by arc.
+  [[nodiscard]] std::vector<std::uint64_t> tuple() const {
+    std::vector<std::uint64_t> serials;
+    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
+      if (takes_tokens(i)) serials.push_back(match_.selections[i].serials.front());
+    }
+    return serials;
+  }
+
+  [[nodiscard]] std::uint64_t pinned(std::uint32_t arc) const {
+    std::size_t position = 0;
+    for (std::uint32_t i = 0; i < arc; ++i) position += takes_tokens(i) ? 1 : 0;
+    return (*pinned_tuple_)[position];
+  }
+
+  // ---------------------------------------------------------------------------------------- arcs
+
   bool match(std::uint32_t i) {
     if (i == code_.arcs.size()) return fresh() && room();
     const ArcCode& arc = code_.arcs[i];
-    const Source source = find_source(arc);
+    Source source;
+    find_source(arc, i, source);
     bool found = false;
-    const bool matched = arc.kind == ArcKind::inhibit ? match_inhibit(i, source, found) : match_source(i, source, found);
-    found_any_[i] = found_any_[i] || found;
-    if (!found && arc.awaiting && (!held_up_ || held_up_->arc < i)) note_held_up(i);
+    const bool matched = arc.kind == ArcKind::inhibit      ? match_inhibit(i, source, found)
+                         : arc.count != CountKind::one ? match_many(i, source, found)
+                                                       : match_one(i, source, found);
+    if (code_.has_awaiting) {
+      found_any_[i] = found_any_[i] || found;
+      if (!found && arc.awaiting && (!held_up_ || held_up_->arc < i)) note_held_up(i);
+    }
     return matched;
   }
 
@@ -105,21 +225,14 @@ class Matcher {
     }
   }
 
-  Source find_source(const ArcCode& arc) {
-    Source source;
+  void find_source(const ArcCode& arc, std::uint32_t i, Source& source) {
     source.mark = arc.mark;
     switch (arc.source) {
       case SourceKind::queue: place_source(source, process_, arc.place); break;
-      case SourceKind::parameter: {
-        const Cell& cell = process_.variables[arc.variable];
-        source.enabled = true;
-        source.value = {cell.value, Value::undef(), cell.since, cell.version, false};
-        break;
-      }
+      case SourceKind::parameter: cell_source(source, process_.variables[arc.variable]); break;
       case SourceKind::state: state_source(source, process_, arc.region, &arc.states); break;
-      case SourceKind::reference: reference_source(source, arc); break;
+      case SourceKind::reference: reference_source(source, arc, i); break;
     }
-    return source;
   }
 
   static void place_source(Source& source, Process& owner, std::uint32_t place) {
@@ -129,6 +242,13 @@ class Matcher {
     source.latched = owner.code->places[place].latched;
   }
 
+  static void cell_source(Source& source, const Cell& cell) {
+    source.enabled = true;
+    source.value = cell.value;
+    source.since = cell.since;
+    source.version = cell.version;
+  }
+
   static void state_source(Source& source, const Process& owner, std::uint32_t region,
                            const std::vector<std::uint32_t>* wanted) {
     const RegionState& at = owner.regions[region];
@@ -136,14 +256,18 @@ class Matcher {
     if (at.current >= code.states.size()) return;
     if (wanted && !wanted->empty() && std::find(wanted->begin(), wanted->end(), at.current) == wanted->end()) return;
     source.enabled = true;
-    source.value = {Value::string(code.states[at.current]), Value::undef(), at.since, at.version, false};
+    source.value = Value::string(code.states[at.current]);
+    source.since = at.since;
+    source.version = at.version;
   }
 
-  void reference_source(Source& source, const ArcCode& arc) {
+  void reference_source(Source& source, const ArcCode& arc, std::uint32_t i) {
     const Value reference = arc.reference->evaluate(frame_);
     if (!reference.is(Kind::process)) return;       // undef: not enabled
     const values::ProcessIdentity& identity = reference.as_process().identity;
-    source.mark += " of " + identity.certname + " " + identity.resource;
+    if (reference_marks_.size() < code_.arcs.size()) reference_marks_.resize(code_.arcs.size());
+    reference_marks_[i] = arc.mark + " of " + identity.certname + " " + identity.resource;
+    source.mark = reference_marks_[i];
     if (Process* owner = state_.local(reference)) {
       if (arc.name == "state") return state_source(source, *owner, kOwnRegion, nullptr);
       const std::uint32_t place = owner->code->place(arc.name);
@@ -151,10 +275,7 @@ class Matcher {
         return place_source(source, *owner, place);
       }
       const std::uint32_t slot = owner->code->variable(arc.name);
-      if (slot == kNone || !owner->code->variables[slot].parameter) return;
-      const Cell& cell = owner->variables[slot];
-      source.enabled = true;
-      source.value = {cell.value, Value::undef(), cell.since, cell.version, false};
+      if (slot != kNone && owner->code->variables[slot].parameter) cell_source(source, owner->variables[slot]);
       return;
     }
     const auto remote = state_.remotes.find(identity);
@@ -162,28 +283,68 @@ class Matcher {
     const auto value = remote->second.values.find(arc.name);
     if (value == remote->second.values.end()) return;
     source.enabled = true;
-    source.value = {value->second.first, Value::undef(), state_.now, value->second.second, false};
+    source.value = value->second.first;
+    source.since = state_.now;
+    source.version = value->second.second;
   }
 
-  [[nodiscard]] std::vector<Candidate> candidates(std::uint32_t i, const Source& source) const {
-    if (probe_ && *probe_ == i) return {{probe_event_, Value::undef(), state_.now, UINT64_MAX, true}};
-    if (!source.enabled) return {};
-    if (source.place == kNone) return {source.value};
-    std::vector<Candidate> result;
+  // ---------------------------------------------------------------------------------------- what an arc may take
+
+  // Asks `visit` for each offer, oldest first, until it returns true. Returns whether it did.
+  template <typename Visit>
+  bool each_offer(std::uint32_t i, const Source& source, const Visit& visit) {
+    if (probe_ && *probe_ == i) return visit(Offer{&probe_event_, &kUndef, state_.now, UINT64_MAX});
+    if (!source.enabled) return false;
+    if (source.place == kNone) return visit(Offer{&source.value, &kUndef, source.since, source.version});
     const TokenList& tokens = source.owner->places[source.place];
-    for (std::size_t t = 0; t < tokens.size(); ++t) {
-      const Token& token = tokens[t];
-      if (!taken(i, source, token.serial)) {
-        result.push_back({token.value, token.from, token.arrived, token.serial, true});
+    const auto offer = [&](const Token& token) { return !taken(i, source, token.serial) && visit(offer_of(token)); };
+    if (pinned_tuple_ && takes_tokens(i)) return offer(*tokens.find(pinned(i)));
+    if (seed_arc_ == i) return offer(*seed_);
+    const std::uint64_t from = first_token_arc_ == i ? floor_ : 0;
+    if (tokens.size() >= kWorthAnIndex && source.owner == &process_) {
+      if (auto cursor = look_up(i, tokens)) {
+        while (const Token* token = cursor->next()) {
+          if (token->serial >= from && offer(*token)) return true;
+        }
+        return false;
       }
     }
-    return result;
+    for (auto at = tokens.from(from); at != tokens.end(); ++at) {
+      if (offer(*at)) return true;
+    }
+    return false;
+  }
+
+  // By an equality with what is bound already, or with the seed of a later arc.
+  std::optional<TokenIndex::Cursor> look_up(std::uint32_t i, const TokenList& tokens) {
+    for (const Join& join : code_.arcs[i].joins) {
+      const std::optional<std::uint64_t> key = key_of(join.other);
+      if (key) return tokens.index(join.own.path).find(tokens, *key);
+    }
+    if (seed_arc_ == kNone || seed_arc_ < i) return std::nullopt;
+    for (const Join& join : code_.arcs[seed_arc_].joins) {
+      if (join.other.arc != i) continue;
+      const Value* part = follow(seed_->value, join.own.path);
+      const std::optional<std::uint64_t> key = part ? equality_key(*part) : std::nullopt;
+      if (key) return tokens.index(join.other.path).find(tokens, *key);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::uint64_t> key_of(const JoinSide& side) {
+    if (side.node) return equality_key(side.node->evaluate(frame_));
+    const Selection& selection = match_.selections[side.arc];
+    const Token* token = selection.serials.empty() || selection.owner != &process_
+                             ? nullptr
+                             : process_.places[selection.place].find(selection.serials.front());
+    const Value* part = token ? follow(token->value, side.path) : nullptr;
+    return part ? equality_key(*part) : std::nullopt;
   }
 
   [[nodiscard]] bool taken(std::uint32_t before, const Source& source, std::uint64_t serial) const {
     if (source.latched) return false;
     for (std::uint32_t i = 0; i < before; ++i) {
-      const Selection& selection = selections_[i];
+      const Selection& selection = match_.selections[i];
       if (selection.owner == source.owner && selection.place == source.place &&
           std::find(selection.serials.begin(), selection.serials.end(), serial) != selection.serials.end()) {
         return true;
@@ -193,27 +354,23 @@ class Matcher {
   }
 
   bool match_inhibit(std::uint32_t i, const Source& source, bool& found) {
-    const ArcCode& arc = code_.arcs[i];
-    for (const Candidate& candidate : candidates(i, source)) {
-      if (admits(arc, candidate)) return false;
-    }
+    if (each_offer(i, source, [&](const Offer& offer) { return admits(code_.arcs[i], offer); })) return false;
     found = true;
-    selections_[i] = {};
+    match_.selections[i].clear();
     return match(i + 1);
   }
 
-  bool match_source(std::uint32_t i, const Source& source, bool& found) {
-    const ArcCode& arc = code_.arcs[i];
-    if (arc.count != CountKind::one) return match_many(i, source, found);
-    for (const Candidate& candidate : candidates(i, source)) {
-      if (!admits(arc, candidate)) continue;
+  bool match_one(std::uint32_t i, const Source& source, bool& found) {
+    return each_offer(i, source, [&](const Offer& offer) {
+      if (!admits(code_.arcs[i], offer)) return false;
       found = true;
       if (probe_ && *probe_ == i) return true;
-      select(i, source, {candidate});
+      select(i, source);
+      match_.selections[i].serials.push_back(offer.serial);
       if (match(i + 1)) return true;
-      selections_[i] = {};
-    }
-    return false;
+      match_.selections[i].clear();
+      return false;
+    });
   }
 
   bool match_many(std::uint32_t i, const Source& source, bool& found) {
@@ -222,21 +379,23 @@ class Matcher {
     if (arc.count != CountKind::all) minimum = count(arc.minimum);
     if (arc.count == CountKind::exactly) maximum = minimum;
     if (arc.count == CountKind::range) maximum = count(arc.maximum);
-    std::vector<Candidate> chosen;
+    std::vector<std::uint64_t> chosen;
     std::vector<Value> items;
-    for (const Candidate& candidate : candidates(i, source)) {
-      if (chosen.size() == maximum) break;
-      if (!admits(arc, candidate)) continue;
-      chosen.push_back(candidate);
-      items.push_back(candidate.value);
-    }
+    each_offer(i, source, [&](const Offer& offer) {
+      if (chosen.size() == maximum) return true;
+      if (!admits(arc, offer)) return false;
+      chosen.push_back(offer.serial);
+      items.push_back(*offer.value);
+      return false;
+    });
     if (chosen.size() < minimum) return false;
     found = true;
     if (probe_ && *probe_ == i) return true;
     if (arc.has_pattern && !bind(arc.pattern, Value::array(std::move(items)))) return false;
-    select(i, source, chosen);
+    select(i, source);
+    match_.selections[i].serials = std::move(chosen);
     if (match(i + 1)) return true;
-    selections_[i] = {};
+    match_.selections[i].clear();
     return false;
   }
 
@@ -248,21 +407,22 @@ class Matcher {
     return static_cast<std::size_t>(value.as_integer());
   }
 
-  // Binds the candidate and asks the clauses. A guard that raises does not match; that it raised is told once.
-  bool admits(const ArcCode& arc, const Candidate& candidate) {
-    if (arc.has_pattern && !bind(arc.pattern, candidate.value)) return false;
-    if (arc.from_slot != kNone) frame_.slots[arc.from_slot] = candidate.from;
+  // Binds what is offered and asks the clauses. A guard that raises does not match; that it raised is told once.
+  bool admits(const ArcCode& arc, const Offer& offer) {
+    if (arc.has_pattern && !bind(arc.pattern, *offer.value)) return false;
+    if (arc.from_slot != kNone) frame_.slots[arc.from_slot] = *offer.from;
+    if (!arc.where && !arc.after) return true;
     try {
       if (arc.where && !arc.where->evaluate(frame_).truthy()) return false;
-      return !arc.after || old_enough(arc, candidate);
+      return !arc.after || old_enough(arc, offer);
     } catch (const EvaluationError& error) {
       guard_error_ = state_.place_of(evaluation_.where()) + ": " + error.what();
       return false;
     }
   }
 
-  bool old_enough(const ArcCode& arc, const Candidate& candidate) {
-    const Instant ripe = candidate.since + to_duration(arc.after->evaluate(frame_));
+  bool old_enough(const ArcCode& arc, const Offer& offer) {
+    const Instant ripe = offer.since + to_duration(arc.after->evaluate(frame_));
     if (ripe <= state_.now) return true;
     if (!wake_ || ripe < *wake_) wake_ = ripe;
     return false;
@@ -293,21 +453,17 @@ class Matcher {
     return true;
   }
 
-  void select(std::uint32_t i, const Source& source, const std::vector<Candidate>& chosen) {
-    const ArcCode& arc = code_.arcs[i];
-    Selection& selection = selections_[i];
-    selection = {};
+  void select(std::uint32_t i, const Source& source) {
+    Selection& selection = match_.selections[i];
+    selection.clear();
     selection.owner = source.owner;
     selection.place = source.place;
-    selection.consumed = source.place != kNone && !source.latched && arc.kind == ArcKind::receive;
-    for (const Candidate& candidate : chosen) selection.serials.push_back(candidate.serial);
-    if (selection.consumed) return;
-    selection.mark = source.mark;
-    selection.version = chosen.back().serial;
+    selection.consumed = source.place != kNone && !source.latched && code_.arcs[i].kind == ArcKind::receive;
+    if (!selection.consumed) selection.mark = source.mark;
   }
 
   [[nodiscard]] bool fresh() const {
-    return std::any_of(selections_.begin(), selections_.end(), [&](const Selection& selection) {
+    return std::any_of(match_.selections.begin(), match_.selections.end(), [&](const Selection& selection) {
       if (selection.consumed) return true;
       if (selection.mark.empty()) return false;
       return std::any_of(selection.serials.begin(), selection.serials.end(),
@@ -318,7 +474,8 @@ class Matcher {
   [[nodiscard]] bool room() const {
     return std::all_of(code_.unconditional_targets.begin(), code_.unconditional_targets.end(), [&](std::uint32_t place) {
       std::size_t held = process_.places[place].size();
-      for (const Selection& selection : selections_) {
+      if (held == 0) return true;
+      for (const Selection& selection : match_.selections) {
         if (selection.consumed && selection.owner == &process_ && selection.place == place) held -= selection.serials.size();
       }
       return held < state_.capacity(process_, place);
@@ -328,12 +485,20 @@ class Matcher {
   Engine::State& state_;
   Process& process_;
   const ActionCode& code_;
-  const ActionState& memory_;
+  ActionState& memory_;
+  Match& match_;
   ReadOnlyView view_;
   Evaluation evaluation_;
   Frame frame_;
-  std::vector<Selection> selections_;
-  std::vector<bool> found_any_;
+  std::vector<std::string>& reference_marks_ = state_.reference_marks;
+
+  std::uint32_t first_token_arc_ = kNone;      // of an incremental search
+  std::uint64_t floor_ = 0;                    // the oldest token that it may take
+  const Token* seed_ = nullptr;                // the only token that `seed_arc_` may take
+  std::uint32_t seed_arc_ = kNone;
+  const std::vector<std::uint64_t>* pinned_tuple_ = nullptr;     // the only tokens that any arc may take
+
+  std::vector<bool> found_any_;                // by arc; where something is awaited
   std::optional<Instant> wake_;
   std::optional<HeldUp> held_up_;
   std::string guard_error_;

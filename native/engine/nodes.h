@@ -24,6 +24,7 @@ class Constant final : public Node {
 class LocalVariable final : public Node {
  public:
   LocalVariable(Span span, std::uint32_t slot) : Node(span), slot_(slot) {}
+  [[nodiscard]] std::uint32_t slot() const { return slot_; }
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
 
  private:
@@ -99,6 +100,8 @@ class AccessNode final : public Node {
  public:
   AccessNode(Span span, NodePtr object, std::vector<Item> keys)
       : Node(span), object_(std::move(object)), keys_(std::move(keys)) {}
+  [[nodiscard]] const Node& object() const { return *object_; }
+  [[nodiscard]] const std::vector<Item>& keys() const { return keys_; }
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
   [[nodiscard]] bool constant() const override { return object_->constant() && constant_items(keys_); }
 
@@ -112,6 +115,8 @@ class MemberNode final : public Node {
  public:
   MemberNode(Span span, NodePtr receiver, std::string name)
       : Node(span), receiver_(std::move(receiver)), name_(std::move(name)) {}
+  [[nodiscard]] const Node& receiver() const { return *receiver_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
 
  private:
@@ -190,6 +195,9 @@ class BinaryNode final : public Node {
  public:
   BinaryNode(Span span, syntax::BinaryOp op, NodePtr left, NodePtr right, std::uint32_t captures)
       : Node(span), op_(op), left_(std::move(left)), right_(std::move(right)), captures_(captures) {}
+  [[nodiscard]] syntax::BinaryOp op() const { return op_; }
+  [[nodiscard]] const NodePtr& left() const { return left_; }
+  [[nodiscard]] const NodePtr& right() const { return right_; }
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
   [[nodiscard]] bool constant() const override { return left_->constant() && right_->constant(); }
 

@@ -31,8 +31,7 @@ json::value write_letter(const DeadLetter& letter) {
 
 json::value write_tokens(const TokenList& tokens) {
   json::array list;
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const Token& token = tokens[i];
+  for (const Token& token : tokens) {
     json::object one{{"value", values::to_json(token.value)}, {"arrived", milliseconds(token.arrived)}, {"serial", token.serial}};
     if (!token.from.is_undef()) one["from"] = values::to_json(token.from);
     list.push_back(std::move(one));
@@ -193,6 +192,7 @@ class Reader {
       process.variables.resize(code->variables.size());
       process.places.resize(code->places.size());
       process.actions.resize(code->actions.size());
+      if (!code->reference_readers.empty()) state_.watchers.insert(process.number);
     } else if (!code) {
       letter(process, "the plan '" + string_field(from, "plan") + "' it had become is gone", {}, Value::undef());
     }
@@ -258,10 +258,15 @@ class Reader {
       if (!list) throw Unreadable{"the tokens of '" + std::string(name) + "' are not an array"};
       const std::uint32_t place = process.code->place(name);
       if (place != kNone) known[place] = true;
+      std::uint64_t newest = 0;
       for (const json::value& one : *list) {
         const json::value* sender = one.is_object() ? one.get_object().if_contains("from") : nullptr;
-        Token token{value(field(one, "value")), instant_field(one, "arrived"), number_field(one, "serial"),
-                    sender ? value(*sender) : Value::undef()};
+        Token token{value(field(one, "value")), sender ? value(*sender) : Value::undef(), instant_field(one, "arrived"),
+                    number_field(one, "serial")};
+        if (token.serial <= newest || token.serial > state_.serial) {
+          throw Unreadable{"the tokens of '" + std::string(name) + "' are out of order"};
+        }
+        newest = token.serial;
         if (place == kNone) {
           letter(process, "the new version of the plan has no queue '" + std::string(name) + "'", name, token.value);
           continue;
@@ -305,7 +310,8 @@ class Reader {
     if (!held_up) return;
     const std::uint64_t arc = number_field(*held_up, "arc");
     if (arc >= process.code->actions[index].arcs.size()) return;
-    action.held_up = HeldUp{static_cast<std::uint32_t>(arc), value(field(*held_up, "reason")), instant_field(*held_up, "since")};
+    action.held_up = std::make_unique<HeldUp>(
+        HeldUp{static_cast<std::uint32_t>(arc), value(field(*held_up, "reason")), instant_field(*held_up, "since")});
   }
 
   // A queue that the new version adds gets its entries; a variable its default when parameters are set.

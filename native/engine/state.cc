@@ -2,41 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
 
 namespace plan::engine {
 
 using values::EvaluationError;
 using values::Kind;
 using values::Value;
-
-Token TokenList::take(std::size_t i) {
-  Token token = std::move(items_[head_ + i]);
-  if (i == 0) {
-    ++head_;
-    if (head_ == items_.size()) clear();
-    if (head_ > 64 && head_ * 2 > items_.size()) {
-      items_.erase(items_.begin(), items_.begin() + static_cast<std::ptrdiff_t>(head_));
-      head_ = 0;
-    }
-  } else {
-    items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(head_ + i));
-  }
-  return token;
-}
-
-std::size_t TokenList::find(std::uint64_t serial) const {
-  const auto begin = items_.begin() + static_cast<std::ptrdiff_t>(head_);
-  const auto at = std::lower_bound(begin, items_.end(), serial,
-                                   [](const Token& token, std::uint64_t wanted) { return token.serial < wanted; });
-  return at != items_.end() && at->serial == serial ? static_cast<std::size_t>(at - begin) : size();
-}
-
-void TokenList::insert_by_age(Token token) {
-  const auto begin = items_.begin() + static_cast<std::ptrdiff_t>(head_);
-  const auto at = std::lower_bound(begin, items_.end(), token.serial,
-                                   [](const Token& other, std::uint64_t serial) { return other.serial < serial; });
-  items_.insert(at, std::move(token));
-}
 
 bool ActionState::used(std::string_view source, std::uint64_t version) const {
   for (const auto& [name, versions] : marks) {
@@ -45,14 +17,14 @@ bool ActionState::used(std::string_view source, std::uint64_t version) const {
   return false;
 }
 
-void ActionState::use(const std::string& source, std::uint64_t version, bool only_newest) {
+void ActionState::use(std::string_view source, std::uint64_t version, bool only_newest) {
   for (auto& [name, versions] : marks) {
     if (name != source) continue;
     if (only_newest) versions.clear();
     if (std::find(versions.begin(), versions.end(), version) == versions.end()) versions.push_back(version);
     return;
   }
-  marks.emplace_back(source, std::vector<std::uint64_t>{version});
+  marks.emplace_back(std::string(source), std::vector<std::uint64_t>{version});
 }
 
 Process* Engine::State::local(const Value& process) {
@@ -73,29 +45,47 @@ Value Engine::State::reference(const values::ProcessIdentity& of) const {
   return Value::process(of, remote == remotes.end() ? nullptr : program->plan(remote->second.plan));
 }
 
-void Engine::State::look_at(const Process& process, std::uint32_t action) {
-  if (process.ended) return;
-  candidates.emplace(process.actions[action].last, process.number, action);
+void Engine::State::look_at(Process& process, std::uint32_t action) {
+  process.actions[action].searched = {};
+  look_at_arrivals(process, action);
 }
 
-void Engine::State::look_at_all(const Process& process) {
+void Engine::State::look_at_arrivals(Process& process, std::uint32_t action) {
+  ActionState& memory = process.actions[action];
+  if (process.ended || memory.candidate) return;
+  memory.candidate = true;
+  candidates.push_back({memory.last, process.number, action});
+  std::push_heap(candidates.begin(), candidates.end(), std::greater<>());
+}
+
+void Engine::State::look_at_all(Process& process) {
   for (std::uint32_t action = 0; action < process.actions.size(); ++action) look_at(process, action);
 }
 
-void Engine::State::place_changed(const Process& process, std::uint32_t place) {
+void Engine::State::arrived(Process& process, std::uint32_t place) {
   changed = true;
-  for (const std::uint32_t action : process.code->place_readers[place]) look_at(process, action);
-  if (place >= kBuiltinPlaces && process.code->places[place].direction == syntax::Direction::output) others_changed();
+  const PlaceCode& code = process.code->places[place];
+  for (const std::uint32_t action : process.code->arrival_readers[place]) {
+    if (code.latched) look_at(process, action);
+    else look_at_arrivals(process, action);
+  }
+  if (code.direction == syntax::Direction::output) others_changed();
 }
 
-void Engine::State::variable_changed(const Process& process, std::uint32_t variable) {
+void Engine::State::departed(Process& process, std::uint32_t place) {
+  changed = true;
+  for (const std::uint32_t action : process.code->departure_readers[place]) look_at(process, action);
+  if (process.code->places[place].direction == syntax::Direction::output) others_changed();
+}
+
+void Engine::State::variable_changed(Process& process, std::uint32_t variable) {
   changed = true;
   for (const std::uint32_t action : process.code->variable_readers[variable]) look_at(process, action);
   for (const std::uint32_t action : process.code->every_variable_readers) look_at(process, action);
   if (process.code->variables[variable].parameter) others_changed();
 }
 
-void Engine::State::region_changed(const Process& process, std::uint32_t region) {
+void Engine::State::region_changed(Process& process, std::uint32_t region) {
   changed = true;
   for (const std::uint32_t action : process.code->region_readers[region]) look_at(process, action);
   if (region == kOwnRegion) others_changed();
@@ -103,7 +93,8 @@ void Engine::State::region_changed(const Process& process, std::uint32_t region)
 
 void Engine::State::others_changed() {
   changed = true;
-  for (const auto& process : processes) {
+  for (const std::uint32_t number : watchers) {
+    Process* process = processes[number].get();
     if (!process) continue;
     for (const std::uint32_t action : process->code->reference_readers) look_at(*process, action);
   }
@@ -116,9 +107,9 @@ void Engine::State::put(Process& process, std::uint32_t place, Value value, Valu
   changed = true;
   if (lifetime && lifetime->count() == 0) return;
   if (code.latched) tokens.clear();
-  tokens.push({std::move(value), now, ++serial, std::move(from)});
+  tokens.push({std::move(value), std::move(from), now, ++serial});
   if (lifetime) timers.emplace(now + *lifetime, process.number, kNone);
-  place_changed(process, place);
+  arrived(process, place);
 }
 
 void Engine::State::set_variable(Process& process, std::uint32_t slot, Value value) {
@@ -157,6 +148,15 @@ std::optional<std::chrono::milliseconds> Engine::State::ttl(Process& process, st
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   Frame frame{evaluation, std::vector<Value>(code.slots)};
   return to_duration(code.ttl->evaluate(frame));
+}
+
+void Engine::State::require_type(Process& process, const TypeCode& type, std::uint32_t slots, const Value& value,
+                                 std::string_view before, std::string_view name) {
+  if (!type.declared() || (type.fixed && values::instance_of(*type.fixed, value))) return;
+  ReadOnlyView view(*this, process);
+  Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
+  Frame frame{evaluation, std::vector<Value>(slots)};
+  require(type, value, std::string(before) + std::string(name) + "'", frame);
 }
 
 void Engine::State::dead_letter(Process& process, DeadLetter letter) {

@@ -13,32 +13,9 @@
 
 #include "engine/code.h"
 #include "engine/engine.h"
+#include "engine/tokens.h"
 
 namespace plan::engine {
-
-struct Token {
-  values::Value value;
-  Instant arrived;
-  std::uint64_t serial = 0;      // its age and its version: larger is newer, across the engine
-  values::Value from;            // the process that sent it, or undef
-};
-
-// Tokens, oldest first. Taking from the front is cheap.
-class TokenList {
- public:
-  [[nodiscard]] std::size_t size() const { return items_.size() - head_; }
-  [[nodiscard]] bool empty() const { return size() == 0; }
-  [[nodiscard]] const Token& operator[](std::size_t i) const { return items_[head_ + i]; }
-  void push(Token token) { items_.push_back(std::move(token)); }
-  void clear() { items_.clear(); head_ = 0; }
-  Token take(std::size_t i);
-  [[nodiscard]] std::size_t find(std::uint64_t serial) const;   // its index, or size()
-  void insert_by_age(Token token);                              // back where it was
-
- private:
-  std::vector<Token> items_;
-  std::size_t head_ = 0;
-};
 
 struct Cell {                    // a variable
   values::Value value;
@@ -58,19 +35,29 @@ struct HeldUp {                  // at an `awaiting` arc
   Instant since;
 };
 
+// What an incremental action's searches have tried in vain. Tokens up to `seen` make no match whose first token is
+// older than `floor`; what changes anything but the tokens that are there makes a search forget it.
+struct SearchMemory {
+  std::uint64_t seen = 0;        // 0: nothing is known
+  std::uint64_t floor = 0;       // UINT64_MAX: they make no match at all
+};
+
 struct ActionState {
   std::uint64_t last = 0;        // the engine's count at its last firing; 0: never
   bool fired = false;            // of an action without arcs: since its specialisation started
+  bool candidate = false;        // among the engine's candidates
+  SearchMemory searched;
   std::vector<std::pair<std::string, std::vector<std::uint64_t>>> marks;   // versions used, by source
-  std::optional<HeldUp> held_up;
-  std::string guard_error;       // the last one told
+  std::unique_ptr<HeldUp> held_up;
+  std::unique_ptr<std::string> guard_error;   // the last one told
   [[nodiscard]] bool used(std::string_view source, std::uint64_t version) const;
-  void use(const std::string& source, std::uint64_t version, bool only_newest);
+  void use(std::string_view source, std::uint64_t version, bool only_newest);
 };
 
 struct Process {
-  values::ProcessIdentity identity;
-  values::Value self;
+  explicit Process(values::Value reference) : self(std::move(reference)), identity(self.as_process().identity) {}
+  const values::Value self;
+  const values::ProcessIdentity& identity;
   const PlanCode* code = nullptr;
   const PlanCode* made_with = nullptr;
   std::string title;
@@ -99,6 +86,27 @@ struct PendingBatch {
   std::uint32_t process = 0;
 };
 
+// An action that is worth a search.
+struct Candidate {
+  std::uint64_t last;            // its last firing
+  std::uint32_t process, action;
+  friend auto operator<=>(const Candidate&, const Candidate&) = default;
+};
+
+// What one arc of a match took or looked at.
+struct Selection {
+  Process* owner = nullptr;      // of the place; null when it is no place
+  std::uint32_t place = kNone;
+  bool consumed = false;
+  std::string_view mark;         // under what it counts as used; empty for consumed tokens and inhibitors
+  std::vector<std::uint64_t> serials;      // of tokens, or the version of what was looked at
+  void clear();                  // keeps the memory
+};
+struct Match {
+  std::vector<values::Value> slots;
+  std::vector<Selection> selections;
+};
+
 struct Engine::State {
   std::shared_ptr<const Program> program;
   Limits limits;
@@ -114,10 +122,12 @@ struct Engine::State {
   bool orchestrating = false;
   std::map<std::string, std::uint64_t, std::less<>> published;
 
-  using Candidate = std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>;   // last firing, process, action
-  std::set<Candidate> candidates;
+  std::vector<Candidate> candidates;             // a heap, the one whose last firing is longest ago on top
   std::set<std::tuple<Instant, std::uint32_t, std::uint32_t>> timers;          // action kNone: tokens expire
   std::set<std::uint32_t> expiring;              // processes with a token whose time is over
+  Match match;                   // of the firing that is tried: its memory serves the next
+  std::vector<std::string> reference_marks;      // what marks of a match point to, by arc
+  std::set<std::uint32_t> watchers;              // processes that read others through references
   bool tracing = false;
   bool changed = false;
   Effects* effects = nullptr;    // of the running step
@@ -128,17 +138,22 @@ struct Engine::State {
   [[nodiscard]] Process* local(const values::Value& process);
   [[nodiscard]] const Process* local(const values::Value& process) const;
   [[nodiscard]] values::Value reference(const values::ProcessIdentity& identity) const;
-  void look_at(const Process& process, std::uint32_t action);
-  void look_at_all(const Process& process);
-  void place_changed(const Process& process, std::uint32_t place);
-  void variable_changed(const Process& process, std::uint32_t variable);
-  void region_changed(const Process& process, std::uint32_t region);
+  void look_at(Process& process, std::uint32_t action);            // anything may have changed
+  void look_at_arrivals(Process& process, std::uint32_t action);   // nothing but that tokens came
+  void look_at_all(Process& process);
+  void arrived(Process& process, std::uint32_t place);
+  void departed(Process& process, std::uint32_t place);
+  void variable_changed(Process& process, std::uint32_t variable);
+  void region_changed(Process& process, std::uint32_t region);
   void others_changed();         // what is read through references
   void put(Process& process, std::uint32_t place, values::Value value, values::Value from);
   void set_variable(Process& process, std::uint32_t slot, values::Value value);   // a new version when it differs
   void move(Process& process, std::uint32_t region, std::uint32_t state);
   [[nodiscard]] std::size_t capacity(Process& process, std::uint32_t place);
   [[nodiscard]] std::optional<std::chrono::milliseconds> ttl(Process& process, std::uint32_t place);
+  // Raises EvaluationError that names `before` and `name` ("queue 'x'"), the type and the value found.
+  void require_type(Process& process, const TypeCode& type, std::uint32_t slots, const values::Value& value,
+                    std::string_view before, std::string_view name);
   void dead_letter(Process& process, DeadLetter letter);
   [[nodiscard]] std::string place_of(Span span) const;
 
@@ -153,6 +168,9 @@ struct Engine::State {
   // ---- fire.cc
   void run();                    // until nothing is enabled
   bool fire_next();
+  void fire(Process& process, std::uint32_t action);
+  void tell_guard_error(Process& process, std::uint32_t action, std::string error);
+  void hold_up(ActionState& memory, std::optional<HeldUp> at);
   void expire();
 
   // ---- input.cc
@@ -199,21 +217,10 @@ class ReadOnlyView : public ProcessView {
   Process& process_;
 };
 
-// match.cc: the first combination of tokens that satisfies every arc and has something new.
-struct Selection {               // what one arc of a match took or looked at
-  Process* owner = nullptr;      // of the place; null when it is no place
-  std::uint32_t place = kNone;
-  std::vector<std::uint64_t> serials;
-  bool consumed = false;
-  std::string mark;              // under what it counts as used; empty for consumed tokens and inhibitors
-  std::uint64_t version = 0;     // of a latched value; for read tokens see serials
-};
-struct Match {
-  std::vector<values::Value> slots;
-  std::vector<Selection> selections;
-};
+// match.cc: the first combination of tokens that satisfies every arc and has something new. A match that is found is
+// in `state.match`, until the next search.
 struct Search {
-  std::optional<Match> match;
+  bool found = false;
   std::optional<Instant> wake;   // when a pending `after` could change the answer
   std::optional<HeldUp> held_up; // `since` unset
   std::string guard_error;       // of a guard that raised: it does not match

@@ -1,0 +1,127 @@
+// The tokens of one place, oldest first, and indexes over them by parts of their values. Internal to the engine.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/engine.h"
+#include "values/value.h"
+
+namespace plan::engine {
+
+struct Token {
+  values::Value value;
+  values::Value from;            // the process that sent it, or undef
+  Instant arrived;
+  std::uint64_t serial = 0;      // its age and its version: larger is newer, across the engine
+};
+
+// One step into a value: an array's item or a hash's entry, whichever the value is.
+struct PathStep {
+  values::Value key;             // of a hash
+  std::int64_t position = -1;    // of an array; -1: the step is none into an array
+  friend bool operator==(const PathStep& a, const PathStep& b) {
+    return a.position == b.position && values::same(a.key, b.key);
+  }
+};
+using Path = std::vector<PathStep>;
+// Null when the value has no such part, or parts of it are no plain data.
+[[nodiscard]] const values::Value* follow(const values::Value& value, const Path& path);
+
+// Values that are equal by Puppet's `==` have the same key. Nothing for what cannot be told by a key: collections, and
+// text beyond ASCII, whose case folds in more ways than one.
+[[nodiscard]] std::optional<std::uint64_t> equality_key(const values::Value& value);
+
+class TokenList;
+
+// Which tokens of a place have which key. May name tokens that are gone, and must not miss one that is there.
+class TokenIndex {
+ public:
+  explicit TokenIndex(Path path) : path_(std::move(path)) {}
+  [[nodiscard]] const Path& path() const { return path_; }
+  void add(const Token& token);
+  void rebuild(const TokenList& tokens);
+  [[nodiscard]] bool bloated(std::size_t live) const { return entries_.size() > 2 * live + 16; }
+
+  // Goes over the tokens that may have a key, oldest first.
+  class Cursor {
+   public:
+    [[nodiscard]] const Token* next();      // null at the end
+
+   private:
+    friend class TokenIndex;
+    const TokenList* tokens_ = nullptr;
+    const TokenIndex* index_ = nullptr;
+    std::uint32_t keyed_ = UINT32_MAX, unkeyed_ = UINT32_MAX;      // the next entry of either chain
+  };
+  [[nodiscard]] Cursor find(const TokenList& tokens, std::uint64_t key) const;
+
+ private:
+  static constexpr std::uint32_t kEnd = UINT32_MAX;
+  struct Entry {
+    std::uint64_t serial;
+    std::uint32_t next;
+  };
+  struct Chain {
+    std::uint32_t first = kEnd, last = kEnd;
+  };
+  void append(Chain& chain, std::uint64_t serial);
+  void drop_gone(Chain& chain, const TokenList& tokens) const;
+
+  Path path_;
+  std::vector<Entry> entries_;
+  // Lookups forget what is gone at the head of a chain: it would be walked over each time.
+  mutable std::unordered_map<std::uint64_t, Chain> chains_;
+  mutable Chain unkeyed_;        // tokens without a key
+};
+
+// A token that was taken leaves a gap, closed when gaps prevail: taking one costs O(log n) wherever it stands.
+class TokenList {
+ public:
+  class Iterator {
+   public:
+    Iterator(const Token* at, const Token* end) : at_(at), end_(end) { skip(); }
+    const Token& operator*() const { return *at_; }
+    const Token* operator->() const { return at_; }
+    Iterator& operator++() { ++at_; skip(); return *this; }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
+
+   private:
+    void skip() { while (at_ != end_ && gap(*at_)) ++at_; }
+    const Token* at_;
+    const Token* end_;
+  };
+
+  [[nodiscard]] std::size_t size() const { return items_ ? items_->live : 0; }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+  [[nodiscard]] Iterator begin() const { return from(0); }
+  [[nodiscard]] Iterator end() const { return items_ ? Iterator(stop(), stop()) : Iterator(nullptr, nullptr); }
+  [[nodiscard]] Iterator from(std::uint64_t serial) const;       // the first of this age or newer
+  [[nodiscard]] const Token& front() const { return *begin(); }
+  [[nodiscard]] const Token* find(std::uint64_t serial) const;   // null when it is not there
+  void push(Token token);                                        // newer than all that are there
+  Token take(std::uint64_t serial);                              // which must be there
+  void clear() { items_.reset(); }
+
+  // The index over a part of the tokens' values, made when it is asked for first. Changes nothing that is seen.
+  [[nodiscard]] const TokenIndex& index(const Path& path) const;
+
+ private:
+  struct Items {
+    std::vector<Token> slots;
+    std::size_t head = 0;        // gaps before the first token
+    std::size_t live = 0;
+    std::vector<std::unique_ptr<TokenIndex>> indexes;
+  };
+  [[nodiscard]] static bool gap(const Token& token) { return token.arrived == Instant::min(); }
+  [[nodiscard]] const Token* start() const { return items_->slots.data() + items_->head; }
+  [[nodiscard]] const Token* stop() const { return items_->slots.data() + items_->slots.size(); }
+  void close_gaps();
+  std::unique_ptr<Items> items_;
+};
+
+}  // namespace plan::engine
