@@ -2,6 +2,7 @@
 // Built once by the compiler (compile_*.cc), then only read.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,6 +46,11 @@ struct VariableCode {
   Span span;
 };
 
+inline constexpr std::size_t kDefaultCapacity = 10'000;
+// What attributes of queues and `after` mean; raise EvaluationError.
+[[nodiscard]] std::size_t to_capacity(const values::Value& value, std::string_view queue);
+[[nodiscard]] std::chrono::milliseconds to_duration(const values::Value& value);
+
 struct PlaceCode {
   std::string name;
   TypeCode type;
@@ -53,6 +59,8 @@ struct PlaceCode {
   bool latched = false;
   bool splat_entries = false;
   NodePtr entries, capacity, ttl;   // null when not given
+  std::optional<std::size_t> fixed_capacity = kDefaultCapacity;    // as far as they are known when compiled
+  std::optional<std::chrono::milliseconds> fixed_ttl = {};
   std::uint32_t slots = 0;      // of the frame that type and attributes are computed in
   Span span;
 };

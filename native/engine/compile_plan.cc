@@ -111,6 +111,7 @@ void PlanCompiler::add_builtins() {
   place("events", event_type(), false);
   place("resources_to_sync", any, false);
   place("synced", synced_type(), false);
+  code_.places[kDrain].fixed_ttl = std::chrono::milliseconds(0);
   place("leaving", any, true);
   place("main::catalog_done", catalog_done_type(), true);
   variable_types_[kTitle] = types::string();
@@ -254,6 +255,20 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
       }
     }
     code_.places[slot].slots = slots_;
+    fix_attributes(code_.places[slot]);
+  }
+}
+
+// What a constant attribute says is computed once. One that is wrong raises when it is asked.
+void PlanCompiler::fix_attributes(PlaceCode& place) {
+  const auto* capacity = dynamic_cast<const Constant*>(place.capacity.get());
+  const auto* ttl = dynamic_cast<const Constant*>(place.ttl.get());
+  if (place.capacity) place.fixed_capacity.reset();
+  try {
+    if (capacity) place.fixed_capacity = to_capacity(capacity->value(), place.name);
+    if (ttl) place.fixed_ttl = to_duration(ttl->value());
+  } catch (const values::EvaluationError&) {
+    return;
   }
 }
 

@@ -110,6 +110,7 @@ class PlanCompiler {
   void clauses(const syntax::Arc& arc, ArcCode& code, const types::TypePtr& element);
   void collect_targets(const syntax::ActionDecl& decl, ActionCode& code);
   void index_places(ActionCode& code);
+  static void fix_attributes(PlaceCode& place);
 
   // compile_expression.cc
   Typed expression(const syntax::Expr& expr);

@@ -9,24 +9,20 @@ using values::EvaluationError;
 using values::Kind;
 using values::Value;
 
-Process& Engine::State::make_process(const PlanCode& code, values::ProcessIdentity of, std::string title,
+Process& Engine::State::make_process(const PlanCode& code, values::ProcessIdentity of, std::string_view title,
                                      std::uint32_t maker) {
   const auto number = static_cast<std::uint32_t>(processes.size());
-  auto process = std::make_unique<Process>(Value::process(std::move(of), code.lineage, number + 1));
+  auto process = std::make_unique<Process>(Value::process(std::move(of), code.lineage, number + 1),
+                                           Cells(node, code.variables.size()));
   process->code = process->made_with = &code;
-  process->title = std::move(title);
   process->number = number;
   process->maker = maker;
-  process->variables.resize(code.variables.size());
   process->places.resize(code.places.size());
   process->actions.resize(code.actions.size());
   for (RegionState& region : process->regions) region = {0, ++serial, now};
-  process->variables[kTitle] = {Value::string(process->title), ++serial, now};
-  by_identity[process->identity] = process->number;
+  process->variables[kTitle] = {Value::string(title), ++serial, now};
+  by_resource[process->identity.resource] = number;
   if (!code.reference_readers.empty()) watchers.insert(number);
-  if (process->number != 0) {
-    for (const std::uint32_t slot : {kFacts, kTrusted, kServerFacts}) process->variables[slot] = root().variables[slot];
-  }
   processes.push_back(std::move(process));
   return *processes.back();
 }
@@ -57,7 +53,7 @@ void Engine::State::set_parameters(Process& process, const Value& parameters) {
       }
     }
   }
-  const std::vector<Cell> before = process.variables;
+  const Cells before = process.variables;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   std::vector<std::pair<std::uint32_t, Value>> wanted;
@@ -116,13 +112,13 @@ void Engine::State::become(Process& process, const PlanCode& to) {
   if (process.code == &to) return;
   const PlanCode& from = *process.code;
   const PlanCode& base = *process.made_with;
-  std::vector<Cell> variables(to.variables.size());
+  Cells variables(node, to.variables.size());
   std::vector<TokenList> places(to.places.size());
   std::vector<ActionState> actions(to.actions.size());
   std::vector<std::uint32_t> fresh_places;
   for (std::uint32_t slot = 0; slot < to.variables.size(); ++slot) {
     const std::string& name = to.variables[slot].name;
-    if (base.variable(name) != kNone) variables[slot] = std::move(process.variables[from.variable(name)]);
+    if (base.variable(name) != kNone && (slot < kFacts || slot > kServerFacts)) variables[slot] = std::move(process.variables[from.variable(name)]);
   }
   for (std::uint32_t place = 0; place < to.places.size(); ++place) {
     const std::string& name = to.places[place].name;

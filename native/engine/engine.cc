@@ -28,7 +28,7 @@ std::unique_ptr<Engine::State> empty_state(std::shared_ptr<const Program> progra
 
 void set_facts(Engine::State& state, const Setup& setup) {
   const auto set = [&](std::uint32_t slot, const Value& value) {
-    state.root().variables[slot] = {value.is_undef() ? values::HashBuilder().build() : value, 1, state.now};
+    state.node[slot - kFacts] = {value.is_undef() ? values::HashBuilder().build() : value, 1, state.now};
   };
   set(kFacts, setup.facts);
   set(kTrusted, setup.trusted);
@@ -211,7 +211,7 @@ boost::json::value Engine::describe() const {
     if (process->ended) {
       about["ended"] = boost::json::object{{process->ended->failed ? "fail" : "end", values::to_json(process->ended->value)}};
     }
-    processes[process->made_with->name + "[" + process->title + "]"] = std::move(about);
+    processes[process->made_with->name + "[" + std::string(process->title()) + "]"] = std::move(about);
   }
   return boost::json::object{{"processes", std::move(processes)}};
 }

@@ -15,7 +15,7 @@ namespace {
 
 class Body final : public ReadOnlyView {
  public:
-  using ReadOnlyView::ReadOnlyView;
+  Body(Engine::State& state, Process& process) : ReadOnlyView(state, process) { state.outgoing.clear(); }
 
   void assign(std::uint32_t slot, Value value) override {
     const VariableCode& code = process_.code->variables[slot];
@@ -47,7 +47,7 @@ class Body final : public ReadOnlyView {
     if (count == 0) throw EvaluationError("UNKNOWN_STATE", "the plan has no states");
     const std::uint32_t current = moved_.value_or(process_.regions[kOwnRegion].current);
     moved_ = std::min<std::uint32_t>(current + 1, static_cast<std::uint32_t>(count - 1));
-    effects_.push_back({Kind_::move, &process_, kOwnRegion, *moved_, {}});
+    state_.outgoing.push_back({Outgoing::Kind::move, &process_, kOwnRegion, *moved_, {}});
   }
 
   Value make(std::string_view plan, const Value& parameters) override {
@@ -74,15 +74,15 @@ class Body final : public ReadOnlyView {
 
   // What overflows makes the firing fail before anything is done.
   void check_room() {
-    for (std::size_t i = 0; i < effects_.size(); ++i) {
-      const Effect_& effect = effects_[i];
-      if (effect.kind != Kind_::place) continue;
+    for (std::size_t i = 0; i < state_.outgoing.size(); ++i) {
+      const Outgoing& effect = state_.outgoing[i];
+      if (effect.kind != Outgoing::Kind::token) continue;
       const std::size_t held = effect.process->places[effect.slot].size();
       // As many as are sent at all have room as a rule; only where they have not is it counted how many go to this place.
       const std::size_t capacity = state_.capacity(*effect.process, effect.slot);
-      if (held + effects_.size() <= capacity) continue;
-      const auto here = std::count_if(effects_.begin(), effects_.begin() + static_cast<std::ptrdiff_t>(i) + 1, [&](const Effect_& other) {
-        return other.kind == Kind_::place && other.process == effect.process && other.slot == effect.slot;
+      if (held + state_.outgoing.size() <= capacity) continue;
+      const auto here = std::count_if(state_.outgoing.begin(), state_.outgoing.begin() + static_cast<std::ptrdiff_t>(i) + 1, [&](const Outgoing& other) {
+        return other.kind == Outgoing::Kind::token && other.process == effect.process && other.slot == effect.slot;
       });
       if (held + static_cast<std::size_t>(here) > capacity && state_.ttl(*effect.process, effect.slot) != std::chrono::milliseconds(0)) {
         throw EvaluationError("LIMIT_CAPACITY", "queue '" + effect.process->code->places[effect.slot].name + "' of " +
@@ -94,7 +94,7 @@ class Body final : public ReadOnlyView {
   void commit() {
     for (const auto& [slot, _] : undo_) state_.variable_changed(process_, slot);
     for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child]);
-    for (Effect_& effect : effects_) apply(effect);
+    for (Outgoing& effect : state_.outgoing) apply(effect);
     if (!batch_.resources.empty()) {
       batch_.id = ++state_.batches;
       for (const Value& resource : batch_.resources) remember(resource);
@@ -108,27 +108,18 @@ class Body final : public ReadOnlyView {
   void rollback() {
     for (auto at = undo_.rbegin(); at != undo_.rend(); ++at) process_.variables[at->first] = at->second;
     for (auto child = made_.rbegin(); child != made_.rend(); ++child) {
-      state_.by_identity.erase(state_.processes[*child]->identity);
+      state_.by_resource.erase(state_.processes[*child]->identity.resource);
       PLAN_ASSERT(*child + 1 == state_.processes.size());
       state_.processes.pop_back();
     }
   }
 
  private:
-  enum class Kind_ : std::uint8_t { place, move, message };
-  struct Effect_ {
-    Kind_ kind;
-    Process* process;            // place, move
-    std::uint32_t slot;          // place, region, or which of the messages
-    std::uint32_t state;         // move
-    Value value;
-  };
-
   void to_place(Process& owner, std::uint32_t place, Value value) {
     if (place == kResourcesToSync) return to_sync(value);
     const PlaceCode& code = owner.code->places[place];
     state_.require_type(owner, code.type, code.slots, value, "queue '", code.name);
-    effects_.push_back({Kind_::place, &owner, place, 0, std::move(value)});
+    state_.outgoing.push_back({Outgoing::Kind::token, &owner, place, 0, std::move(value)});
   }
 
   void to_sync(const Value& value) {
@@ -148,7 +139,7 @@ class Body final : public ReadOnlyView {
       throw EvaluationError("UNKNOWN_STATE", owner.identity.resource + " has no state '" + std::string(name) + "'");
     }
     if (&owner == &process_ && region == kOwnRegion) moved_ = state;
-    effects_.push_back({Kind_::move, &owner, region, state, {}});
+    state_.outgoing.push_back({Outgoing::Kind::move, &owner, region, state, {}});
   }
 
   void to_remote(const values::QueueObject& target, Value value) {
@@ -181,15 +172,15 @@ class Body final : public ReadOnlyView {
   }
 
   void add_message(Message message) {
-    effects_.push_back({Kind_::message, nullptr, static_cast<std::uint32_t>(messages_.size()), 0, {}});
+    state_.outgoing.push_back({Outgoing::Kind::message, nullptr, static_cast<std::uint32_t>(messages_.size()), 0, {}});
     messages_.push_back(std::move(message));
   }
 
-  void apply(Effect_& effect) {
+  void apply(Outgoing& effect) {
     switch (effect.kind) {
-      case Kind_::move: state_.move(*effect.process, effect.slot, effect.state); return;
-      case Kind_::message: state_.send_message(std::move(messages_[effect.slot])); return;
-      case Kind_::place: break;
+      case Outgoing::Kind::move: state_.move(*effect.process, effect.slot, effect.state); return;
+      case Outgoing::Kind::message: state_.send_message(std::move(messages_[effect.slot])); return;
+      case Outgoing::Kind::token: break;
     }
     if (effect.slot == kEnd || effect.slot == kFail) {
       if (effect.process == &process_) ended_ = Ended{effect.slot == kFail, effect.value};
@@ -210,7 +201,6 @@ class Body final : public ReadOnlyView {
   }
 
   std::vector<std::pair<std::uint32_t, Cell>> undo_;
-  std::vector<Effect_> effects_;
   std::vector<Message> messages_;
   std::vector<std::uint32_t> made_;
   Batch batch_;
@@ -219,24 +209,15 @@ class Body final : public ReadOnlyView {
   std::optional<Ended> ended_;
 };
 
-// Takes the tokens of a match out of their places, and puts them back.
-struct TakenToken {
-  Process* owner;
-  std::uint32_t place;
-  Token token;
-};
-
-std::vector<TakenToken> take_tokens(Engine::State& state) {
-  std::vector<TakenToken> taken;
+// Takes the tokens of the match out of their places.
+void take_tokens(Engine::State& state) {
+  state.taken.clear();
   for (const Selection& selection : state.match.selections) {
     if (!selection.consumed) continue;
     TokenList& tokens = selection.owner->places[selection.place];
-    for (const std::uint64_t serial : selection.serials) {
-      taken.push_back({selection.owner, selection.place, tokens.take(serial)});
-    }
+    for (const Token* token : selection.tokens) state.taken.push_back({selection.owner, selection.place, tokens.take(token)});
     state.departed(*selection.owner, selection.place);
   }
-  return taken;
 }
 
 Value describe_tokens(const std::vector<TakenToken>& taken) {
@@ -254,7 +235,8 @@ void count_as_used(ActionState& memory, const Match& match) {
   for (const Selection& selection : match.selections) {
     if (selection.mark.empty()) continue;
     const bool plain_place = selection.place != kNone && !selection.owner->code->places[selection.place].latched;
-    for (const std::uint64_t serial : selection.serials) memory.use(selection.mark, serial, !plain_place);
+    if (selection.place == kNone) memory.use(selection.mark, selection.version, true);
+    for (const Token* token : selection.tokens) memory.use(selection.mark, token->serial, !plain_place);
   }
 }
 
@@ -337,7 +319,7 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   changed = true;
   look_at_arrivals(process, action);
   count_as_used(memory, match);
-  const std::vector<TakenToken> taken = take_tokens(*this);
+  take_tokens(*this);
   if (tracing) effects->firings.push_back({process.identity.resource, code.name});
 
   Body body(*this, process);
@@ -374,7 +356,7 @@ void Engine::State::expire() {
       const auto lifetime = ttl(*process, place);
       TokenList& tokens = process->places[place];
       while (!tokens.empty() && tokens.front().arrived + *lifetime <= now) {
-        static_cast<void>(tokens.take(tokens.front().serial));
+        static_cast<void>(tokens.take(&tokens.front()));
         departed(*process, place);
       }
     }

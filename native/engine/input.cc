@@ -37,7 +37,7 @@ void Engine::State::take(const RunStarted& input) {
   }
   for (const auto& [slot, value] : {std::pair{kFacts, input.facts}, std::pair{kTrusted, input.trusted},
                                     std::pair{kServerFacts, input.server_facts}}) {
-    if (!value.is_undef()) set_variable(process, slot, value);
+    if (!value.is_undef()) set_node(slot, value);
   }
   if (process.ended || input.parameters.is_undef()) return;
   try {
@@ -108,8 +108,7 @@ void Engine::State::take(const Received& input) { deliver(input.message); }
 void Engine::State::take(const Tick&) {}
 
 void Engine::State::deliver(const Message& message) {
-  const auto found = by_identity.find(message.to.certname.empty() ? identity : message.to);
-  Process* receiver = found == by_identity.end() ? nullptr : processes[found->second].get();
+  Process* receiver = local(message.to.certname.empty() ? identity : message.to);
   if (!receiver) return refuse(message, "there is no process " + message.to.resource);
   Remote& sender = remotes[message.from];
   sender.identity = message.from;

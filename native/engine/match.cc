@@ -23,7 +23,8 @@ void Selection::clear() {
   place = kNone;
   consumed = false;
   mark = {};
-  serials.clear();
+  tokens.clear();
+  version = 0;
 }
 
 namespace {
@@ -38,12 +39,12 @@ struct Offer {
   const Value* value;
   const Value* from;
   Instant since;
-  std::uint64_t serial;          // of a token; else the version
+  const Token* token;            // null: it is no token
 };
 
 const Value kUndef;
 
-Offer offer_of(const Token& token) { return {&token.value, &token.from, token.arrived, token.serial}; }
+Offer offer_of(const Token& token) { return {&token.value, &token.from, token.arrived, &token}; }
 
 // Where an arc's values come from.
 struct Source {
@@ -123,11 +124,13 @@ class Matcher {
     if (!arrived) return conclude(match(0));
 
     std::vector<std::uint64_t> best;     // the match that is oldest, arc by arc
+    bool stands = false;                 // whether it is the one that was tried last
     if (*arrived > 0) {
       for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-        if (takes_tokens(i)) try_seeds(i, best);
+        if (takes_tokens(i)) try_seeds(i, best, stands);
       }
     }
+    if (stands && searched.floor == UINT64_MAX) return true;
     if (searched.floor != UINT64_MAX && (best.empty() || searched.floor <= best.front())) {
       floor_ = searched.floor;
       if (match(0)) {
@@ -148,7 +151,7 @@ class Matcher {
 
   // After a search that left nothing out.
   bool conclude(bool found) {
-    memory_.searched = {state_.serial, found ? match_.selections[first_token_arc_].serials.front() : UINT64_MAX};
+    memory_.searched = {state_.serial, found ? match_.selections[first_token_arc_].tokens.front()->serial : UINT64_MAX};
     return found;
   }
 
@@ -171,14 +174,17 @@ class Matcher {
   }
 
   // Tries each token that came since the last search as the one that arc `i` takes.
-  void try_seeds(std::uint32_t i, std::vector<std::uint64_t>& best) {
+  void try_seeds(std::uint32_t i, std::vector<std::uint64_t>& best, bool& stands) {
     const TokenList& tokens = process_.places[code_.arcs[i].place];
     for (auto at = tokens.from(memory_.searched.seen + 1); at != tokens.end(); ++at) {
       seed_ = &*at;
       seed_arc_ = i;
+      stands = false;
       if (!match(0)) continue;
       std::vector<std::uint64_t> found = tuple();
-      if (best.empty() || found < best) best = std::move(found);
+      if (!best.empty() && best < found) continue;
+      best = std::move(found);
+      stands = true;
     }
     seed_ = nullptr;
     seed_arc_ = kNone;
@@ -188,7 +194,7 @@ class Matcher {
   [[nodiscard]] std::vector<std::uint64_t> tuple() const {
     std::vector<std::uint64_t> serials;
     for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-      if (takes_tokens(i)) serials.push_back(match_.selections[i].serials.front());
+      if (takes_tokens(i)) serials.push_back(match_.selections[i].tokens.front()->serial);
     }
     return serials;
   }
@@ -293,11 +299,11 @@ class Matcher {
   // Asks `visit` for each offer, oldest first, until it returns true. Returns whether it did.
   template <typename Visit>
   bool each_offer(std::uint32_t i, const Source& source, const Visit& visit) {
-    if (probe_ && *probe_ == i) return visit(Offer{&probe_event_, &kUndef, state_.now, UINT64_MAX});
+    if (probe_ && *probe_ == i) return visit(Offer{&probe_event_, &kUndef, state_.now, nullptr});
     if (!source.enabled) return false;
-    if (source.place == kNone) return visit(Offer{&source.value, &kUndef, source.since, source.version});
+    if (source.place == kNone) return visit(Offer{&source.value, &kUndef, source.since, nullptr});
     const TokenList& tokens = source.owner->places[source.place];
-    const auto offer = [&](const Token& token) { return !taken(i, source, token.serial) && visit(offer_of(token)); };
+    const auto offer = [&](const Token& token) { return !taken(i, source, token) && visit(offer_of(token)); };
     if (pinned_tuple_ && takes_tokens(i)) return offer(*tokens.find(pinned(i)));
     if (seed_arc_ == i) return offer(*seed_);
     const std::uint64_t from = first_token_arc_ == i ? floor_ : 0;
@@ -334,19 +340,16 @@ class Matcher {
   std::optional<std::uint64_t> key_of(const JoinSide& side) {
     if (side.node) return equality_key(side.node->evaluate(frame_));
     const Selection& selection = match_.selections[side.arc];
-    const Token* token = selection.serials.empty() || selection.owner != &process_
-                             ? nullptr
-                             : process_.places[selection.place].find(selection.serials.front());
-    const Value* part = token ? follow(token->value, side.path) : nullptr;
+    const Value* part = selection.tokens.empty() ? nullptr : follow(selection.tokens.front()->value, side.path);
     return part ? equality_key(*part) : std::nullopt;
   }
 
-  [[nodiscard]] bool taken(std::uint32_t before, const Source& source, std::uint64_t serial) const {
+  [[nodiscard]] bool taken(std::uint32_t before, const Source& source, const Token& token) const {
     if (source.latched) return false;
     for (std::uint32_t i = 0; i < before; ++i) {
       const Selection& selection = match_.selections[i];
       if (selection.owner == source.owner && selection.place == source.place &&
-          std::find(selection.serials.begin(), selection.serials.end(), serial) != selection.serials.end()) {
+          std::find(selection.tokens.begin(), selection.tokens.end(), &token) != selection.tokens.end()) {
         return true;
       }
     }
@@ -366,7 +369,7 @@ class Matcher {
       found = true;
       if (probe_ && *probe_ == i) return true;
       select(i, source);
-      match_.selections[i].serials.push_back(offer.serial);
+      if (offer.token) match_.selections[i].tokens.push_back(offer.token);
       if (match(i + 1)) return true;
       match_.selections[i].clear();
       return false;
@@ -379,21 +382,21 @@ class Matcher {
     if (arc.count != CountKind::all) minimum = count(arc.minimum);
     if (arc.count == CountKind::exactly) maximum = minimum;
     if (arc.count == CountKind::range) maximum = count(arc.maximum);
-    std::vector<std::uint64_t> chosen;
+    std::vector<const Token*> chosen;
     std::vector<Value> items;
     each_offer(i, source, [&](const Offer& offer) {
-      if (chosen.size() == maximum) return true;
+      if (items.size() == maximum) return true;
       if (!admits(arc, offer)) return false;
-      chosen.push_back(offer.serial);
+      if (offer.token) chosen.push_back(offer.token);
       items.push_back(*offer.value);
       return false;
     });
-    if (chosen.size() < minimum) return false;
+    if (items.size() < minimum) return false;
     found = true;
     if (probe_ && *probe_ == i) return true;
     if (arc.has_pattern && !bind(arc.pattern, Value::array(std::move(items)))) return false;
     select(i, source);
-    match_.selections[i].serials = std::move(chosen);
+    match_.selections[i].tokens = std::move(chosen);
     if (match(i + 1)) return true;
     match_.selections[i].clear();
     return false;
@@ -459,15 +462,18 @@ class Matcher {
     selection.owner = source.owner;
     selection.place = source.place;
     selection.consumed = source.place != kNone && !source.latched && code_.arcs[i].kind == ArcKind::receive;
-    if (!selection.consumed) selection.mark = source.mark;
+    if (selection.consumed) return;
+    selection.mark = source.mark;
+    selection.version = source.version;
   }
 
   [[nodiscard]] bool fresh() const {
     return std::any_of(match_.selections.begin(), match_.selections.end(), [&](const Selection& selection) {
       if (selection.consumed) return true;
       if (selection.mark.empty()) return false;
-      return std::any_of(selection.serials.begin(), selection.serials.end(),
-                         [&](std::uint64_t serial) { return !memory_.used(selection.mark, serial); });
+      if (selection.place == kNone) return !memory_.used(selection.mark, selection.version);
+      return std::any_of(selection.tokens.begin(), selection.tokens.end(),
+                         [&](const Token* token) { return !memory_.used(selection.mark, token->serial); });
     });
   }
 
@@ -476,7 +482,7 @@ class Matcher {
       std::size_t held = process_.places[place].size();
       if (held == 0) return true;
       for (const Selection& selection : match_.selections) {
-        if (selection.consumed && selection.owner == &process_ && selection.place == place) held -= selection.serials.size();
+        if (selection.consumed && selection.owner == &process_ && selection.place == place) held -= selection.tokens.size();
       }
       return held < state_.capacity(process_, place);
     });

@@ -144,6 +144,12 @@ bool HashNode::constant() const {
 
 Value AccessNode::evaluate(Frame& frame) const {
   const Value object = object_->evaluate(frame);
+  if (keys_.size() == 1 && !keys_[0].splat && !object.is(Kind::type)) {
+    const Value key = keys_[0].node->evaluate(frame);
+    frame.evaluation.at(span());
+    frame.evaluation.spend(1);
+    return values::access(object, {&key, 1});
+  }
   const std::vector<Value> keys = evaluate_items(keys_, frame);
   frame.evaluation.at(span());
   frame.evaluation.spend(1);

@@ -77,7 +77,7 @@ json::value write_process(const Process& process) {
                    {"identity", write_identity(process.identity)},
                    {"plan", process.code->name},
                    {"made_with", process.made_with->name},
-                   {"title", process.title},
+                   {"title", process.title()},
                    {"given", values::to_json(process.given)},
                    {"variables", std::move(variables)},
                    {"queues", std::move(queues)},
@@ -189,7 +189,9 @@ class Reader {
     const PlanCode* code = state_.program->find(string_field(from, "plan"));
     if (code && code != base && code->lineage->is_a(made_with)) {
       process.code = code;
-      process.variables.resize(code->variables.size());
+      Cells variables(state_.node, code->variables.size());
+      variables[kTitle] = process.variables[kTitle];
+      process.variables = std::move(variables);
       process.places.resize(code->places.size());
       process.actions.resize(code->actions.size());
       if (!code->reference_readers.empty()) state_.watchers.insert(process.number);

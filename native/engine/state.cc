@@ -29,9 +29,26 @@ void ActionState::use(std::string_view source, std::uint64_t version, bool only_
 
 Process* Engine::State::local(const Value& process) {
   const values::ProcessObject& object = process.as_process();
-  if (object.identity.certname != identity.certname) return nullptr;
-  const auto found = by_identity.find(object.identity);
-  return found == by_identity.end() ? nullptr : processes[found->second].get();
+  if (object.local != 0 && object.local <= processes.size()) {
+    Process* known = processes[object.local - 1].get();
+    if (known && &known->identity == &object.identity) return known;
+  }
+  return local(object.identity);
+}
+
+Process* Engine::State::local(const values::ProcessIdentity& of) {
+  if (of.certname != identity.certname) return nullptr;
+  const auto found = by_resource.find(of.resource);
+  return found == by_resource.end() ? nullptr : processes[found->second].get();
+}
+
+void Engine::State::set_node(std::uint32_t slot, const Value& value) {
+  Cell& cell = node[slot - kFacts];
+  if (cell.version != 0 && values::same(cell.value, value)) return;
+  cell = {value, ++serial, now};
+  for (const auto& process : processes) {
+    if (process) variable_changed(*process, slot);
+  }
 }
 
 const Process* Engine::State::local(const Value& process) const {
@@ -39,8 +56,7 @@ const Process* Engine::State::local(const Value& process) const {
 }
 
 Value Engine::State::reference(const values::ProcessIdentity& of) const {
-  const auto own = by_identity.find(of);
-  if (own != by_identity.end() && processes[own->second]) return processes[own->second]->self;
+  if (const Process* own = const_cast<Engine::State*>(this)->local(of)) return own->self;
   const auto remote = remotes.find(of);
   return Value::process(of, remote == remotes.end() ? nullptr : program->plan(remote->second.plan));
 }
@@ -129,21 +145,17 @@ void Engine::State::move(Process& process, std::uint32_t region, std::uint32_t t
 std::size_t Engine::State::capacity(Process& process, std::uint32_t place) {
   const PlaceCode& code = process.code->places[place];
   if (code.latched) return SIZE_MAX;
-  if (!code.capacity) return kDefaultCapacity;
+  if (code.fixed_capacity) return *code.fixed_capacity;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   Frame frame{evaluation, std::vector<Value>(code.slots)};
   const Value value = code.capacity->evaluate(frame);
-  if (!value.is(Kind::integer) || value.as_integer() < 1) {
-    throw EvaluationError("TYPE_MISMATCH", "the capacity of '" + code.name + "' is an Integer from 1, got " + values::inspect(value));
-  }
-  return static_cast<std::size_t>(value.as_integer());
+  return to_capacity(value, code.name);
 }
 
 std::optional<std::chrono::milliseconds> Engine::State::ttl(Process& process, std::uint32_t place) {
   const PlaceCode& code = process.code->places[place];
-  if (place == kDrain) return std::chrono::milliseconds(0);
-  if (!code.ttl) return std::nullopt;
+  if (!code.ttl || code.fixed_ttl) return code.fixed_ttl;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   Frame frame{evaluation, std::vector<Value>(code.slots)};
@@ -179,6 +191,13 @@ std::string resource_name(std::string_view plan, std::string_view title) {
   return result + "[" + std::string(title) + "]";
 }
 
+std::size_t to_capacity(const Value& value, std::string_view queue) {
+  if (!value.is(Kind::integer) || value.as_integer() < 1) {
+    throw EvaluationError("TYPE_MISMATCH", "the capacity of '" + std::string(queue) + "' is an Integer from 1, got " + values::inspect(value));
+  }
+  return static_cast<std::size_t>(value.as_integer());
+}
+
 std::chrono::milliseconds to_duration(const Value& value) {
   std::int64_t milliseconds = 0;
   if (value.is(Kind::timespan)) {
@@ -198,7 +217,7 @@ std::chrono::milliseconds to_duration(const Value& value) {
 
 Value ReadOnlyView::member(const Value& reference, std::string_view name) const {
   if (const Process* process = state_.local(reference)) {
-    if (name == "title") return Value::string(process->title);
+    if (name == "title") return process->variables[kTitle].value;
     const std::uint32_t slot = process->code->variable(name);
     if (slot != kNone && process->code->variables[slot].parameter) return process->variables[slot].value;
     if (name != "state" && process->code->place(name) == kNone) {

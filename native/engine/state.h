@@ -1,6 +1,7 @@
 // The engine's whole state, and what every part of it does to it. Internal to the engine.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,22 @@ struct Cell {                    // a variable
   values::Value value;
   std::uint64_t version = 0;     // of parameters and built-in ones
   Instant since;
+};
+
+// The variables of a process, by slot. What is known of the node is the same for all processes, and kept once.
+class Cells {
+ public:
+  using Shared = std::array<Cell, kServerFacts - kFacts + 1>;
+  Cells(Shared& shared, std::size_t slots) : shared_(&shared), own_(slots - shared.size()) {}
+  [[nodiscard]] Cell& operator[](std::size_t slot) { return shared(slot) ? (*shared_)[slot - kFacts] : own_[own(slot)]; }
+  [[nodiscard]] const Cell& operator[](std::size_t slot) const { return const_cast<Cells&>(*this)[slot]; }
+  [[nodiscard]] std::size_t size() const { return own_.size() + shared_->size(); }
+
+ private:
+  [[nodiscard]] static bool shared(std::size_t slot) { return slot >= kFacts && slot <= kServerFacts; }
+  [[nodiscard]] static std::size_t own(std::size_t slot) { return slot < kFacts ? slot : slot - (kServerFacts - kFacts + 1); }
+  Shared* shared_;
+  std::vector<Cell> own_;
 };
 
 struct RegionState {
@@ -55,16 +73,17 @@ struct ActionState {
 };
 
 struct Process {
-  explicit Process(values::Value reference) : self(std::move(reference)), identity(self.as_process().identity) {}
+  Process(values::Value reference, Cells cells)
+      : self(std::move(reference)), identity(self.as_process().identity), variables(std::move(cells)) {}
+  [[nodiscard]] std::string_view title() const { return variables[kTitle].value.as_string(); }
   const values::Value self;
   const values::ProcessIdentity& identity;
   const PlanCode* code = nullptr;
   const PlanCode* made_with = nullptr;
-  std::string title;
   std::uint32_t number = 0;
   std::uint32_t maker = kNone;
   values::Value given;           // the parameters as given
-  std::vector<Cell> variables;
+  Cells variables;
   std::vector<TokenList> places;
   RegionState regions[kRegions];
   std::vector<ActionState> actions;
@@ -72,7 +91,6 @@ struct Process {
   std::vector<DeadLetter> dead_letters;      // the newest kMaxDeadLetters
 };
 inline constexpr std::size_t kMaxDeadLetters = 1000;
-inline constexpr std::size_t kDefaultCapacity = 10'000;
 
 struct Remote {                  // a process elsewhere, as far as it is known here
   values::ProcessIdentity identity;
@@ -99,12 +117,29 @@ struct Selection {
   std::uint32_t place = kNone;
   bool consumed = false;
   std::string_view mark;         // under what it counts as used; empty for consumed tokens and inhibitors
-  std::vector<std::uint64_t> serials;      // of tokens, or the version of what was looked at
+  std::vector<const Token*> tokens;        // of the place
+  std::uint64_t version = 0;     // of what is no token
   void clear();                  // keeps the memory
 };
 struct Match {
   std::vector<values::Value> slots;
   std::vector<Selection> selections;
+};
+
+struct TakenToken {
+  Process* owner;
+  std::uint32_t place;
+  Token token;
+};
+
+// What a body sends, until it ends.
+struct Outgoing {
+  enum class Kind : std::uint8_t { token, move, message };
+  Kind kind;
+  Process* process;              // token, move
+  std::uint32_t slot;            // place, region, or which of the messages
+  std::uint32_t state;           // move
+  values::Value value;           // token
 };
 
 struct Engine::State {
@@ -114,7 +149,8 @@ struct Engine::State {
   Instant now;
   std::uint64_t serial = 0, firings = 0, batches = 0, instant_firings = 0;
   std::vector<std::unique_ptr<Process>> processes;    // null: ended and gone; the first is the root
-  std::map<values::ProcessIdentity, std::uint32_t> by_identity;
+  std::unordered_map<std::string_view, std::uint32_t> by_resource;   // of the processes here; the names are theirs
+  Cells::Shared node;            // facts, trusted, server_facts
   std::map<values::ProcessIdentity, Remote> remotes;
   std::vector<PendingBatch> unsynced;
   std::vector<values::Value> desired;
@@ -125,7 +161,10 @@ struct Engine::State {
   std::vector<Candidate> candidates;             // a heap, the one whose last firing is longest ago on top
   std::set<std::tuple<Instant, std::uint32_t, std::uint32_t>> timers;          // action kNone: tokens expire
   std::set<std::uint32_t> expiring;              // processes with a token whose time is over
-  Match match;                   // of the firing that is tried: its memory serves the next
+  // Of the firing that is tried; their memory serves the next.
+  Match match;
+  std::vector<TakenToken> taken;
+  std::vector<Outgoing> outgoing;
   std::vector<std::string> reference_marks;      // what marks of a match point to, by arc
   std::set<std::uint32_t> watchers;              // processes that read others through references
   bool tracing = false;
@@ -137,6 +176,8 @@ struct Engine::State {
   [[nodiscard]] const Process& root() const { return *processes.front(); }
   [[nodiscard]] Process* local(const values::Value& process);
   [[nodiscard]] const Process* local(const values::Value& process) const;
+  [[nodiscard]] Process* local(const values::ProcessIdentity& identity);
+  void set_node(std::uint32_t slot, const values::Value& value);   // facts and the like, for all processes
   [[nodiscard]] values::Value reference(const values::ProcessIdentity& identity) const;
   void look_at(Process& process, std::uint32_t action);            // anything may have changed
   void look_at_arrivals(Process& process, std::uint32_t action);   // nothing but that tokens came
@@ -149,7 +190,7 @@ struct Engine::State {
   void put(Process& process, std::uint32_t place, values::Value value, values::Value from);
   void set_variable(Process& process, std::uint32_t slot, values::Value value);   // a new version when it differs
   void move(Process& process, std::uint32_t region, std::uint32_t state);
-  [[nodiscard]] std::size_t capacity(Process& process, std::uint32_t place);
+  [[nodiscard]] std::size_t capacity(Process& process, std::uint32_t place);   // SIZE_MAX: no bound
   [[nodiscard]] std::optional<std::chrono::milliseconds> ttl(Process& process, std::uint32_t place);
   // Raises EvaluationError that names `before` and `name` ("queue 'x'"), the type and the value found.
   void require_type(Process& process, const TypeCode& type, std::uint32_t slots, const values::Value& value,
@@ -158,7 +199,7 @@ struct Engine::State {
   [[nodiscard]] std::string place_of(Span span) const;
 
   // ---- create.cc: processes
-  Process& make_process(const PlanCode& code, values::ProcessIdentity identity, std::string title, std::uint32_t maker);
+  Process& make_process(const PlanCode& code, values::ProcessIdentity identity, std::string_view title, std::uint32_t maker);
   void start_process(Process& process);   // raises EvaluationError
   void set_parameters(Process& process, const values::Value& parameters);  // raises EvaluationError, nothing set
   void fill_entries(Process& process, std::uint32_t place);
@@ -230,6 +271,5 @@ struct Search {
 [[nodiscard]] bool would_take_event(Engine::State& state, Process& process, const values::Value& event);
 
 [[nodiscard]] std::string resource_name(std::string_view plan, std::string_view title);   // Galera::Host[title]
-[[nodiscard]] std::chrono::milliseconds to_duration(const values::Value& value);          // raises EvaluationError
 
 }  // namespace plan::engine

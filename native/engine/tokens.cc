@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cctype>
+#include <memory>
+#include <new>
 
 #include "base/assert.h"
 
@@ -71,29 +73,33 @@ std::optional<std::uint64_t> equality_key(const Value& value) {
 
 // ------------------------------------------------------------------------------------------------ index
 
-void TokenIndex::append(Chain& chain, std::uint64_t serial) {
+void TokenIndex::append(Chain& chain, std::uint64_t serial, std::uint64_t ordinal) {
   const auto at = static_cast<std::uint32_t>(entries_.size());
-  entries_.push_back({serial, kEnd});
+  entries_.push_back({serial, ordinal, kEnd});
   if (chain.first == kEnd) chain.first = at;
   else entries_[chain.last].next = at;
   chain.last = at;
 }
 
-void TokenIndex::add(const Token& token) {
+void TokenIndex::add(const Token& token, std::uint64_t ordinal) {
   const Value* part = follow(token.value, path_);
   const std::optional<std::uint64_t> key = part ? equality_key(*part) : std::nullopt;
-  append(key ? chains_[*key] : unkeyed_, token.serial);
+  append(key ? chains_[*key] : unkeyed_, token.serial, ordinal);
 }
 
 void TokenIndex::rebuild(const TokenList& tokens) {
   entries_.clear();
   chains_.clear();
   unkeyed_ = {};
-  for (const Token& token : tokens) add(token);
+  if (!tokens.block_) return;
+  const Token* start = tokens.block_->tokens();
+  for (const Token& token : tokens) add(token, tokens.block_->base + static_cast<std::uint64_t>(&token - start));
 }
 
 void TokenIndex::drop_gone(Chain& chain, const TokenList& tokens) const {
-  while (chain.first != kEnd && !tokens.find(entries_[chain.first].serial)) chain.first = entries_[chain.first].next;
+  while (chain.first != kEnd && !tokens.at(entries_[chain.first].ordinal, entries_[chain.first].serial)) {
+    chain.first = entries_[chain.first].next;
+  }
 }
 
 TokenIndex::Cursor TokenIndex::find(const TokenList& tokens, std::uint64_t key) const {
@@ -115,7 +121,7 @@ const Token* TokenIndex::Cursor::next() {
     const auto& entries = index_->entries_;
     const bool keyed = unkeyed_ == kEnd || (keyed_ != kEnd && entries[keyed_].serial < entries[unkeyed_].serial);
     std::uint32_t& at = keyed ? keyed_ : unkeyed_;
-    const Token* token = tokens_->find(entries[at].serial);
+    const Token* token = tokens_->at(entries[at].ordinal, entries[at].serial);
     at = entries[at].next;
     if (token) return token;
   }
@@ -124,67 +130,98 @@ const Token* TokenIndex::Cursor::next() {
 
 // ------------------------------------------------------------------------------------------------ list
 
+void TokenList::Free::operator()(Block* block) const noexcept {
+  std::destroy_n(block->tokens(), block->count);
+  std::destroy_at(block);
+  ::operator delete(block);
+}
+
+TokenList::BlockPtr TokenList::make_block(std::uint32_t capacity) {
+  auto* block = new (::operator new(sizeof(Block) + capacity * sizeof(Token))) Block;
+  block->capacity = capacity;
+  return BlockPtr(block);
+}
+
 TokenList::Iterator TokenList::from(std::uint64_t serial) const {
-  if (!items_) return {nullptr, nullptr};
-  const Token* at = start();
-  if (serial != 0) {
-    at = std::lower_bound(at, stop(), serial, [](const Token& token, std::uint64_t wanted) { return token.serial < wanted; });
-  }
+  const Token* at = std::lower_bound(first(), stop(), serial,
+                                     [](const Token& token, std::uint64_t wanted) { return token.serial < wanted; });
   return {at, stop()};
 }
 
 const Token* TokenList::find(std::uint64_t serial) const {
-  if (!items_) return nullptr;
-  const Token* first = start();
-  if (first == stop()) return nullptr;
-  if (first->serial == serial && !gap(*first)) return first;
   const Iterator at = from(serial);
   return at != end() && at->serial == serial ? &*at : nullptr;
 }
 
+const Token* TokenList::at(std::uint64_t ordinal, std::uint64_t serial) const {
+  if (!block_ || ordinal < block_->base + block_->head || ordinal >= block_->base + block_->count) return nullptr;
+  const Token& token = block_->tokens()[ordinal - block_->base];
+  return token.serial == serial && !gap(token) ? &token : nullptr;
+}
+
 void TokenList::push(Token token) {
-  if (!items_) items_ = std::make_unique<Items>();
-  PLAN_ASSERT(items_->slots.empty() || items_->slots.back().serial < token.serial);
-  items_->slots.push_back(std::move(token));
-  ++items_->live;
-  for (const auto& index : items_->indexes) {
-    index->add(items_->slots.back());
-    if (index->bloated(items_->live)) index->rebuild(*this);
+  if (!block_ || block_->count == block_->capacity) make_room();
+  PLAN_ASSERT(block_->count == 0 || block_->tokens()[block_->count - 1].serial < token.serial);
+  const Token* made = std::construct_at(block_->tokens() + block_->count, std::move(token));
+  const std::uint64_t ordinal = block_->base + block_->count++;
+  ++block_->live;
+  if (!block_->indexes) return;
+  for (const auto& index : *block_->indexes) {
+    index->add(*made, ordinal);
+    if (index->bloated(block_->live)) index->rebuild(*this);
   }
 }
 
-Token TokenList::take(std::uint64_t serial) {
-  const Token* found = find(serial);
-  PLAN_ASSERT(found);
-  Token& slot = items_->slots[static_cast<std::size_t>(found - items_->slots.data())];
-  Token token = std::move(slot);
-  slot.serial = token.serial;
+// Closes the gaps when they are half of what is there; else the list grows.
+void TokenList::make_room() {
+  if (!block_) {
+    block_ = make_block(1);
+    return;
+  }
+  const std::uint32_t capacity = std::max<std::uint32_t>(4, block_->live * 2);
+  BlockPtr next = make_block(block_->live * 2 < block_->capacity ? block_->capacity : capacity);
+  next->base = block_->base + block_->count;
+  for (Token* token = block_->tokens() + block_->head; token != block_->tokens() + block_->count; ++token) {
+    if (gap(*token)) continue;
+    std::construct_at(next->tokens() + next->count++, std::move(*token));
+  }
+  next->live = next->count;
+  next->indexes = std::move(block_->indexes);
+  block_ = std::move(next);
+  if (!block_->indexes) return;
+  for (const auto& index : *block_->indexes) index->rebuild(*this);
+}
+
+Token TokenList::take(const Token* token) {
+  Token& slot = block_->tokens()[token - block_->tokens()];
+  Token taken = std::move(slot);
   slot.arrived = Instant::min();
-  --items_->live;
-  close_gaps();
-  return token;
+  if (--block_->live == 0) {
+    std::destroy_n(block_->tokens(), block_->count);
+    block_->base += block_->count;
+    block_->head = block_->count = 0;
+  } else {
+    while (gap(block_->tokens()[block_->head])) ++block_->head;
+  }
+  return taken;
 }
 
-void TokenList::close_gaps() {
-  std::vector<Token>& slots = items_->slots;
-  while (items_->head < slots.size() && gap(slots[items_->head])) ++items_->head;
-  if (items_->live == 0) {
-    slots.clear();
-    items_->head = 0;
-  } else if (slots.size() > 2 * items_->live + 16) {
-    std::erase_if(slots, [](const Token& token) { return gap(token); });
-    items_->head = 0;
-  }
+void TokenList::clear() {
+  if (!block_) return;
+  std::destroy_n(block_->tokens(), block_->count);
+  block_->base += block_->count;
+  block_->head = block_->count = block_->live = 0;
 }
 
 const TokenIndex& TokenList::index(const Path& path) const {
-  PLAN_ASSERT(items_);
-  for (const auto& known : items_->indexes) {
+  PLAN_ASSERT(block_);
+  if (!block_->indexes) block_->indexes = std::make_unique<std::vector<std::unique_ptr<TokenIndex>>>();
+  for (const auto& known : *block_->indexes) {
     if (known->path() == path) return *known;
   }
-  items_->indexes.push_back(std::make_unique<TokenIndex>(path));
-  items_->indexes.back()->rebuild(*this);
-  return *items_->indexes.back();
+  block_->indexes->push_back(std::make_unique<TokenIndex>(path));
+  block_->indexes->back()->rebuild(*this);
+  return *block_->indexes->back();
 }
 
 }  // namespace plan::engine

@@ -43,7 +43,7 @@ class TokenIndex {
  public:
   explicit TokenIndex(Path path) : path_(std::move(path)) {}
   [[nodiscard]] const Path& path() const { return path_; }
-  void add(const Token& token);
+  void add(const Token& token, std::uint64_t ordinal);
   void rebuild(const TokenList& tokens);
   [[nodiscard]] bool bloated(std::size_t live) const { return entries_.size() > 2 * live + 16; }
 
@@ -64,12 +64,13 @@ class TokenIndex {
   static constexpr std::uint32_t kEnd = UINT32_MAX;
   struct Entry {
     std::uint64_t serial;
+    std::uint64_t ordinal;       // how many tokens were in the place before it
     std::uint32_t next;
   };
   struct Chain {
     std::uint32_t first = kEnd, last = kEnd;
   };
-  void append(Chain& chain, std::uint64_t serial);
+  void append(Chain& chain, std::uint64_t serial, std::uint64_t ordinal);
   void drop_gone(Chain& chain, const TokenList& tokens) const;
 
   Path path_;
@@ -79,7 +80,8 @@ class TokenIndex {
   mutable Chain unkeyed_;        // tokens without a key
 };
 
-// A token that was taken leaves a gap, closed when gaps prevail: taking one costs O(log n) wherever it stands.
+// A token that was taken leaves a gap, closed when gaps prevail: taking one costs O(1) wherever it stands, and no other
+// moves before the next push. An empty list is one pointer.
 class TokenList {
  public:
   class Iterator {
@@ -96,32 +98,42 @@ class TokenList {
     const Token* end_;
   };
 
-  [[nodiscard]] std::size_t size() const { return items_ ? items_->live : 0; }
+  [[nodiscard]] std::size_t size() const { return block_ ? block_->live : 0; }
   [[nodiscard]] bool empty() const { return size() == 0; }
-  [[nodiscard]] Iterator begin() const { return from(0); }
-  [[nodiscard]] Iterator end() const { return items_ ? Iterator(stop(), stop()) : Iterator(nullptr, nullptr); }
+  [[nodiscard]] Iterator begin() const { return {first(), stop()}; }
+  [[nodiscard]] Iterator end() const { return {stop(), stop()}; }
   [[nodiscard]] Iterator from(std::uint64_t serial) const;       // the first of this age or newer
   [[nodiscard]] const Token& front() const { return *begin(); }
   [[nodiscard]] const Token* find(std::uint64_t serial) const;   // null when it is not there
   void push(Token token);                                        // newer than all that are there
-  Token take(std::uint64_t serial);                              // which must be there
-  void clear() { items_.reset(); }
+  Token take(const Token* token);                                // one of them
+  void clear();
 
   // The index over a part of the tokens' values, made when it is asked for first. Changes nothing that is seen.
   [[nodiscard]] const TokenIndex& index(const Path& path) const;
 
  private:
-  struct Items {
-    std::vector<Token> slots;
-    std::size_t head = 0;        // gaps before the first token
-    std::size_t live = 0;
-    std::vector<std::unique_ptr<TokenIndex>> indexes;
+  friend class TokenIndex;
+  // Followed in memory by `capacity` tokens, of which `count` are made.
+  struct Block {
+    std::uint32_t head = 0;      // gaps before the first token
+    std::uint32_t count = 0, capacity = 0;
+    std::uint32_t live = 0;
+    std::uint64_t base = 0;      // how many tokens were there before the first of the block
+    std::unique_ptr<std::vector<std::unique_ptr<TokenIndex>>> indexes;
+    [[nodiscard]] Token* tokens() { return reinterpret_cast<Token*>(this + 1); }
   };
+  struct Free { void operator()(Block* block) const noexcept; };
+  using BlockPtr = std::unique_ptr<Block, Free>;
+  static_assert(alignof(Token) <= alignof(Block) && sizeof(Block) % alignof(Token) == 0);
+
+  [[nodiscard]] static BlockPtr make_block(std::uint32_t capacity);
   [[nodiscard]] static bool gap(const Token& token) { return token.arrived == Instant::min(); }
-  [[nodiscard]] const Token* start() const { return items_->slots.data() + items_->head; }
-  [[nodiscard]] const Token* stop() const { return items_->slots.data() + items_->slots.size(); }
-  void close_gaps();
-  std::unique_ptr<Items> items_;
+  [[nodiscard]] const Token* first() const { return block_ ? block_->tokens() + block_->head : nullptr; }
+  [[nodiscard]] const Token* stop() const { return block_ ? block_->tokens() + block_->count : nullptr; }
+  [[nodiscard]] const Token* at(std::uint64_t ordinal, std::uint64_t serial) const;
+  void make_room();
+  BlockPtr block_;
 };
 
 }  // namespace plan::engine
