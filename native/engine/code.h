@@ -106,8 +106,14 @@ struct ArcCode {
   syntax::CountKind count = syntax::CountKind::one;
   NodePtr minimum, maximum;
   NodePtr where, after, awaiting;          // null when not given; several `where` are joined
+  bool alternatives = false;               // of many tokens: another choice of them may make the rest match
   std::string mark;                        // under what the action remembers versions it has used
   Span span;
+};
+
+struct TargetReference {                   // of `… -> $reference.queue`
+  NodePtr reference;
+  std::string queue;
 };
 
 struct ActionCode {
@@ -117,6 +123,7 @@ struct ActionCode {
   std::vector<NodePtr> statements;
   std::uint32_t slots = 0;
   std::vector<std::uint32_t> unconditional_targets;   // local places that need room
+  std::vector<TargetReference> unconditional_references;   // the same, of other processes
   Dependencies dependencies;
   bool has_awaiting = false;
   Span span;
@@ -132,6 +139,7 @@ struct PlanCode {
   std::vector<ActionCode> actions;
   // Who depends on what: action indexes by variable and place slot.
   std::vector<std::vector<std::uint32_t>> variable_readers, place_readers;
+  std::vector<std::vector<std::uint32_t>> narrowed_by;      // by variable: places whose type follows it
   std::vector<std::uint32_t> region_readers[kRegions], reference_readers, every_variable_readers;
 
   [[nodiscard]] std::uint32_t variable(std::string_view name) const;

@@ -80,6 +80,7 @@ void Engine::State::set_parameters(Process& process, const Value& parameters) {
   }
   process.variables = before;
   for (auto& [slot, value] : wanted) set_variable(process, slot, std::move(value));
+  for (const auto& [slot, _] : wanted) refuse_narrowed(process, slot);
   process.given = parameters;
 }
 
@@ -107,6 +108,7 @@ void Engine::State::fill_entries(Process& process, std::uint32_t place) {
   }
   for (Value& entry : entries) {
     require(code.type, entry, "an entry of queue '" + code.name + "'", frame);
+    require_size(entry, "queue '" + code.name + "'");
     put(process, place, std::move(entry), Value::undef());
   }
 }
@@ -147,9 +149,11 @@ void Engine::State::become(Process& process, const PlanCode& to) {
     }
   }
   for (std::uint32_t region = 0; region < kRegions; ++region) {
-    if (from.regions[region].states == to.regions[region].states &&
-        base.regions[region].states == to.regions[region].states) continue;
-    process.regions[region] = {0, ++serial, now};
+    RegionState& at = process.regions[region];
+    const std::string current = from.regions[region].states.empty() ? std::string() : from.regions[region].states[at.current];
+    const std::uint32_t kept = base.regions[region].find(current) == kNone ? kNone : to.regions[region].find(current);
+    if (kept != kNone) at.current = kept;      // the state that the base declares, wherever it stands now
+    else at = {0, ++serial, now};
   }
   process.code = &to;
   process.variables = std::move(variables);
@@ -166,13 +170,13 @@ void Engine::State::become(Process& process, const PlanCode& to) {
   others_changed();
 }
 
-void Engine::State::end_process(Process& process, bool failed, Value value) {
+void Engine::State::end_process(Process& process, const Ended& ended) {
   if (process.ended) return;
-  process.ended = Ended{failed, std::move(value)};
+  process.ended = ended;
   for (ActionState& action : process.actions) action.held_up.reset();
   changed = true;
   for (const auto& child : processes) {
-    if (child && child->maker == process.number) end_process(*child, false, Value::undef());
+    if (child && child->maker == process.number) end_process(*child, {false, Value::undef(), process_name(process)});
   }
 }
 

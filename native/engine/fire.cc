@@ -49,16 +49,24 @@ class Body final : public ReadOnlyView {
     if (count == 0) throw EvaluationError("UNKNOWN_STATE", "the plan has no states");
     const std::uint32_t current = moved_.value_or(process_.regions[kOwnRegion].current);
     moved_ = std::min<std::uint32_t>(current + 1, static_cast<std::uint32_t>(count - 1));
-    effects_.push_back({Kind_::move, &process_, kOwnRegion, *moved_, {}, {}});
+    to_state(process_, kOwnRegion, process_.code->regions[kOwnRegion].states[*moved_]);
   }
 
   Value make(std::string_view plan, const Value& parameters) override {
     const PlanCode* code = state_.program->find(plan);
     PLAN_ASSERT(code);
-    const std::string title = std::to_string(state_.processes.size());
-    Process& child = state_.make_process(*code, {state_.identity.certname, resource_name(code->name, title)}, title, process_.number);
+    values::HashBuilder given;
+    std::string title = std::to_string(state_.processes.size());
+    for (const values::HashEntry& entry : parameters.is_undef() ? std::span<const values::HashEntry>() : parameters.as_hash().entries) {
+      if (!entry.key.is(Kind::string) || entry.key.as_string() != "title") given.set(entry.key, entry.value);
+      else if (entry.value.is(Kind::string) && !entry.value.as_string().empty()) title = entry.value.as_string();
+      else throw EvaluationError("TYPE_MISMATCH", "the title of a process is a String[1], got " + values::inspect(entry.value));
+    }
+    values::ProcessIdentity identity{state_.identity.certname, resource_name(code->name, title)};
+    if (state_.by_identity.contains(identity)) throw EvaluationError("DUPLICATE_PROCESS", "there is a process " + identity.resource + " already");
+    Process& child = state_.make_process(*code, std::move(identity), std::move(title), process_.number);
     made_.push_back(child.number);
-    state_.set_parameters(child, parameters);
+    state_.set_parameters(child, given.build());
     return child.self;
   }
 
@@ -89,6 +97,15 @@ class Body final : public ReadOnlyView {
     }
   }
 
+  // What it did, for traces.
+  void tell(Firing& firing) {
+    firing.sent = std::move(sent_);
+    std::set<std::uint32_t> told;
+    for (const auto& [slot, _] : undo_) {
+      if (told.insert(slot).second) firing.assigned.emplace_back(process_.code->variables[slot].name, process_.variables[slot].value);
+    }
+  }
+
   void commit() {
     for (const auto& [slot, _] : undo_) state_.variable_changed(process_, slot);
     for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child]);
@@ -99,14 +116,16 @@ class Body final : public ReadOnlyView {
       state_.effects->batches.push_back(batch_);
       state_.unsynced.push_back({batch_, process_.number});
     }
+    for (const auto& [slot, _] : undo_) state_.refuse_narrowed(process_, slot);
     if (become_) state_.become(process_, *become_);
-    if (ended_) state_.end_process(process_, ended_->failed, ended_->value);
+    if (ended_) state_.end_process(process_, *ended_);
   }
 
   void rollback() {
     for (auto at = undo_.rbegin(); at != undo_.rend(); ++at) process_.variables[at->first] = at->second;
     for (auto child = made_.rbegin(); child != made_.rend(); ++child) {
       state_.by_identity.erase(state_.processes[*child]->identity);
+      std::erase_if(state_.candidates, [&](const auto& candidate) { return std::get<1>(candidate) == *child; });
       PLAN_ASSERT(*child + 1 == state_.processes.size());
       state_.processes.pop_back();
     }
@@ -130,6 +149,8 @@ class Body final : public ReadOnlyView {
     Evaluation evaluation(reader, state_.limits.steps_per_firing, state_.limits.call_depth);
     Frame frame{evaluation, std::vector<Value>(code.slots)};
     require(code.type, value, "queue '" + code.name + "'", frame);
+    state_.require_size(value, "queue '" + code.name + "'");
+    note(name_for(owner, code.name), value);
     effects_.push_back({Kind_::place, &owner, place, 0, std::move(value), {}});
   }
 
@@ -141,6 +162,8 @@ class Body final : public ReadOnlyView {
     if (!value.is(Kind::resource) || value.as_resource().parameters.is_undef()) {
       throw EvaluationError("TYPE_MISMATCH", "resources_to_sync takes resources (Type.new { … }), got " + values::inspect(value));
     }
+    state_.require_size(value, "'resources_to_sync'");
+    note("resources_to_sync", value);
     batch_.resources.push_back(value);
   }
 
@@ -150,6 +173,7 @@ class Body final : public ReadOnlyView {
       throw EvaluationError("UNKNOWN_STATE", owner.identity.resource + " has no state '" + std::string(name) + "'");
     }
     if (&owner == &process_ && region == kOwnRegion) moved_ = state;
+    note(name_for(owner, "state"), Value::string(name));
     effects_.push_back({Kind_::move, &owner, region, state, {}, {}});
   }
 
@@ -159,6 +183,8 @@ class Body final : public ReadOnlyView {
     message.from = process_.identity;
     message.to = target.process.as_process().identity;
     message.name = target.name == "state" ? values::to_string(value) : target.name;
+    state_.require_size(value, "'" + target.name + "'");
+    note(message.to.resource + "." + target.name, value);
     if (message.kind == MessageKind::send) message.value = std::move(value);
     effects_.push_back({Kind_::message, nullptr, 0, 0, {}, std::move(message)});
   }
@@ -182,18 +208,38 @@ class Body final : public ReadOnlyView {
     effects_.push_back({Kind_::message, nullptr, 0, 0, {}, std::move(message)});
   }
 
+  [[nodiscard]] std::string name_for(const Process& owner, const std::string& queue) const {
+    return &owner == &process_ ? queue : process_name(owner) + "." + queue;
+  }
+
+  void note(std::string queue, Value value) {
+    if (state_.tracing) sent_.push_back({std::move(queue), std::move(value)});
+  }
+
   void apply(Effect_& effect) {
+    if (effect.process && effect.process != &process_ && effect.process->ended) return return_to_sender(effect);
     switch (effect.kind) {
       case Kind_::move: state_.move(*effect.process, effect.slot, effect.state); return;
       case Kind_::message: state_.send_message(std::move(effect.message)); return;
       case Kind_::place: break;
     }
     if (effect.slot == kEnd || effect.slot == kFail) {
-      if (effect.process == &process_) ended_ = Ended{effect.slot == kFail, effect.value};
-      else state_.end_process(*effect.process, effect.slot == kFail, effect.value);
+      Ended ended{effect.slot == kFail, effect.value};
+      if (effect.process == &process_) ended_ = std::move(ended);
+      else state_.end_process(*effect.process, ended);
       return;
     }
     state_.put(*effect.process, effect.slot, std::move(effect.value), process_.self);
+  }
+
+  // What a process that has ended no longer takes is told to the sender, as it is across the network.
+  void return_to_sender(const Effect_& effect) {
+    const bool move = effect.kind == Kind_::move;
+    values::HashBuilder letter;
+    letter.set("queue", Value::string(move ? "state" : effect.process->code->places[effect.slot].name));
+    letter.set("value", move ? Value::string(effect.process->code->regions[effect.slot].states[effect.state]) : effect.value);
+    state_.dead_letter(process_, {{}, {}, process_name(*effect.process) + " refused it: the process has ended", {}, {},
+                                  Value::array({letter.build()})});
   }
 
   // The newest desired state of a resource, by type and title; an act (a hidden type of its own kind) is as well, the
@@ -208,6 +254,7 @@ class Body final : public ReadOnlyView {
 
   std::vector<std::pair<std::uint32_t, Cell>> undo_;
   std::vector<Effect_> effects_;
+  std::vector<QueuedValue> sent_;              // for traces
   std::vector<std::uint32_t> made_;
   Batch batch_;
   std::optional<std::uint32_t> moved_;
@@ -222,15 +269,23 @@ struct TakenToken {
   Token token;
 };
 
+// An input that others may be waiting to send to.
+bool is_full(Engine::State& state, Process& owner, std::uint32_t place) {
+  return owner.code->places[place].direction == syntax::Direction::input &&
+         owner.places[place].size() >= state.capacity(owner, place);
+}
+
 std::vector<TakenToken> take_tokens(Engine::State& state, const Match& match) {
   std::vector<TakenToken> taken;
   for (const Selection& selection : match.selections) {
     if (!selection.consumed) continue;
     TokenList& tokens = selection.owner->places[selection.place];
+    const bool was_full = is_full(state, *selection.owner, selection.place);
     for (const std::uint64_t serial : selection.serials) {
       taken.push_back({selection.owner, selection.place, tokens.take(tokens.find(serial))});
     }
     state.place_changed(*selection.owner, selection.place);
+    if (was_full) state.others_changed();
   }
   return taken;
 }
@@ -258,16 +313,18 @@ std::string call_stack(const Engine::State& state, const Evaluation& evaluation)
   std::string text;
   for (auto call = evaluation.stack().rbegin(); call != evaluation.stack().rend(); ++call) {
     if (!text.empty()) text += '\n';
-    text += std::string(call->function) + " called at " + state.place_of(call->site);
+    text += std::string(call->function) + " called at " + state.place_of(call->site).text();
   }
   return text;
 }
 
 }  // namespace
 
-void Engine::State::run() {
+void Engine::State::run(std::uint64_t max_firings) {
+  const std::uint64_t last = max_firings > UINT64_MAX - firings ? UINT64_MAX : firings + max_firings;
   do {
     while (fire_next()) {
+      if (firings == last) return;
     }
     expire();
   } while (!candidates.empty());
@@ -283,10 +340,11 @@ bool Engine::State::fire_next() {
     Search found = search(*this, *process, index);
     ActionState& memory = process->actions[index];
     const ActionCode& code = process->code->actions[index];
-    if (!found.guard_error.empty() && found.guard_error != memory.guard_error) {
-      dead_letter(*process, {{}, code.name, "a guard raised: " + found.guard_error, place_of(code.span), {}, Value::array({})});
+    const std::string told = found.guard_error.empty() ? std::string() : found.guard_place.text() + ": " + found.guard_error;
+    if (!told.empty() && told != memory.guard_error) {
+      dead_letter(*process, {{}, code.name, "a guard raised: " + found.guard_error, found.guard_place, {}, Value::array({})});
     }
-    memory.guard_error = found.guard_error;
+    memory.guard_error = told;
     if (!found.match) {
       if (found.wake) timers.emplace(*found.wake, number, index);
       if (found.held_up) {
@@ -311,7 +369,12 @@ bool Engine::State::fire_next() {
     look_at(*process, index);
     count_as_used(memory, *found.match);
     std::vector<TakenToken> taken = take_tokens(*this, *found.match);
-    if (tracing) effects->firings.push_back({process->identity.resource, code.name});
+    Firing firing{process_name(*process), code.name, now, {}, {}, {}, {}};
+    if (tracing) {
+      for (Selection& selection : found.match->selections) {
+        std::move(selection.received.begin(), selection.received.end(), std::back_inserter(firing.received));
+      }
+    }
 
     Body body(*this, *process);
     Evaluation evaluation(body, limits.steps_per_firing, limits.call_depth);
@@ -324,15 +387,21 @@ bool Engine::State::fire_next() {
       body.check_room();
     } catch (const EvaluationError& error) {
       body.rollback();
+      firing.error = error.what();
+      if (tracing) effects->firings.push_back(std::move(firing));
       dead_letter(*process, {{}, code.name, error.what(), place_of(evaluation.where()), call_stack(*this, evaluation),
                              describe_tokens(taken)});
       return true;
     }
+    if (tracing) {
+      body.tell(firing);
+      effects->firings.push_back(std::move(firing));
+    }
     body.commit();
     if (++instant_firings > limits.firings_per_instant && !process->ended) {
-      end_process(*process, true, Value::string("more than " + std::to_string(limits.firings_per_instant) +
-                                                " firings without new input; the last was of '" + code.name + "' at " +
-                                                place_of(code.span)));
+      end_process(*process, {true, Value::string("more than " + std::to_string(limits.firings_per_instant) +
+                                                 " firings without new input (limit 'firings'); the last was of '" + code.name +
+                                                 "' of plan '" + process->code->name + "' at " + place_of(code.span).text())});
     }
     return true;
   }

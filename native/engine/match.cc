@@ -1,6 +1,7 @@
 // Matching: arcs in order, candidates oldest first, with backtracking; stops at the first combination that satisfies
 // every arc and supplies something this action has not used before.
 #include <algorithm>
+#include <numeric>
 
 #include "engine/state.h"
 
@@ -53,10 +54,11 @@ class Matcher {
     try {
       if (match(0)) search.match = Match{std::move(frame_.slots), std::move(selections_)};
     } catch (const EvaluationError& error) {
-      guard_error_ = error.what();       // outside of a candidate: a reference, a count, a limit
+      note_error(error);       // outside of a candidate: a reference, a count, a limit
     }
     search.wake = wake_;
     search.guard_error = std::move(guard_error_);
+    search.guard_place = std::move(guard_place_);
     if (!search.match) {
       for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
         if (!held_up_ || held_up_->arc != i || found_any_[i]) continue;
@@ -162,7 +164,7 @@ class Matcher {
     const auto value = remote->second.values.find(arc.name);
     if (value == remote->second.values.end()) return;
     source.enabled = true;
-    source.value = {value->second.first, Value::undef(), state_.now, value->second.second, false};
+    source.value = {value->second.value, Value::undef(), value->second.since, value->second.version, false};
   }
 
   [[nodiscard]] std::vector<Candidate> candidates(std::uint32_t i, const Source& source) const {
@@ -222,19 +224,50 @@ class Matcher {
     if (arc.count != CountKind::all) minimum = count(arc.minimum);
     if (arc.count == CountKind::exactly) maximum = minimum;
     if (arc.count == CountKind::range) maximum = count(arc.maximum);
-    std::vector<Candidate> chosen;
-    std::vector<Value> items;
-    for (const Candidate& candidate : candidates(i, source)) {
-      if (chosen.size() == maximum) break;
-      if (!admits(arc, candidate)) continue;
-      chosen.push_back(candidate);
-      items.push_back(candidate.value);
-    }
-    if (chosen.size() < minimum) return false;
+    const std::vector<Candidate> all = candidates(i, source);
+    std::vector<Candidate> admitted;
+    auto next = all.begin();
+    const auto admit = [&](std::size_t wanted) {      // no more guards are asked than need be
+      for (; next != all.end() && admitted.size() < wanted; ++next) {
+        if (admits(arc, *next)) admitted.push_back(*next);
+      }
+      return admitted.size() >= wanted;
+    };
+    if (!admit(maximum) && admitted.size() < minimum) return false;
     found = true;
     if (probe_ && *probe_ == i) return true;
+    std::vector<std::size_t> chosen(std::min(maximum, admitted.size()));
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    for (;;) {
+      if (match_chosen(i, source, admitted, chosen)) return true;
+      if (!arc.alternatives || !next_combination(chosen, admit)) return false;
+      evaluation_.spend(1);
+    }
+  }
+
+  // The next choice of as many tokens, in order of age: the last one that can be exchanged for a newer one is.
+  template <class Admit>
+  static bool next_combination(std::vector<std::size_t>& chosen, const Admit& admit) {
+    for (std::size_t at = chosen.size(); at-- > 0;) {
+      const std::size_t after_it = chosen.size() - at;
+      if (!admit(chosen[at] + 1 + after_it)) continue;
+      std::iota(chosen.begin() + static_cast<std::ptrdiff_t>(at), chosen.end(), chosen[at] + 1);
+      return true;
+    }
+    return false;
+  }
+
+  bool match_chosen(std::uint32_t i, const Source& source, const std::vector<Candidate>& admitted,
+                    const std::vector<std::size_t>& chosen) {
+    std::vector<Candidate> tokens;
+    std::vector<Value> items;
+    for (const std::size_t one : chosen) {
+      tokens.push_back(admitted[one]);
+      items.push_back(admitted[one].value);
+    }
+    const ArcCode& arc = code_.arcs[i];
     if (arc.has_pattern && !bind(arc.pattern, Value::array(std::move(items)))) return false;
-    select(i, source, chosen);
+    select(i, source, tokens);
     if (match(i + 1)) return true;
     selections_[i] = {};
     return false;
@@ -250,15 +283,21 @@ class Matcher {
 
   // Binds the candidate and asks the clauses. A guard that raises does not match; that it raised is told once.
   bool admits(const ArcCode& arc, const Candidate& candidate) {
-    if (arc.has_pattern && !bind(arc.pattern, candidate.value)) return false;
+    const bool parts_of_all = arc.count != CountKind::one && arc.pattern.kind == syntax::PatternKind::array;
+    if (arc.has_pattern && !parts_of_all && !bind(arc.pattern, candidate.value)) return false;
     if (arc.from_slot != kNone) frame_.slots[arc.from_slot] = candidate.from;
     try {
       if (arc.where && !arc.where->evaluate(frame_).truthy()) return false;
       return !arc.after || old_enough(arc, candidate);
     } catch (const EvaluationError& error) {
-      guard_error_ = state_.place_of(evaluation_.where()) + ": " + error.what();
+      note_error(error);
       return false;
     }
+  }
+
+  void note_error(const EvaluationError& error) {
+    guard_error_ = error.what();
+    guard_place_ = state_.place_of(evaluation_.where());
   }
 
   bool old_enough(const ArcCode& arc, const Candidate& candidate) {
@@ -301,21 +340,44 @@ class Matcher {
     selection.place = source.place;
     selection.consumed = source.place != kNone && !source.latched && arc.kind == ArcKind::receive;
     for (const Candidate& candidate : chosen) selection.serials.push_back(candidate.serial);
+    if (state_.tracing && arc.kind == ArcKind::receive) {
+      for (const Candidate& candidate : chosen) selection.received.push_back({name_of(arc, source), candidate.value});
+    }
     if (selection.consumed) return;
     selection.mark = source.mark;
-    selection.version = chosen.back().serial;
+  }
+
+  [[nodiscard]] std::string name_of(const ArcCode& arc, const Source& source) {
+    if (arc.source != SourceKind::reference) return arc.source == SourceKind::parameter ? "$" + arc.name : arc.name;
+    if (source.owner) return process_name(*source.owner) + "." + arc.name;
+    const Value reference = arc.reference->evaluate(frame_);
+    const Process* owner = state_.local(reference);
+    return (owner ? process_name(*owner) : reference.as_process().identity.resource) + "." + arc.name;
   }
 
   [[nodiscard]] bool fresh() const {
     return std::any_of(selections_.begin(), selections_.end(), [&](const Selection& selection) {
-      if (selection.consumed) return true;
+      if (selection.consumed) return !selection.serials.empty();
       if (selection.mark.empty()) return false;
       return std::any_of(selection.serials.begin(), selection.serials.end(),
                          [&](std::uint64_t serial) { return !memory_.used(selection.mark, serial); });
     });
   }
 
-  [[nodiscard]] bool room() const {
+  [[nodiscard]] bool room() {
+    return room_here() && std::all_of(code_.unconditional_references.begin(), code_.unconditional_references.end(),
+                                      [&](const TargetReference& target) { return room_at(target); });
+  }
+
+  // A reference to nothing, or to a process elsewhere, is for the body.
+  bool room_at(const TargetReference& target) {
+    const Value reference = target.reference->evaluate(frame_);
+    Process* owner = reference.is(Kind::process) ? state_.local(reference) : nullptr;
+    const std::uint32_t place = owner && owner != &process_ && !owner->ended ? owner->code->place(target.queue) : kNone;
+    return place == kNone || owner->places[place].size() < state_.capacity(*owner, place);
+  }
+
+  [[nodiscard]] bool room_here() const {
     return std::all_of(code_.unconditional_targets.begin(), code_.unconditional_targets.end(), [&](std::uint32_t place) {
       std::size_t held = process_.places[place].size();
       for (const Selection& selection : selections_) {
@@ -337,6 +399,7 @@ class Matcher {
   std::optional<Instant> wake_;
   std::optional<HeldUp> held_up_;
   std::string guard_error_;
+  Place guard_place_;
   std::optional<std::uint32_t> probe_;
   Value probe_event_;
 };

@@ -138,7 +138,7 @@ void Engine::State::move(Process& process, std::uint32_t region, std::uint32_t t
 std::size_t Engine::State::capacity(Process& process, std::uint32_t place) {
   const PlaceCode& code = process.code->places[place];
   if (code.latched) return SIZE_MAX;
-  if (!code.capacity) return kDefaultCapacity;
+  if (!code.capacity) return limits.capacity;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   Frame frame{evaluation, std::vector<Value>(code.slots)};
@@ -167,7 +167,38 @@ void Engine::State::dead_letter(Process& process, DeadLetter letter) {
   process.dead_letters.push_back(std::move(letter));
 }
 
-std::string Engine::State::place_of(Span span) const { return program->sources().describe(span); }
+Place Engine::State::place_of(Span span) const {
+  const diagnostics::Position at = program->sources().position(span.source, span.begin);
+  return {std::string(program->sources().path(span.source)), at.line, at.column};
+}
+
+void Engine::State::require_size(const Value& value, std::string_view what) const {
+  if (!is_larger(value, limits.token_bytes)) return;
+  throw EvaluationError("LIMIT_TOKEN", "a token for " + std::string(what) + " is larger than " +
+                                           std::to_string(limits.token_bytes) + " bytes as JSON (limit 'token')");
+}
+
+void Engine::State::refuse_narrowed(Process& process, std::uint32_t variable) {
+  for (const std::uint32_t place : process.code->narrowed_by[variable]) {
+    const PlaceCode& code = process.code->places[place];
+    TokenList& tokens = process.places[place];
+    ReadOnlyView view(*this, process);
+    Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
+    Frame frame{evaluation, std::vector<Value>(code.slots)};
+    for (std::size_t i = 0; i < tokens.size();) {
+      try {
+        require(code.type, tokens[i].value, "queue '" + code.name + "'", frame);
+        ++i;
+      } catch (const EvaluationError& error) {
+        values::HashBuilder letter;
+        letter.set("queue", Value::string(code.name));
+        letter.set("value", tokens.take(i).value);
+        dead_letter(process, {{}, {}, error.what(), place_of(code.span), {}, Value::array({letter.build()})});
+        place_changed(process, place);
+      }
+    }
+  }
+}
 
 std::string resource_name(std::string_view plan, std::string_view title) {
   std::string result(plan);
@@ -178,6 +209,8 @@ std::string resource_name(std::string_view plan, std::string_view title) {
   }
   return result + "[" + std::string(title) + "]";
 }
+
+std::string process_name(const Process& process) { return process.made_with->name + "[" + process.title + "]"; }
 
 std::chrono::milliseconds to_duration(const Value& value) {
   std::int64_t milliseconds = 0;
@@ -212,7 +245,7 @@ Value ReadOnlyView::member(const Value& reference, std::string_view name) const 
     const std::uint32_t slot = code ? code->variable(name) : kNone;
     if (slot != kNone) {
       const auto value = remote->second.values.find(name);
-      return value == remote->second.values.end() ? Value::undef() : value->second.first;
+      return value == remote->second.values.end() ? Value::undef() : value->second.value;
     }
   }
   return Value::queue(reference, std::string(name));

@@ -85,13 +85,12 @@ struct Process {
   std::vector<DeadLetter> dead_letters;      // the newest kMaxDeadLetters
 };
 inline constexpr std::size_t kMaxDeadLetters = 1000;
-inline constexpr std::size_t kDefaultCapacity = 10'000;
 
 struct Remote {                  // a process elsewhere, as far as it is known here
   values::ProcessIdentity identity;
   std::string plan;
   bool joined = false;
-  std::map<std::string, std::pair<values::Value, std::uint64_t>, std::less<>> values;
+  std::map<std::string, Cell, std::less<>> values;      // what it published
 };
 
 struct PendingBatch {
@@ -140,7 +139,11 @@ struct Engine::State {
   [[nodiscard]] std::size_t capacity(Process& process, std::uint32_t place);
   [[nodiscard]] std::optional<std::chrono::milliseconds> ttl(Process& process, std::uint32_t place);
   void dead_letter(Process& process, DeadLetter letter);
-  [[nodiscard]] std::string place_of(Span span) const;
+  [[nodiscard]] Place place_of(Span span) const;
+  // Raises EvaluationError when the value is larger than a token may be.
+  void require_size(const values::Value& value, std::string_view what) const;
+  // After a change of a variable: tokens that a type which follows it now refuses are dead letters.
+  void refuse_narrowed(Process& process, std::uint32_t variable);
 
   // ---- create.cc: processes
   Process& make_process(const PlanCode& code, values::ProcessIdentity identity, std::string title, std::uint32_t maker);
@@ -148,10 +151,10 @@ struct Engine::State {
   void set_parameters(Process& process, const values::Value& parameters);  // raises EvaluationError, nothing set
   void fill_entries(Process& process, std::uint32_t place);
   void become(Process& process, const PlanCode& code);
-  void end_process(Process& process, bool failed, values::Value value);
+  void end_process(Process& process, const Ended& ended);
 
   // ---- fire.cc
-  void run();                    // until nothing is enabled
+  void run(std::uint64_t max_firings);         // until nothing is enabled
   bool fire_next();
   void expire();
 
@@ -206,7 +209,7 @@ struct Selection {               // what one arc of a match took or looked at
   std::vector<std::uint64_t> serials;
   bool consumed = false;
   std::string mark;              // under what it counts as used; empty for consumed tokens and inhibitors
-  std::uint64_t version = 0;     // of a latched value; for read tokens see serials
+  std::vector<QueuedValue> received = {};      // for traces: what the arc received
 };
 struct Match {
   std::vector<values::Value> slots;
@@ -217,12 +220,16 @@ struct Search {
   std::optional<Instant> wake;   // when a pending `after` could change the answer
   std::optional<HeldUp> held_up; // `since` unset
   std::string guard_error;       // of a guard that raised: it does not match
+  Place guard_place;
 };
 [[nodiscard]] Search search(Engine::State& state, Process& process, std::uint32_t action);
 // Would an event with these contents be taken by an action whose earlier arcs match now?
 [[nodiscard]] bool would_take_event(Engine::State& state, Process& process, const values::Value& event);
 
+// Has the value more than so many bytes when written as JSON?
+[[nodiscard]] bool is_larger(const values::Value& value, std::size_t bytes);
 [[nodiscard]] std::string resource_name(std::string_view plan, std::string_view title);   // Galera::Host[title]
+[[nodiscard]] std::string process_name(const Process& process);       // galera::host[title], by the plan it was made with
 [[nodiscard]] std::chrono::milliseconds to_duration(const values::Value& value);          // raises EvaluationError
 
 }  // namespace plan::engine
