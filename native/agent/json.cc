@@ -146,7 +146,7 @@ json::array dead_letters_json(const std::vector<engine::DeadLetter>& letters) {
     all.push_back(json::object{{"process", letter.process},
                                {"action", letter.action},
                                {"message", letter.message},
-                               {"place", letter.place},
+                               {"place", letter.place.text()},
                                {"stack", letter.stack}});
   }
   return all;

@@ -46,7 +46,6 @@ struct VariableCode {
   Span span;
 };
 
-inline constexpr std::size_t kDefaultCapacity = 10'000;
 // What attributes of queues and `after` mean; raise EvaluationError.
 [[nodiscard]] std::size_t to_capacity(const values::Value& value, std::string_view queue);
 [[nodiscard]] std::chrono::milliseconds to_duration(const values::Value& value);
@@ -59,7 +58,7 @@ struct PlaceCode {
   bool latched = false;
   bool splat_entries = false;
   NodePtr entries, capacity, ttl;   // null when not given
-  std::optional<std::size_t> fixed_capacity = kDefaultCapacity;    // as far as they are known when compiled
+  std::optional<std::size_t> fixed_capacity = {};             // as far as they are known when compiled
   std::optional<std::chrono::milliseconds> fixed_ttl = {};
   std::uint32_t slots = 0;      // of the frame that type and attributes are computed in
   Span span;
@@ -117,8 +116,14 @@ struct ArcCode {
   NodePtr minimum, maximum;
   NodePtr where, after, awaiting;          // null when not given; several `where` are joined
   std::vector<Join> joins;                 // of `where`
+  bool alternatives = false;               // of many tokens: another choice of them may make the rest match
   std::string mark;                        // under what the action remembers versions it has used
   Span span;
+};
+
+struct TargetReference {                   // of `… -> $reference.queue`
+  NodePtr reference;
+  std::string queue;
 };
 
 struct ActionCode {
@@ -128,6 +133,7 @@ struct ActionCode {
   std::vector<NodePtr> statements;
   std::uint32_t slots = 0;
   std::vector<std::uint32_t> unconditional_targets;   // local places that need room
+  std::vector<TargetReference> unconditional_references;   // the same, of other processes
   Dependencies dependencies;
   bool has_awaiting = false;
   // A search may leave out what an earlier one tried in vain: nothing but a token that arrives, or what `look_at` is
@@ -146,6 +152,7 @@ struct PlanCode {
   std::vector<ActionCode> actions;
   // Who depends on what: action indexes by variable and place slot. Most actions need not know that a token left.
   std::vector<std::vector<std::uint32_t>> variable_readers, arrival_readers, departure_readers;
+  std::vector<std::vector<std::uint32_t>> narrowed_by;      // by variable: places whose type follows it
   std::vector<std::uint32_t> region_readers[kRegions], reference_readers, every_variable_readers;
 
   [[nodiscard]] std::uint32_t variable(std::string_view name) const;

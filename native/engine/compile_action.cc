@@ -18,6 +18,13 @@ std::string near(std::string_view name, const std::vector<std::string_view>& nam
   return found.empty() ? std::string() : "did you mean '" + std::string(found) + "'?";
 }
 
+bool is_target(const syntax::Expr& target, std::string_view name) {
+  if (target.kind == syntax::ExprKind::variable) return static_cast<const syntax::Variable&>(target).name == name;
+  if (target.kind != syntax::ExprKind::array) return false;
+  const auto& items = static_cast<const syntax::Array&>(target).items;
+  return std::any_of(items.begin(), items.end(), [&](const syntax::Expr* item) { return is_target(*item, name); });
+}
+
 }  // namespace
 
 void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& owner) {
@@ -30,7 +37,9 @@ void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& o
   bool supplies = false;
   for (const syntax::ActionItem& item : decl.items) {
     if (!item.arc) continue;
+    used_locals_.clear();
     code.arcs.push_back(arc(*item.arc));
+    note_alternatives(code);
     supplies |= code.arcs.back().kind != ArcKind::inhibit;
     code.has_awaiting |= code.arcs.back().awaiting != nullptr;
   }
@@ -38,22 +47,41 @@ void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& o
     compiler_.report(Code::invalid_arc, decl.name.span,
                      "action '" + code.name + "' only has inhibitors, which supply nothing to fire with");
   }
+  collect_targets(decl, code);
   dependencies_ = nullptr;
   purpose_ = Purpose::body;
   for (const syntax::ActionItem& item : decl.items) {
     if (item.statement) code.statements.push_back(expression(*item.statement).node);
   }
-  collect_targets(decl, code);
   find_joins(code);
   index_places(code);
   code.slots = slots_;
   code_.actions.push_back(std::move(code));
 }
 
+// Another choice of an earlier arc's tokens can matter to the newest arc only if that uses what the earlier one binds,
+// or takes from the same queue; and always to a read arc, for which tokens may be stale.
+void PlanCompiler::note_alternatives(ActionCode& code) {
+  ArcCode& newest = code.arcs.back();
+  newest.alternatives = newest.kind == ArcKind::read;
+  for (ArcCode& earlier : code.arcs) {
+    if (&earlier == &newest || earlier.count == CountKind::one) continue;
+    if (earlier.place == newest.place && earlier.source == newest.source) earlier.alternatives = true;
+    if (uses(earlier.pattern)) earlier.alternatives = true;
+  }
+}
+
+bool PlanCompiler::uses(const PatternCode& pattern) const {
+  return used_locals_.contains(pattern.slot) ||
+         std::any_of(pattern.items.begin(), pattern.items.end(), [&](const PatternCode& item) { return uses(item); });
+}
+
+// Called before the body is compiled: what it binds is not known when the action is looked at.
 void PlanCompiler::collect_targets(const syntax::ActionDecl& decl, ActionCode& code) {
   for (const syntax::ActionItem& item : decl.items) {
     if (!item.statement || item.statement->kind != syntax::ExprKind::send) continue;
     const auto& send = static_cast<const syntax::Send&>(*item.statement);
+    if (!send.splat && send.target->kind == syntax::ExprKind::method_call) collect_reference(decl, send, code);
     if (send.splat || send.target->kind != syntax::ExprKind::name) continue;
     const std::uint32_t place = code_.place(static_cast<const syntax::NameExpr&>(*send.target).name);
     if (place == kNone || code_.places[place].latched) continue;
@@ -75,6 +103,20 @@ void PlanCompiler::index_places(ActionCode& code) {
   }
 }
 
+void PlanCompiler::collect_reference(const syntax::ActionDecl& decl, const syntax::Send& send, ActionCode& code) {
+  const auto& target = static_cast<const syntax::MethodCall&>(*send.target);
+  if (target.has_parentheses || target.lambda || target.receiver->kind != syntax::ExprKind::variable) return;
+  const std::string_view name = static_cast<const syntax::Variable&>(*target.receiver).name;
+  if (!find_local(name) && code_.variable(name) == kNone) return;      // of the body
+  const bool assigned = std::any_of(decl.items.begin(), decl.items.end(), [&](const syntax::ActionItem& item) {
+    return item.statement && item.statement->kind == syntax::ExprKind::assign &&
+           is_target(*static_cast<const syntax::Assign&>(*item.statement).target, name);
+  });
+  if (assigned) return;
+  code.unconditional_references.push_back({expression(*target.receiver).node, std::string(target.name.text)});
+  code.dependencies.references = true;
+}
+
 ArcCode PlanCompiler::arc(const syntax::Arc& arc) {
   ArcCode code;
   code.kind = arc.kind;
@@ -85,6 +127,11 @@ ArcCode PlanCompiler::arc(const syntax::Arc& arc) {
   if (arc.source.count.maximum) code.maximum = fold(expression(*arc.source.count.maximum)).node;
   const TypePtr element = arc_source(arc, code);
   const bool many = code.count != CountKind::one;
+  if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::array &&
+      std::any_of(arc.clauses.begin(), arc.clauses.end(), [](const syntax::Clause& one) { return one.kind == syntax::ClauseKind::where; })) {
+    compiler_.report(Code::invalid_arc, arc.pattern->span, "'where' is asked of each token: of many tokens it needs a '$name' for one",
+                     "write '$tokens <- queue[n] where … $tokens …' and take the array apart in the body");
+  }
   if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::array && !arc.source.states.empty()) {
     compiler_.report(Code::invalid_arc, arc.span, "a state is one name");
   }

@@ -154,6 +154,7 @@ void PlanCompiler::depends_on_variable(std::uint32_t slot) {
 
 Typed PlanCompiler::variable(const syntax::Variable& expr) {
   if (const auto* local = find_local(expr.name)) {
+    used_locals_.insert(local->first);
     return {std::make_shared<LocalVariable>(expr.span, local->first), local->second};
   }
   std::string_view name = expr.name;
@@ -295,7 +296,7 @@ Typed PlanCompiler::member(const syntax::MethodCall& expr, Typed receiver) {
 
 Typed PlanCompiler::method_call(const syntax::MethodCall& expr) {
   Typed receiver = expression(*expr.receiver);
-  if (expr.name.text == "new" && (expr.has_parentheses || expr.brace_call)) {
+  if (expr.name.text == "new") {
     std::vector<Item> arguments;
     for (const syntax::Expr* argument : expr.arguments) arguments.push_back({expression(*argument).node, false});
     const types::Type* meta = bare(receiver.type);

@@ -121,6 +121,7 @@ void PlanCompiler::add_builtins() {
 void PlanCompiler::run() {
   add_builtins();
   for (const Shape::MemberOf& member : shape_.members) declare(member);
+  code_.narrowed_by.resize(code_.variables.size());
   for (const Shape::MemberOf& member : shape_.members) compile_member(member);
   index_readers();
 }
@@ -234,7 +235,13 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
     begin(Purpose::function);
     const std::uint32_t slot = code_.place(name.text);
     PLAN_ASSERT(slot != kNone);
+    Dependencies type_dependencies;
+    dependencies_ = &type_dependencies;
     code_.places[slot].type = type_code(decl.type);
+    dependencies_ = nullptr;
+    for (std::uint32_t variable = 0; variable < code_.variables.size(); ++variable) {
+      if (type_dependencies.all_variables || type_dependencies.variables.contains(variable)) code_.narrowed_by[variable].push_back(slot);
+    }
     for (const syntax::Attribute& attribute : decl.attributes) {
       NodePtr value = fold(expression(*attribute.value)).node;
       PlaceCode& place = code_.places[slot];
@@ -263,7 +270,8 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
 void PlanCompiler::fix_attributes(PlaceCode& place) {
   const auto* capacity = dynamic_cast<const Constant*>(place.capacity.get());
   const auto* ttl = dynamic_cast<const Constant*>(place.ttl.get());
-  if (place.capacity) place.fixed_capacity.reset();
+  place.fixed_capacity.reset();
+  place.fixed_ttl.reset();
   try {
     if (capacity) place.fixed_capacity = to_capacity(capacity->value(), place.name);
     if (ttl) place.fixed_ttl = to_duration(ttl->value());

@@ -111,6 +111,9 @@ class PlanCompiler {
   void collect_targets(const syntax::ActionDecl& decl, ActionCode& code);
   void index_places(ActionCode& code);
   static void fix_attributes(PlaceCode& place);
+  void collect_reference(const syntax::ActionDecl& decl, const syntax::Send& send, ActionCode& code);
+  void note_alternatives(ActionCode& code);
+  [[nodiscard]] bool uses(const PatternCode& pattern) const;
 
   // compile_expression.cc
   Typed expression(const syntax::Expr& expr);
@@ -149,6 +152,7 @@ class PlanCompiler {
   std::uint32_t slots_ = 0;
   std::uint32_t captures_ = kNone;
   Dependencies* dependencies_ = nullptr;
+  std::set<std::uint32_t> used_locals_;        // since an arc was begun
   std::map<std::string, std::uint32_t, std::less<>> function_declarations_;
   std::map<std::uint32_t, types::TypePtr> place_types_, variable_types_;   // static
 };

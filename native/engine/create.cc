@@ -1,5 +1,6 @@
 // Processes: made, given parameters, becoming a specialisation, ended.
 #include <algorithm>
+#include <functional>
 
 #include "engine/state.h"
 
@@ -21,7 +22,7 @@ Process& Engine::State::make_process(const PlanCode& code, values::ProcessIdenti
   process->actions.resize(code.actions.size());
   for (RegionState& region : process->regions) region = {0, ++serial, now};
   process->variables[kTitle] = {Value::string(title), ++serial, now};
-  by_resource[process->identity.resource] = number;
+  titles_given = titles_given || (number != 0 && title != std::to_string(number));
   if (!code.reference_readers.empty()) watchers.insert(number);
   processes.push_back(std::move(process));
   return *processes.back();
@@ -76,7 +77,20 @@ void Engine::State::set_parameters(Process& process, const Value& parameters) {
   }
   process.variables = before;
   for (auto& [slot, value] : wanted) set_variable(process, slot, std::move(value));
+  for (const auto& [slot, _] : wanted) refuse_narrowed(process, slot);
   process.given = parameters;
+}
+
+void Engine::State::forget_last_process() {
+  const std::uint32_t number = processes.back()->number;
+  if (named == processes.size()) {
+    by_resource.erase(processes.back()->identity.resource);
+    --named;
+  }
+  std::erase_if(candidates, [&](const Candidate& candidate) { return candidate.process == number; });
+  std::make_heap(candidates.begin(), candidates.end(), std::greater<>());
+  watchers.erase(number);
+  processes.pop_back();
 }
 
 void Engine::State::start_process(Process& process) {
@@ -103,6 +117,7 @@ void Engine::State::fill_entries(Process& process, std::uint32_t place) {
   }
   for (Value& entry : entries) {
     require(code.type, entry, "an entry of queue '" + code.name + "'", frame);
+    require_size(entry, "queue '", code.name);
     put(process, place, std::move(entry), Value::undef());
   }
 }
@@ -128,11 +143,7 @@ void Engine::State::become(Process& process, const PlanCode& to) {
   for (std::uint32_t place = 0; place < from.places.size(); ++place) {
     if (base.place(from.places[place].name) != kNone) continue;
     for (const Token& token : process.places[place]) {
-      values::HashBuilder letter;
-      letter.set("queue", Value::string(from.places[place].name));
-      letter.set("value", token.value);
-      dead_letter(process, {{}, {}, "the process became " + to.name + ", which has no queue '" + from.places[place].name + "'",
-                            {}, {}, Value::array({letter.build()})});
+      dead_letter(process, "the process became " + to.name + ", which has no queue '" + from.places[place].name + "'", from.places[place].name, token.value);
     }
   }
   for (std::uint32_t action = 0; action < to.actions.size(); ++action) {
@@ -144,9 +155,11 @@ void Engine::State::become(Process& process, const PlanCode& to) {
     }
   }
   for (std::uint32_t region = 0; region < kRegions; ++region) {
-    if (from.regions[region].states == to.regions[region].states &&
-        base.regions[region].states == to.regions[region].states) continue;
-    process.regions[region] = {0, ++serial, now};
+    RegionState& at = process.regions[region];
+    const std::string current = from.regions[region].states.empty() ? std::string() : from.regions[region].states[at.current];
+    const std::uint32_t kept = base.regions[region].find(current) == kNone ? kNone : to.regions[region].find(current);
+    if (kept != kNone) at.current = kept;      // the state that the base declares, wherever it stands now
+    else at = {0, ++serial, now};
   }
   process.code = &to;
   if (!to.reference_readers.empty()) watchers.insert(process.number);
@@ -157,20 +170,20 @@ void Engine::State::become(Process& process, const PlanCode& to) {
     set_parameters(process, process.given);
     for (const std::uint32_t place : fresh_places) fill_entries(process, place);
   } catch (const EvaluationError& error) {
-    dead_letter(process, {{}, {}, std::string("becoming ") + to.name + ": " + error.what(), {}, {}, Value::array({})});
+    dead_letter(process, "becoming " + to.name + ": " + error.what());
   }
   changed = true;
   look_at_all(process);
   others_changed();
 }
 
-void Engine::State::end_process(Process& process, bool failed, Value value) {
+void Engine::State::end_process(Process& process, const Ended& ended) {
   if (process.ended) return;
-  process.ended = Ended{failed, std::move(value)};
+  process.ended = ended;
   for (ActionState& action : process.actions) action.held_up.reset();
   changed = true;
   for (const auto& child : processes) {
-    if (child && child->maker == process.number) end_process(*child, false, Value::undef());
+    if (child && child->maker == process.number) end_process(*child, {false, Value::undef(), process_name(process)});
   }
 }
 

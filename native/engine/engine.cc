@@ -35,6 +35,20 @@ void set_facts(Engine::State& state, const Setup& setup) {
   set(kServerFacts, setup.server_facts);
 }
 
+boost::json::array unsynced_resources(const Engine::State& state, const Process& process) {
+  boost::json::array resources;
+  for (const PendingBatch& pending : state.unsynced) {
+    if (pending.process != process.number) continue;
+    for (const Value& resource : pending.batch.resources) resources.push_back(values::to_json(resource));
+  }
+  return resources;
+}
+
+boost::json::value describe_end(const Ended& ended) {
+  if (!ended.maker.empty()) return boost::json::object{{"maker", ended.maker}};
+  return boost::json::object{{ended.failed ? "fail" : "end", values::to_json(ended.value)}};
+}
+
 }  // namespace
 
 std::string_view to_string(MessageKind kind) {
@@ -49,6 +63,10 @@ std::optional<MessageKind> message_kind(std::string_view text) {
     if (name == text) return kind;
   }
   return std::nullopt;
+}
+
+std::string Place::text() const {
+  return file.empty() ? std::string() : file + ":" + std::to_string(line) + ":" + std::to_string(column);
 }
 
 std::string Waiting::text() const {
@@ -104,13 +122,38 @@ Result<std::unique_ptr<Engine>> Engine::restore(std::shared_ptr<const Program> p
   return engine;
 }
 
-Effects Engine::step(const Input& input, Instant now) {
+Status Engine::accepts(std::string_view queue, const Value& value) const {
+  Process& process = state_->root();
+  const std::uint32_t place = process.code->place(queue);
+  if (place == kNone || place == kResourcesToSync) {
+    std::vector<std::string_view> names;
+    for (const PlaceCode& known : process.code->places) names.push_back(known.name);
+    const std::string_view near = diagnostics::nearest(queue, names);
+    return Error{"engine.queue", "plan '" + process.code->name + "' has no queue '" + std::string(queue) + "' that takes tokens",
+                 near.empty() ? "" : "did you mean '" + std::string(near) + "'?"};
+  }
+  const PlaceCode& code = process.code->places[place];
+  const std::string what = "queue '" + code.name + "'";
+  ReadOnlyView view(*state_, process);
+  Evaluation evaluation(view, state_->limits.steps_per_firing, state_->limits.call_depth);
+  Frame frame{evaluation, std::vector<Value>(code.slots)};
+  try {
+    require(code.type, value, what, frame);
+    state_->require_size(value, "queue '", queue);
+    if (process.places[place].size() >= state_->capacity(process, place)) return Error{"engine.token", what + " is full", {}};
+  } catch (const EvaluationError& error) {
+    return Error{"engine.token", error.what(), {}};
+  }
+  return Done{};
+}
+
+Effects Engine::step(const Input& input, Instant now, std::uint64_t max_firings) {
   State& state = *state_;
   Effects effects;
   state.effects = &effects;
   state.changed = false;
+  if (now > state.now || !std::holds_alternative<Tick>(input)) state.instant_firings = 0;
   state.now = std::max(now, state.now);
-  state.instant_firings = 0;
   while (!state.timers.empty() && std::get<0>(*state.timers.begin()) <= state.now) {
     const auto [at, number, action] = *state.timers.begin();
     state.timers.erase(state.timers.begin());
@@ -120,7 +163,7 @@ Effects Engine::step(const Input& input, Instant now) {
     else if (action < process->actions.size()) state.look_at(*process, action);
   }
   std::visit([&](const auto& one) { state.take(one); }, input);
-  state.run();
+  state.run(max_firings);
   state.publish();
   effects.changed = state.changed;
   state.effects = nullptr;
@@ -187,6 +230,7 @@ boost::json::value Engine::describe() const {
       for (const Token& token : process->places[place]) tokens.push_back(values::to_json(token.value));
       queues[process->code->places[place].name] = std::move(tokens);
     }
+    if (boost::json::array wanted = unsynced_resources(*state_, *process); !wanted.empty()) queues["resources_to_sync"] = std::move(wanted);
     boost::json::array states, waiting, letters;
     for (std::uint32_t region = 0; region < kRegions; ++region) {
       const RegionCode& code = process->code->regions[region];
@@ -199,7 +243,8 @@ boost::json::value Engine::describe() const {
                          {"since_ms", held_up->since.time_since_epoch().count()}});
     }
     for (const DeadLetter& letter : process->dead_letters) {
-      letters.push_back({{"action", letter.action}, {"message", letter.message}, {"place", letter.place},
+      letters.push_back({{"action", letter.action}, {"message", letter.message}, {"file", letter.place.file},
+                         {"line", letter.place.line}, {"column", letter.place.column},
                          {"tokens", values::to_json(letter.tokens)}});
     }
     about["variables"] = std::move(variables);
@@ -207,11 +252,8 @@ boost::json::value Engine::describe() const {
     about["states"] = std::move(states);
     about["waiting"] = std::move(waiting);
     about["dead_letters"] = std::move(letters);
-    about["ended"] = nullptr;
-    if (process->ended) {
-      about["ended"] = boost::json::object{{process->ended->failed ? "fail" : "end", values::to_json(process->ended->value)}};
-    }
-    processes[process->made_with->name + "[" + std::string(process->title()) + "]"] = std::move(about);
+    about["ended"] = process->ended ? describe_end(*process->ended) : nullptr;
+    processes[process_name(*process)] = std::move(about);
   }
   return boost::json::object{{"processes", std::move(processes)}};
 }

@@ -78,9 +78,12 @@ struct BatchSynced {
 struct RunEnded {};                // events and synced are emptied
 struct Leaving {};                 // the resource is `ensure => absent`
 struct Received { Message message; };
-struct Posted {                    // planctl run --send: a token without a sender
+struct QueuedValue {
   std::string queue;
   values::Value value;
+};
+struct Posted {                    // planctl run --send: tokens without a sender, all there before anything fires
+  std::vector<QueuedValue> tokens; // each one that Engine::accepts
 };
 struct Tick {};                    // time has passed
 
@@ -94,17 +97,29 @@ struct Batch {
   std::vector<values::Value> resources;   // Kind::resource
 };
 
+struct Place {                     // in a plan's text; lines and columns from 1
+  std::string file;                // empty: nowhere in particular
+  std::uint32_t line = 0, column = 0;
+  [[nodiscard]] std::string text() const;      // "path:line:column", or empty
+};
+
 struct DeadLetter {
   std::string process;             // resource reference of the process
   std::string action;              // empty when no action was at work
   std::string message;             // what went wrong
-  std::string place;               // "path:line:column", or empty
+  Place place;
   std::string stack;               // a line per call, or empty
   values::Value tokens;            // array of {queue, value}
 };
 
-struct Firing {                    // for traces
-  std::string process, action;
+// For traces. A queue of another process is named "plan[title].queue", a state "state", a parameter "$name".
+struct Firing {
+  std::string process;             // "plan[title]"
+  std::string action;
+  Instant at;
+  std::vector<QueuedValue> received, sent;     // of a firing that failed nothing is sent and nothing assigned
+  std::vector<std::pair<std::string, values::Value>> assigned;
+  std::string error;               // of a body that raised, else empty
 };
 
 struct Effects {
@@ -125,6 +140,7 @@ struct Waiting {                   // an action that is held up at an `awaiting`
 struct Ended {
   bool failed = false;
   values::Value value;             // the token: of `fail` usually a message
+  std::string maker = {};          // "plan[title]" of the process with which this one ended, or empty
 };
 
 // ------------------------------------------------------------------------------------------------ engine
@@ -141,7 +157,8 @@ struct Limits {
   std::uint64_t steps_per_firing = 1'000'000;
   std::uint64_t firings_per_instant = 1'000'000;
   std::size_t call_depth = 256;
-  std::size_t token_bytes = 1024 * 1024;
+  std::size_t token_bytes = 1024 * 1024;        // as JSON
+  std::size_t capacity = 10'000;                // of a queue that declares none
 };
 
 class Engine {
@@ -159,7 +176,12 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  Effects step(const Input& input, Instant now);
+  // With `max_firings` it stops after so many, though more is enabled: a Tick at the same time goes on.
+  Effects step(const Input& input, Instant now, std::uint64_t max_firings = UINT64_MAX);
+
+  // Would Posted of this token be taken? Errors: "engine.queue" (the root process has no such queue that takes tokens),
+  // "engine.token" (its type, size or the queue's capacity refuse it), each saying what is wanted.
+  [[nodiscard]] Status accepts(std::string_view queue, const values::Value& value) const;
 
   [[nodiscard]] boost::json::value snapshot() const;          // {"format": 1, …}
   [[nodiscard]] std::optional<Instant> next_wakeup() const;   // when a Tick could enable or drop something

@@ -11,7 +11,9 @@ using values::EvaluationError;
 using values::Value;
 
 void Evaluation::spend(std::uint64_t steps) {
-  if (steps_ < steps) throw EvaluationError("LIMIT_STEPS", "the firing took more steps than the limit allows");
+  if (steps_ < steps) {
+    throw EvaluationError("LIMIT_STEPS", "the firing took more than " + std::to_string(max_steps_) + " steps (limit 'steps')");
+  }
   steps_ -= steps;
 }
 
@@ -19,7 +21,7 @@ Value Evaluation::call(std::uint32_t function, std::vector<Value> arguments, Spa
   const FunctionCode& code = process_.code().functions[function];
   spend(1);
   if (stack_.size() >= max_depth_) {
-    throw EvaluationError("LIMIT_CALL_DEPTH", "calls are nested deeper than the limit of " + std::to_string(max_depth_));
+    throw EvaluationError("LIMIT_CALL_DEPTH", "calls are nested deeper than " + std::to_string(max_depth_) + " (limit 'calls')");
   }
   stack_.push_back({code.name, site});
   const std::size_t count = code.parameter_types.size();

@@ -64,7 +64,7 @@ class ProcessView {
 class Evaluation final : public functions::Context {
  public:
   Evaluation(ProcessView& process, std::uint64_t steps, std::size_t call_depth)
-      : process_(process), steps_(steps), max_depth_(call_depth) {}
+      : process_(process), steps_(steps), max_steps_(steps), max_depth_(call_depth) {}
 
   void spend(std::uint64_t steps) override;
   [[nodiscard]] ProcessView& process() { return process_; }
@@ -82,7 +82,7 @@ class Evaluation final : public functions::Context {
 
  private:
   ProcessView& process_;
-  std::uint64_t steps_;
+  std::uint64_t steps_, max_steps_;
   std::size_t max_depth_;
   Span at_;
   std::vector<Call> stack_;

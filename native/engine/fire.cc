@@ -47,16 +47,28 @@ class Body final : public ReadOnlyView {
     if (count == 0) throw EvaluationError("UNKNOWN_STATE", "the plan has no states");
     const std::uint32_t current = moved_.value_or(process_.regions[kOwnRegion].current);
     moved_ = std::min<std::uint32_t>(current + 1, static_cast<std::uint32_t>(count - 1));
-    state_.outgoing.push_back({Outgoing::Kind::move, &process_, kOwnRegion, *moved_, {}});
+    to_state(process_, kOwnRegion, process_.code->regions[kOwnRegion].states[*moved_]);
   }
 
   Value make(std::string_view plan, const Value& parameters) override {
     const PlanCode* code = state_.program->find(plan);
     PLAN_ASSERT(code);
-    const std::string title = std::to_string(state_.processes.size());
-    Process& child = state_.make_process(*code, {state_.identity.certname, resource_name(code->name, title)}, title, process_.number);
+    values::HashBuilder given;
+    bool title_given = false;
+    std::string title = std::to_string(state_.processes.size());
+    for (const values::HashEntry& entry : parameters.is_undef() ? std::span<const values::HashEntry>() : parameters.as_hash().entries) {
+      if (!entry.key.is(Kind::string) || entry.key.as_string() != "title") given.set(entry.key, entry.value);
+      else if (entry.value.is(Kind::string) && !entry.value.as_string().empty()) {
+        title = entry.value.as_string();
+        title_given = true;
+      }
+      else throw EvaluationError("TYPE_MISMATCH", "the title of a process is a String[1], got " + values::inspect(entry.value));
+    }
+    values::ProcessIdentity identity{state_.identity.certname, resource_name(code->name, title)};
+    if ((title_given || state_.titles_given) && state_.local(identity)) throw EvaluationError("DUPLICATE_PROCESS", "there is a process " + identity.resource + " already");
+    Process& child = state_.make_process(*code, std::move(identity), title, process_.number);
     made_.push_back(child.number);
-    state_.set_parameters(child, parameters);
+    state_.set_parameters(child, given.build());
     return child.self;
   }
 
@@ -91,6 +103,15 @@ class Body final : public ReadOnlyView {
     }
   }
 
+  // What it did, for traces.
+  void tell(Firing& firing) {
+    firing.sent = std::move(sent_);
+    std::set<std::uint32_t> told;
+    for (const auto& [slot, _] : undo_) {
+      if (told.insert(slot).second) firing.assigned.emplace_back(process_.code->variables[slot].name, process_.variables[slot].value);
+    }
+  }
+
   void commit() {
     for (const auto& [slot, _] : undo_) state_.variable_changed(process_, slot);
     for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child]);
@@ -101,16 +122,16 @@ class Body final : public ReadOnlyView {
       state_.effects->batches.push_back(batch_);
       state_.unsynced.push_back({batch_, process_.number});
     }
+    for (const auto& [slot, _] : undo_) state_.refuse_narrowed(process_, slot);
     if (become_) state_.become(process_, *become_);
-    if (ended_) state_.end_process(process_, ended_->failed, ended_->value);
+    if (ended_) state_.end_process(process_, *ended_);
   }
 
   void rollback() {
     for (auto at = undo_.rbegin(); at != undo_.rend(); ++at) process_.variables[at->first] = at->second;
     for (auto child = made_.rbegin(); child != made_.rend(); ++child) {
-      state_.by_resource.erase(state_.processes[*child]->identity.resource);
       PLAN_ASSERT(*child + 1 == state_.processes.size());
-      state_.processes.pop_back();
+      state_.forget_last_process();
     }
   }
 
@@ -119,6 +140,8 @@ class Body final : public ReadOnlyView {
     if (place == kResourcesToSync) return to_sync(value);
     const PlaceCode& code = owner.code->places[place];
     state_.require_type(owner, code.type, code.slots, value, "queue '", code.name);
+    state_.require_size(value, "queue '", code.name);
+    if (state_.tracing) note(name_for(owner, code.name), value);
     state_.outgoing.push_back({Outgoing::Kind::token, &owner, place, 0, std::move(value)});
   }
 
@@ -130,6 +153,8 @@ class Body final : public ReadOnlyView {
     if (!value.is(Kind::resource) || value.as_resource().parameters.is_undef()) {
       throw EvaluationError("TYPE_MISMATCH", "resources_to_sync takes resources (Type.new { … }), got " + values::inspect(value));
     }
+    state_.require_size(value, "'", "resources_to_sync");
+    if (state_.tracing) note("resources_to_sync", value);
     batch_.resources.push_back(value);
   }
 
@@ -139,6 +164,7 @@ class Body final : public ReadOnlyView {
       throw EvaluationError("UNKNOWN_STATE", owner.identity.resource + " has no state '" + std::string(name) + "'");
     }
     if (&owner == &process_ && region == kOwnRegion) moved_ = state;
+    if (state_.tracing) note(name_for(owner, "state"), Value::string(name));
     state_.outgoing.push_back({Outgoing::Kind::move, &owner, region, state, {}});
   }
 
@@ -148,6 +174,8 @@ class Body final : public ReadOnlyView {
     message.from = process_.identity;
     message.to = target.process.as_process().identity;
     message.name = target.name == "state" ? values::to_string(value) : target.name;
+    state_.require_size(value, "'", target.name);
+    if (state_.tracing) note(message.to.resource + "." + target.name, value);
     if (message.kind == MessageKind::send) message.value = std::move(value);
     add_message(std::move(message));
   }
@@ -176,18 +204,34 @@ class Body final : public ReadOnlyView {
     messages_.push_back(std::move(message));
   }
 
+  [[nodiscard]] std::string name_for(const Process& owner, const std::string& queue) const {
+    return &owner == &process_ ? queue : process_name(owner) + "." + queue;
+  }
+
+  void note(std::string queue, Value value) { sent_.push_back({std::move(queue), std::move(value)}); }
+
   void apply(Outgoing& effect) {
+    if (effect.process && effect.process != &process_ && effect.process->ended) return return_to_sender(effect);
     switch (effect.kind) {
       case Outgoing::Kind::move: state_.move(*effect.process, effect.slot, effect.state); return;
       case Outgoing::Kind::message: state_.send_message(std::move(messages_[effect.slot])); return;
       case Outgoing::Kind::token: break;
     }
     if (effect.slot == kEnd || effect.slot == kFail) {
-      if (effect.process == &process_) ended_ = Ended{effect.slot == kFail, effect.value};
-      else state_.end_process(*effect.process, effect.slot == kFail, effect.value);
+      Ended ended{effect.slot == kFail, effect.value};
+      if (effect.process == &process_) ended_ = std::move(ended);
+      else state_.end_process(*effect.process, ended);
       return;
     }
     state_.put(*effect.process, effect.slot, std::move(effect.value), process_.self);
+  }
+
+  // What a process that has ended no longer takes is told to the sender, as it is across the network.
+  void return_to_sender(const Outgoing& effect) {
+    const bool move = effect.kind == Outgoing::Kind::move;
+    const std::string why = process_name(*effect.process) + " refused it: the process has ended";
+    if (move) state_.dead_letter(process_, why, "state", Value::string(effect.process->code->regions[effect.slot].states[effect.state]));
+    else state_.dead_letter(process_, why, effect.process->code->places[effect.slot].name, effect.value);
   }
 
   // The newest desired state of a resource, by type and title; an act (a hidden type of its own kind) is as well, the
@@ -202,6 +246,7 @@ class Body final : public ReadOnlyView {
 
   std::vector<std::pair<std::uint32_t, Cell>> undo_;
   std::vector<Message> messages_;
+  std::vector<QueuedValue> sent_;              // for traces
   std::vector<std::uint32_t> made_;
   Batch batch_;
   std::optional<std::uint32_t> moved_;
@@ -209,14 +254,22 @@ class Body final : public ReadOnlyView {
   std::optional<Ended> ended_;
 };
 
+// An input that others may be waiting to send to.
+bool is_full(Engine::State& state, Process& owner, std::uint32_t place) {
+  return owner.code->places[place].direction == syntax::Direction::input &&
+         owner.places[place].size() >= state.capacity(owner, place);
+}
+
 // Takes the tokens of the match out of their places.
 void take_tokens(Engine::State& state) {
   state.taken.clear();
   for (const Selection& selection : state.match.selections) {
     if (!selection.consumed) continue;
     TokenList& tokens = selection.owner->places[selection.place];
+    const bool was_full = is_full(state, *selection.owner, selection.place);
     for (const Token* token : selection.tokens) state.taken.push_back({selection.owner, selection.place, tokens.take(token)});
     state.departed(*selection.owner, selection.place);
+    if (was_full) state.others_changed();
   }
 }
 
@@ -244,16 +297,18 @@ std::string call_stack(const Engine::State& state, const Evaluation& evaluation)
   std::string text;
   for (auto call = evaluation.stack().rbegin(); call != evaluation.stack().rend(); ++call) {
     if (!text.empty()) text += '\n';
-    text += std::string(call->function) + " called at " + state.place_of(call->site);
+    text += std::string(call->function) + " called at " + state.place_of(call->site).text();
   }
   return text;
 }
 
 }  // namespace
 
-void Engine::State::run() {
+void Engine::State::run(std::uint64_t max_firings) {
+  const std::uint64_t last = max_firings > UINT64_MAX - firings ? UINT64_MAX : firings + max_firings;
   do {
     while (fire_next()) {
+      if (firings == last) return;
     }
     expire();
   } while (!candidates.empty());
@@ -271,7 +326,7 @@ bool Engine::State::fire_next() {
     if (memory.last != next.last) continue;        // of an action that is no more
     memory.candidate = false;
     Search found = search(*this, *process, next.action);
-    tell_guard_error(*process, next.action, std::move(found.guard_error));
+    tell_guard_error(*process, next.action, found);
     if (found.found) {
       fire(*process, next.action);
       return true;
@@ -283,16 +338,22 @@ bool Engine::State::fire_next() {
 }
 
 // That a guard raised is told once. An incremental search does not ask all guards again: silence means nothing then.
-void Engine::State::tell_guard_error(Process& process, std::uint32_t action, std::string error) {
+void Engine::State::tell_guard_error(Process& process, std::uint32_t action, const Search& search) {
   ActionState& memory = process.actions[action];
   const ActionCode& code = process.code->actions[action];
-  if (error.empty()) {
+  if (search.guard_error.empty()) {
     if (!code.incremental) memory.guard_error.reset();
     return;
   }
-  if (memory.guard_error && *memory.guard_error == error) return;
-  dead_letter(process, {{}, code.name, "a guard raised: " + error, place_of(code.span), {}, Value::array({})});
-  memory.guard_error = std::make_unique<std::string>(std::move(error));
+  std::string told = search.guard_place.text() + ": " + search.guard_error;
+  if (memory.guard_error && *memory.guard_error == told) return;
+  DeadLetter letter;
+  letter.action = code.name;
+  letter.message = "a guard raised: " + search.guard_error;
+  letter.place = search.guard_place;
+  letter.tokens = Value::array({});
+  dead_letter(process, std::move(letter));
+  memory.guard_error = std::make_unique<std::string>(std::move(told));
 }
 
 // Notes at which arc an action is held up, if at any, and since when.
@@ -320,7 +381,8 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   look_at_arrivals(process, action);
   count_as_used(memory, match);
   take_tokens(*this);
-  if (tracing) effects->firings.push_back({process.identity.resource, code.name});
+  std::optional<Firing> firing;
+  if (tracing) firing = Firing{process_name(process), code.name, now, std::move(match.received), {}, {}, {}};
 
   Body body(*this, process);
   Evaluation evaluation(body, limits.steps_per_firing, limits.call_depth);
@@ -333,16 +395,29 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
     body.check_room();
   } catch (const EvaluationError& error) {
     body.rollback();
-    dead_letter(process, {{}, code.name, error.what(), place_of(evaluation.where()), call_stack(*this, evaluation),
-                          describe_tokens(taken)});
+    if (firing) {
+      firing->error = error.what();
+      effects->firings.push_back(std::move(*firing));
+    }
+    DeadLetter letter;
+    letter.action = code.name;
+    letter.message = error.what();
+    letter.place = place_of(evaluation.where());
+    letter.stack = call_stack(*this, evaluation);
+    letter.tokens = describe_tokens(taken);
+    dead_letter(process, std::move(letter));
     return;
+  }
+  if (firing) {
+    body.tell(*firing);
+    effects->firings.push_back(std::move(*firing));
   }
   body.commit();
   match.slots = std::move(frame.slots);
   if (++instant_firings > limits.firings_per_instant && !process.ended) {
-    end_process(process, true, Value::string("more than " + std::to_string(limits.firings_per_instant) +
-                                             " firings without new input; the last was of '" + code.name + "' at " +
-                                             place_of(code.span)));
+    end_process(process, {true, Value::string("more than " + std::to_string(limits.firings_per_instant) +
+                                              " firings without new input (limit 'firings'); the last was of '" + code.name +
+                                              "' of plan '" + process.code->name + "' at " + place_of(code.span).text())});
   }
 }
 

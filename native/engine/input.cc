@@ -43,7 +43,7 @@ void Engine::State::take(const RunStarted& input) {
   try {
     set_parameters(process, input.parameters);
   } catch (const EvaluationError& error) {
-    dead_letter(process, {{}, {}, error.what(), {}, {}, Value::array({})});
+    dead_letter(process, error.what());
   }
 }
 
@@ -99,9 +99,13 @@ void Engine::State::take(const Leaving&) {
 
 void Engine::State::take(const Posted& input) {
   Process& process = root();
-  const std::uint32_t place = process.code->place(input.queue);
-  PLAN_ASSERT(place != kNone);     // the shell checks names and types before
-  if (!process.ended) put(process, place, input.value, Value::undef());
+  for (const QueuedValue& token : input.tokens) {
+    const std::uint32_t place = process.code->place(token.queue);
+    PLAN_ASSERT(place != kNone);     // see Engine::accepts
+    if (process.ended) continue;
+    if (place == kEnd || place == kFail) end_process(process, {place == kFail, token.value});
+    else put(process, place, token.value, Value::undef());
+  }
 }
 
 void Engine::State::take(const Received& input) { deliver(input.message); }
@@ -121,11 +125,8 @@ void Engine::State::deliver(const Message& message) {
     case MessageKind::dead_letter: {
       const Value* why = message.value.is(Kind::hash) ? message.value.as_hash().find("error") : nullptr;
       const Value* value = message.value.is(Kind::hash) ? message.value.as_hash().find("value") : nullptr;
-      values::HashBuilder letter;
-      letter.set("queue", Value::string(message.name));
-      letter.set("value", value ? *value : Value::undef());
-      return dead_letter(*receiver, {{}, {}, message.from.resource + " refused it: " + (why ? values::to_string(*why) : "?"),
-                                     {}, {}, Value::array({letter.build()})});
+      return dead_letter(*receiver, message.from.resource + " refused it: " + (why ? values::to_string(*why) : "?"), message.name,
+                         value ? *value : Value::undef());
     }
     case MessageKind::publish:
     case MessageKind::join: {
@@ -135,8 +136,8 @@ void Engine::State::deliver(const Message& message) {
       if (join && receiver->ended) return refuse(message, "the process has ended");
       const auto learn = [&](const std::string& name, const Value& value) {
         const auto known = sender.values.find(name);
-        if (known != sender.values.end() && values::same(known->second.first, value)) return;
-        sender.values[name] = {value, ++serial};
+        if (known != sender.values.end() && values::same(known->second.value, value)) return;
+        sender.values[name] = {value, ++serial, now};
         others_changed();
       };
       if (!join) return learn(message.name, message.value);

@@ -6,6 +6,7 @@
 // one tried in vain (SearchMemory): it tries the tokens that arrived since, each in the place of every arc, and goes on
 // where the last match stood.
 #include <algorithm>
+#include <numeric>
 
 #include "engine/state.h"
 
@@ -82,11 +83,13 @@ class Matcher {
     try {
       search.found = code_.incremental ? find_incrementally() : match(0);
     } catch (const EvaluationError& error) {
-      guard_error_ = error.what();       // outside of a candidate: a reference, a count, a limit
+      note_error(error);       // outside of a candidate: a reference, a count, a limit
     }
     search.wake = wake_;
     search.guard_error = std::move(guard_error_);
+    search.guard_place = std::move(guard_place_);
     if (!search.found && held_up_ && !found_any_[held_up_->arc]) search.held_up = std::move(held_up_);
+    if (search.found && state_.tracing) note_received();
     return search;
   }
 
@@ -289,9 +292,9 @@ class Matcher {
     const auto value = remote->second.values.find(arc.name);
     if (value == remote->second.values.end()) return;
     source.enabled = true;
-    source.value = value->second.first;
-    source.since = state_.now;
-    source.version = value->second.second;
+    source.value = value->second.value;
+    source.since = value->second.since;
+    source.version = value->second.version;
   }
 
   // ---------------------------------------------------------------------------------------- what an arc may take
@@ -382,21 +385,54 @@ class Matcher {
     if (arc.count != CountKind::all) minimum = count(arc.minimum);
     if (arc.count == CountKind::exactly) maximum = minimum;
     if (arc.count == CountKind::range) maximum = count(arc.maximum);
-    std::vector<const Token*> chosen;
-    std::vector<Value> items;
+    std::vector<Offer> all, admitted;
     each_offer(i, source, [&](const Offer& offer) {
-      if (items.size() == maximum) return true;
-      if (!admits(arc, offer)) return false;
-      if (offer.token) chosen.push_back(offer.token);
-      items.push_back(*offer.value);
+      all.push_back(offer);
       return false;
     });
-    if (items.size() < minimum) return false;
+    auto next = all.begin();
+    const auto admit = [&](std::size_t wanted) {      // no more guards are asked than need be
+      for (; next != all.end() && admitted.size() < wanted; ++next) {
+        if (admits(arc, *next)) admitted.push_back(*next);
+      }
+      return admitted.size() >= wanted;
+    };
+    if (!admit(maximum) && admitted.size() < minimum) return false;
     found = true;
     if (probe_ && *probe_ == i) return true;
+    std::vector<std::size_t> chosen(std::min(maximum, admitted.size()));
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    for (;;) {
+      if (match_chosen(i, source, admitted, chosen)) return true;
+      if (!arc.alternatives || !next_combination(chosen, admit)) return false;
+      evaluation_.spend(1);
+    }
+  }
+
+  // The next choice of as many tokens, in order of age: the last one that can be exchanged for a newer one is.
+  template <class Admit>
+  static bool next_combination(std::vector<std::size_t>& chosen, const Admit& admit) {
+    for (std::size_t at = chosen.size(); at-- > 0;) {
+      const std::size_t after_it = chosen.size() - at;
+      if (!admit(chosen[at] + 1 + after_it)) continue;
+      std::iota(chosen.begin() + static_cast<std::ptrdiff_t>(at), chosen.end(), chosen[at] + 1);
+      return true;
+    }
+    return false;
+  }
+
+  bool match_chosen(std::uint32_t i, const Source& source, const std::vector<Offer>& admitted,
+                    const std::vector<std::size_t>& chosen) {
+    std::vector<const Token*> tokens;
+    std::vector<Value> items;
+    for (const std::size_t one : chosen) {
+      if (admitted[one].token) tokens.push_back(admitted[one].token);
+      items.push_back(*admitted[one].value);
+    }
+    const ArcCode& arc = code_.arcs[i];
     if (arc.has_pattern && !bind(arc.pattern, Value::array(std::move(items)))) return false;
     select(i, source);
-    match_.selections[i].tokens = std::move(chosen);
+    match_.selections[i].tokens = std::move(tokens);
     if (match(i + 1)) return true;
     match_.selections[i].clear();
     return false;
@@ -412,16 +448,22 @@ class Matcher {
 
   // Binds what is offered and asks the clauses. A guard that raises does not match; that it raised is told once.
   bool admits(const ArcCode& arc, const Offer& offer) {
-    if (arc.has_pattern && !bind(arc.pattern, *offer.value)) return false;
+    const bool parts_of_all = arc.count != CountKind::one && arc.pattern.kind == syntax::PatternKind::array;
+    if (arc.has_pattern && !parts_of_all && !bind(arc.pattern, *offer.value)) return false;
     if (arc.from_slot != kNone) frame_.slots[arc.from_slot] = *offer.from;
     if (!arc.where && !arc.after) return true;
     try {
       if (arc.where && !arc.where->evaluate(frame_).truthy()) return false;
       return !arc.after || old_enough(arc, offer);
     } catch (const EvaluationError& error) {
-      guard_error_ = state_.place_of(evaluation_.where()) + ": " + error.what();
+      note_error(error);
       return false;
     }
+  }
+
+  void note_error(const EvaluationError& error) {
+    guard_error_ = error.what();
+    guard_place_ = state_.place_of(evaluation_.where());
   }
 
   bool old_enough(const ArcCode& arc, const Offer& offer) {
@@ -467,9 +509,31 @@ class Matcher {
     selection.version = source.version;
   }
 
+  // What the arcs received, for traces.
+  void note_received() {
+    match_.received.clear();
+    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
+      const ArcCode& arc = code_.arcs[i];
+      if (arc.kind != ArcKind::receive) continue;
+      Source source;
+      find_source(arc, i, source);
+      const std::string name = name_of(arc, source);
+      for (const Token* token : match_.selections[i].tokens) match_.received.push_back({name, token->value});
+      if (source.place == kNone) match_.received.push_back({name, source.value});
+    }
+  }
+
+  [[nodiscard]] std::string name_of(const ArcCode& arc, const Source& source) {
+    if (arc.source != SourceKind::reference) return arc.source == SourceKind::parameter ? "$" + arc.name : arc.name;
+    if (source.owner) return process_name(*source.owner) + "." + arc.name;
+    const Value reference = arc.reference->evaluate(frame_);
+    const Process* owner = state_.local(reference);
+    return (owner ? process_name(*owner) : reference.as_process().identity.resource) + "." + arc.name;
+  }
+
   [[nodiscard]] bool fresh() const {
     return std::any_of(match_.selections.begin(), match_.selections.end(), [&](const Selection& selection) {
-      if (selection.consumed) return true;
+      if (selection.consumed) return !selection.tokens.empty();
       if (selection.mark.empty()) return false;
       if (selection.place == kNone) return !memory_.used(selection.mark, selection.version);
       return std::any_of(selection.tokens.begin(), selection.tokens.end(),
@@ -477,7 +541,20 @@ class Matcher {
     });
   }
 
-  [[nodiscard]] bool room() const {
+  [[nodiscard]] bool room() {
+    return room_here() && std::all_of(code_.unconditional_references.begin(), code_.unconditional_references.end(),
+                                      [&](const TargetReference& target) { return room_at(target); });
+  }
+
+  // A reference to nothing, or to a process elsewhere, is for the body.
+  bool room_at(const TargetReference& target) {
+    const Value reference = target.reference->evaluate(frame_);
+    Process* owner = reference.is(Kind::process) ? state_.local(reference) : nullptr;
+    const std::uint32_t place = owner && owner != &process_ && !owner->ended ? owner->code->place(target.queue) : kNone;
+    return place == kNone || owner->places[place].size() < state_.capacity(*owner, place);
+  }
+
+  [[nodiscard]] bool room_here() const {
     return std::all_of(code_.unconditional_targets.begin(), code_.unconditional_targets.end(), [&](std::uint32_t place) {
       std::size_t held = process_.places[place].size();
       if (held == 0) return true;
@@ -508,6 +585,7 @@ class Matcher {
   std::optional<Instant> wake_;
   std::optional<HeldUp> held_up_;
   std::string guard_error_;
+  Place guard_place_;
   std::optional<std::uint32_t> probe_;
   Value probe_event_;
 };

@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 std::int64_t milliseconds(Instant at) { return at.time_since_epoch().count(); }
 Instant instant(std::int64_t ms) { return Instant(std::chrono::milliseconds(ms)); }
@@ -25,8 +25,8 @@ json::value write_identity(const values::ProcessIdentity& identity) {
 }
 
 json::value write_letter(const DeadLetter& letter) {
-  return json::object{{"action", letter.action}, {"message", letter.message}, {"place", letter.place},
-                      {"stack", letter.stack}, {"tokens", values::to_json(letter.tokens)}};
+  return json::object{{"action", letter.action}, {"message", letter.message}, {"file", letter.place.file},
+                      {"line", letter.place.line}, {"column", letter.place.column}, {"stack", letter.stack}, {"tokens", values::to_json(letter.tokens)}};
 }
 
 json::value write_tokens(const TokenList& tokens) {
@@ -42,7 +42,7 @@ json::value write_tokens(const TokenList& tokens) {
 json::value write_action(const ActionState& action) {
   json::object marks;
   for (const auto& [source, versions] : action.marks) marks[source] = json::array(versions.begin(), versions.end());
-  json::object one{{"last", action.last}, {"fired", action.fired}, {"marks", std::move(marks)}};
+  json::object one{{"last", action.last}, {"fired", action.fired}, {"marks", std::move(marks)}, {"guard_error", action.guard_error ? *action.guard_error : std::string()}};
   if (action.held_up) {
     one["held_up"] = {{"arc", action.held_up->arc}, {"reason", values::to_json(action.held_up->reason)},
                       {"since", milliseconds(action.held_up->since)}};
@@ -85,7 +85,9 @@ json::value write_process(const Process& process) {
                    {"actions", std::move(actions)},
                    {"dead_letters", std::move(letters)}};
   if (process.maker != kNone) one["maker"] = process.maker;
-  if (process.ended) one["ended"] = {{"failed", process.ended->failed}, {"value", values::to_json(process.ended->value)}};
+  if (process.ended) {
+    one["ended"] = {{"failed", process.ended->failed}, {"value", values::to_json(process.ended->value)}, {"maker", process.ended->maker}};
+  }
   return one;
 }
 
@@ -196,7 +198,7 @@ class Reader {
       process.actions.resize(code->actions.size());
       if (!code->reference_readers.empty()) state_.watchers.insert(process.number);
     } else if (!code) {
-      letter(process, "the plan '" + string_field(from, "plan") + "' it had become is gone", {}, Value::undef());
+      state_.dead_letter(process, "the plan '" + string_field(from, "plan") + "' it had become is gone");
     }
   }
 
@@ -206,7 +208,7 @@ class Reader {
     remote.plan = string_field(from, "plan");
     remote.joined = boolean_field(from, "joined");
     for (const auto& [name, one] : object_field(from, "values")) {
-      remote.values[std::string(name)] = {value(field(one, "value")), number_field(one, "version")};
+      remote.values[std::string(name)] = {value(field(one, "value")), number_field(one, "version"), instant_field(one, "since")};
     }
     state_.remotes[remote.identity] = std::move(remote);
   }
@@ -222,11 +224,13 @@ class Reader {
       if (action != kNone) read_action(process, action, one);
     }
     for (const json::value& one : array_field(from, "dead_letters")) {
+      Place place{string_field(one, "file"), static_cast<std::uint32_t>(number_field(one, "line")),
+                  static_cast<std::uint32_t>(number_field(one, "column"))};
       process.dead_letters.push_back({process.identity.resource, string_field(one, "action"), string_field(one, "message"),
-                                      string_field(one, "place"), string_field(one, "stack"), value(field(one, "tokens"))});
+                                      std::move(place), string_field(one, "stack"), value(field(one, "tokens"))});
     }
     if (const json::value* ended = from.get_object().if_contains("ended")) {
-      process.ended = Ended{boolean_field(*ended, "failed"), value(field(*ended, "value"))};
+      process.ended = Ended{boolean_field(*ended, "failed"), value(field(*ended, "value")), string_field(*ended, "maker")};
     }
     start_what_is_new(process, known_places);
     state_.look_at_all(process);
@@ -244,7 +248,7 @@ class Reader {
       const std::uint64_t version = number_field(one, "version");
       const bool unset = kept.is_undef() && !code.initial;
       if (!unset && code.type.declared() && !values::instance_of(*type_of(code.type, frame), kept)) {
-        letter(process, "the new version of the plan refuses the value of '$" + std::string(name) + "'", name, kept);
+        state_.dead_letter(process, "the new version of the plan refuses the value of '$" + std::string(name) + "'", name, kept);
         continue;
       }
       process.variables[slot] = {std::move(kept), version, instant_field(one, "since")};
@@ -270,13 +274,13 @@ class Reader {
         }
         newest = token.serial;
         if (place == kNone) {
-          letter(process, "the new version of the plan has no queue '" + std::string(name) + "'", name, token.value);
+          state_.dead_letter(process, "the new version of the plan has no queue '" + std::string(name) + "'", name, token.value);
           continue;
         }
         const TypeCode& type = process.code->places[place].type;
         Frame frame{evaluation, std::vector<Value>(process.code->places[place].slots)};
         if (type.declared() && !values::instance_of(*type_of(type, frame), token.value)) {
-          letter(process, "the new version of the plan refuses a token of '" + std::string(name) + "'", name, token.value);
+          state_.dead_letter(process, "the new version of the plan refuses a token of '" + std::string(name) + "'", name, token.value);
           continue;
         }
         if (const auto lifetime = state_.ttl(process, place)) {
@@ -301,6 +305,9 @@ class Reader {
     ActionState& action = process.actions[index];
     action.last = number_field(from, "last");
     action.fired = boolean_field(from, "fired");
+    if (std::string told = string_field(from, "guard_error"); !told.empty()) {
+      action.guard_error = std::make_unique<std::string>(std::move(told));
+    }
     for (const auto& [source, versions] : object_field(from, "marks")) {
       const json::array* list = versions.if_array();
       if (!list) throw Unreadable{"the marks of an action are not an array"};
@@ -329,13 +336,6 @@ class Reader {
     }
   }
 
-  void letter(Process& process, const std::string& message, std::string_view queue, const Value& lost) {
-    values::HashBuilder one;
-    one.set("queue", Value::string(queue));
-    one.set("value", lost);
-    state_.dead_letter(process, {{}, {}, message, {}, {}, Value::array({one.build()})});
-  }
-
   Engine::State& state_;
 };
 
@@ -347,7 +347,7 @@ json::value Engine::State::write() const {
   for (const auto& [of, remote] : remotes) {
     json::object known;
     for (const auto& [name, value] : remote.values) {
-      known[name] = {{"value", values::to_json(value.first)}, {"version", value.second}};
+      known[name] = {{"value", values::to_json(value.value)}, {"version", value.version}, {"since", milliseconds(value.since)}};
     }
     others.push_back({{"identity", write_identity(of)}, {"plan", remote.plan}, {"joined", remote.joined}, {"values", std::move(known)}});
   }

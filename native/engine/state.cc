@@ -38,6 +38,9 @@ Process* Engine::State::local(const Value& process) {
 
 Process* Engine::State::local(const values::ProcessIdentity& of) {
   if (of.certname != identity.certname) return nullptr;
+  for (; named < processes.size(); ++named) {
+    if (processes[named]) by_resource[processes[named]->identity.resource] = processes[named]->number;
+  }
   const auto found = by_resource.find(of.resource);
   return found == by_resource.end() ? nullptr : processes[found->second].get();
 }
@@ -145,6 +148,7 @@ void Engine::State::move(Process& process, std::uint32_t region, std::uint32_t t
 std::size_t Engine::State::capacity(Process& process, std::uint32_t place) {
   const PlaceCode& code = process.code->places[place];
   if (code.latched) return SIZE_MAX;
+  if (!code.capacity) return limits.capacity;
   if (code.fixed_capacity) return *code.fixed_capacity;
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
@@ -171,6 +175,25 @@ void Engine::State::require_type(Process& process, const TypeCode& type, std::ui
   require(type, value, std::string(before) + std::string(name) + "'", frame);
 }
 
+void Engine::State::dead_letter(Process& process, std::string message, Place place) {
+  DeadLetter letter;
+  letter.message = std::move(message);
+  letter.place = std::move(place);
+  letter.tokens = Value::array({});
+  dead_letter(process, std::move(letter));
+}
+
+void Engine::State::dead_letter(Process& process, std::string message, std::string_view queue, const Value& value, Place place) {
+  values::HashBuilder token;
+  token.set("queue", Value::string(queue));
+  token.set("value", value);
+  DeadLetter letter;
+  letter.message = std::move(message);
+  letter.place = std::move(place);
+  letter.tokens = Value::array({token.build()});
+  dead_letter(process, std::move(letter));
+}
+
 void Engine::State::dead_letter(Process& process, DeadLetter letter) {
   letter.process = process.identity.resource;
   changed = true;
@@ -179,7 +202,34 @@ void Engine::State::dead_letter(Process& process, DeadLetter letter) {
   process.dead_letters.push_back(std::move(letter));
 }
 
-std::string Engine::State::place_of(Span span) const { return program->sources().describe(span); }
+Place Engine::State::place_of(Span span) const {
+  const diagnostics::Position at = program->sources().position(span.source, span.begin);
+  return {std::string(program->sources().path(span.source)), at.line, at.column};
+}
+
+void Engine::State::require_size(const Value& value, std::string_view before, std::string_view name) const {
+  if (!is_larger(value, limits.token_bytes)) return;
+  throw EvaluationError("LIMIT_TOKEN", "a token for " + std::string(before) + std::string(name) + "' is larger than " +
+                                           std::to_string(limits.token_bytes) + " bytes as JSON (limit 'token')");
+}
+
+void Engine::State::refuse_narrowed(Process& process, std::uint32_t variable) {
+  for (const std::uint32_t place : process.code->narrowed_by[variable]) {
+    const PlaceCode& code = process.code->places[place];
+    std::vector<std::pair<const Token*, std::string>> refused;
+    for (const Token& token : process.places[place]) {
+      try {
+        require_type(process, code.type, code.slots, token.value, "queue '", code.name);
+      } catch (const EvaluationError& error) {
+        refused.emplace_back(&token, error.what());
+      }
+    }
+    for (const auto& [token, why] : refused) {
+      dead_letter(process, why, code.name, process.places[place].take(token).value, place_of(code.span));
+      departed(process, place);
+    }
+  }
+}
 
 std::string resource_name(std::string_view plan, std::string_view title) {
   std::string result(plan);
@@ -190,6 +240,8 @@ std::string resource_name(std::string_view plan, std::string_view title) {
   }
   return result + "[" + std::string(title) + "]";
 }
+
+std::string process_name(const Process& process) { return process.made_with->name + "[" + std::string(process.title()) + "]"; }
 
 std::size_t to_capacity(const Value& value, std::string_view queue) {
   if (!value.is(Kind::integer) || value.as_integer() < 1) {
@@ -231,7 +283,7 @@ Value ReadOnlyView::member(const Value& reference, std::string_view name) const 
     const std::uint32_t slot = code ? code->variable(name) : kNone;
     if (slot != kNone) {
       const auto value = remote->second.values.find(name);
-      return value == remote->second.values.end() ? Value::undef() : value->second.first;
+      return value == remote->second.values.end() ? Value::undef() : value->second.value;
     }
   }
   return Value::queue(reference, std::string(name));

@@ -96,7 +96,7 @@ struct Remote {                  // a process elsewhere, as far as it is known h
   values::ProcessIdentity identity;
   std::string plan;
   bool joined = false;
-  std::map<std::string, std::pair<values::Value, std::uint64_t>, std::less<>> values;
+  std::map<std::string, Cell, std::less<>> values;      // what it published
 };
 
 struct PendingBatch {
@@ -124,6 +124,7 @@ struct Selection {
 struct Match {
   std::vector<values::Value> slots;
   std::vector<Selection> selections;
+  std::vector<QueuedValue> received;       // while tracing
 };
 
 struct TakenToken {
@@ -142,6 +143,8 @@ struct Outgoing {
   values::Value value;           // token
 };
 
+struct Search;
+
 struct Engine::State {
   std::shared_ptr<const Program> program;
   Limits limits;
@@ -149,7 +152,10 @@ struct Engine::State {
   Instant now;
   std::uint64_t serial = 0, firings = 0, batches = 0, instant_firings = 0;
   std::vector<std::unique_ptr<Process>> processes;    // null: ended and gone; the first is the root
-  std::unordered_map<std::string_view, std::uint32_t> by_resource;   // of the processes here; the names are theirs
+  // The processes here by their names, which are theirs: the first `named` of them, the others when a name is looked for.
+  std::unordered_map<std::string_view, std::uint32_t> by_resource;
+  std::size_t named = 0;
+  bool titles_given = false;                     // not only numbers
   Cells::Shared node;            // facts, trusted, server_facts
   std::map<values::ProcessIdentity, Remote> remotes;
   std::vector<PendingBatch> unsynced;
@@ -196,21 +202,29 @@ struct Engine::State {
   void require_type(Process& process, const TypeCode& type, std::uint32_t slots, const values::Value& value,
                     std::string_view before, std::string_view name);
   void dead_letter(Process& process, DeadLetter letter);
-  [[nodiscard]] std::string place_of(Span span) const;
+  // Without an action at work. `queue` and `value` of the token, when there is one.
+  void dead_letter(Process& process, std::string message, Place place = {});
+  void dead_letter(Process& process, std::string message, std::string_view queue, const values::Value& value, Place place = {});
+  [[nodiscard]] Place place_of(Span span) const;
+  // Raises EvaluationError when the value is larger than a token may be.
+  void require_size(const values::Value& value, std::string_view before, std::string_view name) const;
+  // After a change of a variable: tokens that a type which follows it now refuses are dead letters.
+  void refuse_narrowed(Process& process, std::uint32_t variable);
 
   // ---- create.cc: processes
   Process& make_process(const PlanCode& code, values::ProcessIdentity identity, std::string_view title, std::uint32_t maker);
+  void forget_last_process();             // whose making failed
   void start_process(Process& process);   // raises EvaluationError
   void set_parameters(Process& process, const values::Value& parameters);  // raises EvaluationError, nothing set
   void fill_entries(Process& process, std::uint32_t place);
   void become(Process& process, const PlanCode& code);
-  void end_process(Process& process, bool failed, values::Value value);
+  void end_process(Process& process, const Ended& ended);
 
   // ---- fire.cc
-  void run();                    // until nothing is enabled
+  void run(std::uint64_t max_firings);         // until nothing is enabled
   bool fire_next();
   void fire(Process& process, std::uint32_t action);
-  void tell_guard_error(Process& process, std::uint32_t action, std::string error);
+  void tell_guard_error(Process& process, std::uint32_t action, const Search& search);
   void hold_up(ActionState& memory, std::optional<HeldUp> at);
   void expire();
 
@@ -265,11 +279,15 @@ struct Search {
   std::optional<Instant> wake;   // when a pending `after` could change the answer
   std::optional<HeldUp> held_up; // `since` unset
   std::string guard_error;       // of a guard that raised: it does not match
+  Place guard_place;
 };
 [[nodiscard]] Search search(Engine::State& state, Process& process, std::uint32_t action);
 // Would an event with these contents be taken by an action whose earlier arcs match now?
 [[nodiscard]] bool would_take_event(Engine::State& state, Process& process, const values::Value& event);
 
+// Has the value more than so many bytes when written as JSON?
+[[nodiscard]] bool is_larger(const values::Value& value, std::size_t bytes);
 [[nodiscard]] std::string resource_name(std::string_view plan, std::string_view title);   // Galera::Host[title]
+[[nodiscard]] std::string process_name(const Process& process);       // galera::host[title], by the plan it was made with
 
 }  // namespace plan::engine

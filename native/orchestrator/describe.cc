@@ -48,7 +48,7 @@ boost::json::array dead_letters(const Process& process) {
                                        {"process", letter.process},
                                        {"action", letter.action},
                                        {"message", letter.message},
-                                       {"place", letter.place},
+                                       {"place", letter.place.text()},
                                        {"stack", letter.stack},
                                        {"tokens", values::inspect(letter.tokens)}});
   }

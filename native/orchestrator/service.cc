@@ -122,7 +122,7 @@ void Service::State::deliver(Process& process, engine::Message message, Instant 
 void Service::State::dead_letter(Process& process, engine::DeadLetter letter, Instant now) {
   ++counters.dead_letters;
   const std::string where = (letter.action.empty() ? "" : " in " + letter.action) +
-                            (letter.place.empty() ? "" : " at " + letter.place);
+                            (letter.place.file.empty() ? "" : " at " + letter.place.text());
   log(LogLevel::error, process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message);
   process.dead_letters.push_back({now, std::move(letter)});
   if (process.dead_letters.size() > kDeadLettersKept) process.dead_letters.pop_front();

@@ -135,7 +135,7 @@ TEST(Fire, AFailingBodyLeavesOnlyADeadLetter) {
   EXPECT_EQ(actor.queue("r"), "[]");
   ASSERT_THAT(effects.dead_letters, SizeIs(1));
   EXPECT_EQ(effects.dead_letters[0].action, "a");
-  EXPECT_THAT(effects.dead_letters[0].place, HasSubstr("t.plan:8:"));
+  EXPECT_THAT(effects.dead_letters[0].place.text(), HasSubstr("t.plan:8:"));
   EXPECT_EQ(json_of(effects.dead_letters[0].tokens), R"([{"queue":"q","value":1}])");
 }
 
