@@ -76,6 +76,10 @@ std::set<std::size_t> FakeGalera::component() const {
   return whole || there.size() * 2 > view_.size() ? there : std::set<std::size_t>();
 }
 
+bool FakeGalera::answers(std::size_t i) const {
+  return nodes_[i].phase == Phase::running || nodes_[i].phase == Phase::disconnected;
+}
+
 bool FakeGalera::synced(std::size_t i) const { return component().contains(i); }
 
 Value FakeGalera::observe(std::size_t i) const {
@@ -85,13 +89,14 @@ Value FakeGalera::observe(std::size_t i) const {
   HashBuilder data;
   data.set("running", Value::boolean(running));
   data.set("unit_state", Value::string(running ? "active" : "inactive"));
-  data.set("sql", Value::string(node.phase == Phase::running ? "ok" : "none"));
-  data.set("cluster_status", primary                         ? Value::string("Primary")
-                             : node.phase == Phase::running ? Value::string("non-Primary")
-                                                            : Value::undef());
+  data.set("sql", Value::string(answers(i) ? "ok" : "none"));
+  data.set("cluster_status", primary                              ? Value::string("Primary")
+                             : node.phase == Phase::running      ? Value::string("non-Primary")
+                             : node.phase == Phase::disconnected ? Value::string("Disconnected")
+                                                                 : Value::undef());
   data.set("local_state", primary                         ? Value::string("Synced")
-                          : node.phase == Phase::running ? Value::string("Initialized")
-                                                         : Value::undef());
+                          : answers(i) ? Value::string("Initialized")
+                                       : Value::undef());
   data.set("cluster_size",
            primary ? Value::integer(static_cast<std::int64_t>(component().size())) : Value::undef());
   data.set("state_uuid", optional_text(node.uuid));
@@ -142,7 +147,7 @@ void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::s
 void FakeGalera::join(std::size_t i, Done done) {
   nodes_[i].released = true;
   nodes_[i].reason.clear();
-  const bool started = nodes_[i].phase == Phase::stopped;
+  const bool started = nodes_[i].phase == Phase::stopped || nodes_[i].phase == Phase::disconnected;
   if (started) begin(i);
   watch(i, nodes_[i].boots, world_.now() + kWatch, "",
         [done, started](Value data, bool) { done(std::move(data), started); });
@@ -173,6 +178,10 @@ void FakeGalera::try_to_join(std::size_t i, std::uint64_t boots, Instant until) 
     if (view_.contains(i)) {                         // one of the last view is back: pc.recovery
       node.phase = Phase::running;
       note(i, synced(i) ? "is back and Synced" : "is back, without a majority");
+    } else if (reaches(i) && !node.lost_once && world_.chance(10)) {
+      node.phase = Phase::disconnected;
+      node.lost_once = true;
+      note(i, "loses the others and runs on, in no component");
     } else if (reaches(i)) {
       node.phase = Phase::running;
       node.uuid = nodes_[*component().begin()].uuid;

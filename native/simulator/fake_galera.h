@@ -1,6 +1,6 @@
 // In place of mariadbd on all members: who runs, who is in the Primary component, what is on each disk. Enough of
 // Galera's rules to be wrong about: a bootstrap makes a new cluster, a crash can cost the majority, a component that
-// lost it heals when its whole last view is back.
+// lost it heals when its whole last view is back, one that joins may lose the others and run on alone.
 #pragma once
 
 #include <map>
@@ -42,7 +42,7 @@ class FakeGalera {
   static std::string address(std::size_t i) { return "10.99.0." + std::to_string(11 + i); }
 
  private:
-  enum class Phase : std::uint8_t { stopped, joining, running };
+  enum class Phase : std::uint8_t { stopped, joining, running, disconnected };
   struct Node {
     // durable
     bool installed = false, released = false;
@@ -53,6 +53,7 @@ class FakeGalera {
     std::vector<std::string> peers;
     // until the next crash
     Phase phase = Phase::stopped;
+    bool lost_once = false;                          // its cluster, and ran on in no component
     bool bootstraps = false;                         // a grant is being used
     std::uint64_t boots = 1;
     std::uint64_t starts = 0;
@@ -61,6 +62,7 @@ class FakeGalera {
   };
 
   [[nodiscard]] std::set<std::size_t> component() const;   // who is Primary now
+  [[nodiscard]] bool answers(std::size_t i) const;           // by SQL
   [[nodiscard]] std::string boot_id(std::size_t i) const;
   void begin(std::size_t i);
   void try_to_join(std::size_t i, std::uint64_t boots, Instant until);

@@ -8,7 +8,8 @@ Puppet::Type.newtype(:galera_member) do
 
     Made by plans. Lifts the hold, starts the service without blocking the run (unless it runs already), then watches:
     a state transfer may take longer than one agent run, and goes on when `watch` is over. It never starts a new
-    cluster: a token that an earlier grant left unconsumed is destroyed first.
+    cluster: a token that an earlier grant left unconsumed is destroyed first. A server that runs in no component of
+    the cluster (`Disconnected`) is stopped and started anew, since it does not come back by itself.
 
     A node that is Synced already is in sync. A start that fails is a failure of the resource, with the last lines of
     the journal that say why; a start that is merely not finished is none.

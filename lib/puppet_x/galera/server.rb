@@ -21,6 +21,11 @@ module PuppetX
         def synced?
           cluster_status == 'Primary' && local_state == 'Synced'
         end
+
+        # It runs, and is in no component of any cluster.
+        def disconnected?
+          cluster_status == 'Disconnected'
+        end
       end
 
       def status

@@ -162,6 +162,31 @@ TEST_F(Formation, ASecondRunOnlyLooks) {
   EXPECT_THAT(db1.engine().waiting(), IsEmpty());
 }
 
+TEST_F(Formation, AServerThatRunsInNoComponentIsStartedAnewAsAMember) {
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  for (const char* name : {"db3", "db1", "db2", "db3"}) apply(name);
+  Actor& db2 = *members.at("db2");
+  exchange(db2.step(RunEnded{}), "db2");
+  exchange(db2.step(RunStarted{}), "db2");
+  last.clear();
+  databases["db2"] = {false, true, R"(, "running": true, "cluster_status": "Disconnected", "local_state": "Initialized")"};
+  exchange(db2.step(CatalogDone{}), "db2");
+  for (std::int64_t seconds = 2; seconds <= 8; seconds += 2) {
+    apply("db2");
+    EXPECT_FALSE(emitted("db2", "Galera_member")) << seconds;
+    exchange(db2.step(Tick{}, seconds * 1000), "db2");
+  }
+  apply_one("db2");                  // the fifth look
+  databases["db2"].more.clear();     // it comes back
+  apply("db2");
+  EXPECT_TRUE(emitted("db2", "Galera_member"));
+  EXPECT_FALSE(emitted("db2", "Galera_bootstrap"));
+  exchange(db2.step(Tick{}, 20'000), "db2");
+  apply("db2");
+  EXPECT_THAT(db2.engine().waiting(), IsEmpty());
+  EXPECT_EQ(cluster.variable("grants"), "1");
+}
+
 TEST_F(Formation, ALoneLeaderNeverWritesAnEmptyAddressList) {
   add("db1");
   const std::string content(last["db1"]["File"].as_resource().parameters.as_hash().find("content")->as_string());

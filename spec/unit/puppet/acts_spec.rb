@@ -233,6 +233,22 @@ RSpec.describe 'The types with which plans act' do
       expect(unit).not_to have_received(:start)
     end
 
+    it 'stops a server that runs in no component, and starts it anew' do
+      running = true
+      state.release
+      allow(unit).to receive(:look) { look(running ? 'active' : 'inactive', running: running) }
+      allow(unit).to receive(:stop) { running = false }
+      allow(unit).to receive(:start) do
+        running = true
+        allow(server).to receive(:status).and_return(synced)
+      end
+      lost = PuppetX::Galera::Server::Status.new(sql: 'ok', cluster_status: 'Disconnected', local_state: 'Initialized')
+      allow(server).to receive(:status).and_return(lost)
+      expect(apply(resource(:galera_member)).changed).to be true
+      expect(unit).to have_received(:stop).ordered
+      expect(unit).to have_received(:start).ordered
+    end
+
     it 'fails in the words of mariadbd' do
       allow(unit).to receive(:look).and_return(look('failed'))
       made = resource(:galera_member)

@@ -16,6 +16,8 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
   end
 
   def synced=(_value)
+    # A server in no component never comes back by itself; what it has is on its disk.
+    unit.stop(patience: resource[:watch]) if @outcome.look.running? && @outcome.status.disconnected?
     unless unit.look.running?
       # What an earlier grant left must not turn a joining start into the start of a second cluster.
       state.withdraw_token
