@@ -179,7 +179,7 @@ void Engine::State::become(Process& process, const PlanCode& to) {
 
 void Engine::State::end_process(Process& process, const Ended& ended) {
   if (process.ended) return;
-  process.ended = ended;
+  process.ended = std::make_unique<Ended>(ended);
   for (ActionState& action : process.actions) action.held_up.reset();
   changed = true;
   for (const auto& child : processes) {

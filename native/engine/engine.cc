@@ -196,7 +196,10 @@ std::vector<Batch> Engine::unsynced() const {
   return result;
 }
 
-std::optional<Ended> Engine::ended() const { return state_->root().ended; }
+std::optional<Ended> Engine::ended() const {
+  const auto& ended = state_->root().ended;
+  return ended ? std::optional(*ended) : std::nullopt;
+}
 std::optional<values::ProcessIdentity> Engine::orchestrator() const { return state_->orchestrator; }
 bool Engine::orchestrated() const { return state_->orchestrating; }
 

@@ -230,7 +230,8 @@ class Reader {
                                       std::move(place), string_field(one, "stack"), value(field(one, "tokens"))});
     }
     if (const json::value* ended = from.get_object().if_contains("ended")) {
-      process.ended = Ended{boolean_field(*ended, "failed"), value(field(*ended, "value")), string_field(*ended, "maker")};
+      process.ended = std::make_unique<Ended>(
+          Ended{boolean_field(*ended, "failed"), value(field(*ended, "value")), string_field(*ended, "maker")});
     }
     start_what_is_new(process, known_places);
     state_.look_at_all(process);

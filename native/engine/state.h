@@ -87,7 +87,7 @@ struct Process {
   std::vector<TokenList> places;
   RegionState regions[kRegions];
   std::vector<ActionState> actions;
-  std::optional<Ended> ended;
+  std::unique_ptr<const Ended> ended;
   std::vector<DeadLetter> dead_letters;      // the newest kMaxDeadLetters
 };
 inline constexpr std::size_t kMaxDeadLetters = 1000;
