@@ -28,7 +28,7 @@ TEST(Sources, PositionsCountCodePointsFromOne) {
 
 TEST(Codes, IdsAndNamesAreUniqueAndDocumented) {
   std::set<std::string_view> seen;
-  for (int i = 0; i <= static_cast<int>(Code::invalid_bundle); ++i) {
+  for (int i = 0; i <= static_cast<int>(Code::too_many); ++i) {
     const auto code = static_cast<Code>(i);
     EXPECT_TRUE(seen.insert(id(code)).second) << id(code);
     EXPECT_TRUE(seen.insert(name(code)).second) << name(code);
