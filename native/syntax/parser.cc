@@ -16,8 +16,7 @@ constexpr std::uint16_t kMaxHeight = 500;   // of a tree: `1 + 1 + …` nests wi
 bool is_readable(SourceId source, std::string_view text, diagnostics::Diagnostics& diagnostics) {
   if (text.size() > kMaxSourceBytes) {
     diagnostics.report(Code::source_too_large, {source, 0, 0},
-                       "this text has " + std::to_string(text.size()) + " bytes; the limit is " +
-                           std::to_string(kMaxSourceBytes),
+                       "this text has more than " + std::to_string(kMaxSourceBytes) + " bytes",
                        "divide it into several plans");
     return false;
   }
