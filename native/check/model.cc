@@ -255,8 +255,9 @@ void Model::add_member(Shape& shape, MemberIndex& index, const Shape::MemberOf& 
 
 void Model::set_alias_targets() {
   for (const PendingAlias& pending : pending_) pending.alias->target = constant_type(*pending.expr, pending.in);
-  for (const PendingAlias& pending : pending_) {
-    if (!pending.alias->target) pending.alias->target = types::make(TypeKind::any);   // told where its type is checked
+  for (const PendingAlias& pending : pending_) {      // what is wrong is told where the type is checked
+    if (!pending.alias->target) pending.alias->target = widest_type(*pending.expr, *this, pending.in);
+    if (!pending.alias->target) pending.alias->target = types::make(TypeKind::any);
   }
 }
 
