@@ -37,12 +37,9 @@ Severity severity(Code code) { return entry(code).severity; }
 std::string_view summary(Code code) { return entry(code).summary; }
 
 void Diagnostics::report(Code code, Span span, std::string message, std::string help) {
-  all_.push_back({code, span, std::move(message), std::move(help)});
-}
-
-bool Diagnostics::has_errors() const {
-  return std::any_of(all_.begin(), all_.end(),
-                     [](const Diagnostic& found) { return severity(found.code) == Severity::error; });
+  const bool is_first_error = severity(code) == Severity::error && !has_errors_;
+  has_errors_ |= is_first_error;
+  if (!is_full() || is_first_error) all_.push_back({code, span, std::move(message), std::move(help)});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

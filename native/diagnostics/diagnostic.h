@@ -32,23 +32,29 @@ struct Diagnostic {
   std::string help = {};
 };
 
+inline constexpr std::size_t kMaxReported = 1'000;
+
 // Collects what the phases find, in order of discovery; sorted() orders by file and position.
 class Diagnostics {
  public:
+  // What comes after the first kMaxReported is dropped, but for a first error.
   void report(Code code, Span span, std::string message, std::string help = {});
-  [[nodiscard]] bool has_errors() const;
+  [[nodiscard]] bool is_full() const { return all_.size() >= kMaxReported; }
+  [[nodiscard]] bool has_errors() const { return has_errors_; }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return all_; }
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
 
  private:
   std::vector<Diagnostic> all_;
+  bool has_errors_ = false;
 };
 
 // "path:line:column: error[P0101]: message", the source line, a caret line, and "help: …".
 [[nodiscard]] std::string render_text(const std::vector<Diagnostic>& diagnostics, const Sources& sources);
 // An array of objects: file line column end_line end_column severity code message help.
 [[nodiscard]] std::string render_json(const std::vector<Diagnostic>& diagnostics, const Sources& sources);
-// The name among candidates that is nearest to `name` (at most a third of its letters differ), or empty.
+// The name among candidates that is nearest to `name`: at most a third of its letters differ, or else most of the two is
+// words they share (`role` and `the_role`). Empty when none is near.
 [[nodiscard]] std::string_view nearest(std::string_view name, const std::vector<std::string_view>& candidates);
 
 }  // namespace plan::diagnostics

@@ -34,14 +34,34 @@ void append_columns(std::string& out, std::string_view line, std::size_t from, s
   }
 }
 
+bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n'; }
+
+// What can be underlined: at least one character, within one line. What has none itself (the end of the text or of a
+// line) is shown at the last character before it.
+Span visible(Span span, const Sources& sources) {
+  const std::string_view text = sources.text(span.source);
+  const auto size = static_cast<std::uint32_t>(text.size());
+  std::uint32_t begin = std::min(span.begin, size);
+  std::uint32_t end = std::min(std::max(span.end, begin), size);
+  if (begin == size || text[begin] == '\n' || text[begin] == '\r') {
+    while (begin > 0 && (begin == size || is_blank(text[begin]))) --begin;
+    while (begin > 0 && continues_code_point(text[begin])) --begin;
+    end = begin;
+  }
+  if (end == begin && begin < size) ++end;
+  while (end < size && continues_code_point(text[end])) ++end;
+  const std::size_t line_end = text.find_first_of("\r\n", begin);
+  if (line_end != std::string_view::npos && line_end > begin) end = std::min(end, static_cast<std::uint32_t>(line_end));
+  return {span.source, begin, end};
+}
+
 void append_excerpt(std::string& out, Span span, const Sources& sources) {
   const Position begin = sources.position(span.source, span.begin);
-  const Position end = sources.position(span.source, std::max(span.begin, span.end));
+  const Position end = sources.position(span.source, span.end);
   const std::string_view line = sources.line(span.source, begin.line);
   const std::size_t columns = count_columns(line);
   const std::size_t first_caret = begin.column - 1;
-  const std::size_t last_caret = end.line == begin.line ? std::max<std::size_t>(end.column - 1, first_caret + 1)
-                                                        : std::max(columns, first_caret + 1);
+  const std::size_t last_caret = std::max<std::size_t>(end.column - 1, first_caret + 1);
   const bool is_cut = first_caret > kMaxShownLine / 2 && columns > kMaxShownLine;
   const std::size_t from = is_cut ? first_caret - kMaxShownLine / 2 : 0;
   out += "  ";
@@ -84,8 +104,9 @@ void append_json(std::string& out, const Diagnostic& found, const Sources& sourc
     append_json_string(out, key);
     out += ": " + std::to_string(value) + ", ";
   };
-  const Position begin = sources.position(found.span.source, found.span.begin);
-  const Position end = sources.position(found.span.source, std::max(found.span.begin, found.span.end));
+  const Span span = visible(found.span, sources);
+  const Position begin = sources.position(span.source, span.begin);
+  const Position end = sources.position(span.source, span.end);
   out += "{";
   text("file", sources.path(found.span.source));
   out += ", ";
@@ -108,13 +129,14 @@ void append_json(std::string& out, const Diagnostic& found, const Sources& sourc
 std::string render_text(const std::vector<Diagnostic>& diagnostics, const Sources& sources) {
   std::string out;
   for (const Diagnostic& found : diagnostics) {
-    out += sources.describe(found.span);
+    const Span span = visible(found.span, sources);
+    out += sources.describe(span);
     out += ": ";
     out += word(severity(found.code));
     out += "[";
     out += id(found.code);
     out += "]: " + found.message + "\n";
-    append_excerpt(out, found.span, sources);
+    append_excerpt(out, span, sources);
     if (!found.help.empty()) out += "  help: " + found.help + "\n";
   }
   return out;

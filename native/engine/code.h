@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "base/span.h"
+#include "check/model.h"
 #include "engine/engine.h"
 #include "engine/evaluate.h"
 #include "engine/joins.h"
@@ -165,9 +167,9 @@ struct Program::Data {
   types::Aliases alias_owner;                                  // first, and so gone last: types are made with its aliases
   std::string digest;
   std::shared_ptr<diagnostics::Sources> sources;
-  std::vector<syntax::ParsedFile> files;                       // arenas of the trees
+  std::deque<syntax::ParsedFile> files;                        // arenas of the trees
+  std::unique_ptr<const check::Model> model;                   // what the plans declare
   std::vector<std::unique_ptr<PlanCode>> plans;
-  std::vector<std::pair<std::string, types::TypePtr>> aliases; // of types/*.pp, by their full name
 };
 
 }  // namespace plan::engine

@@ -195,7 +195,8 @@ Typed PlanCompiler::access(const syntax::Access& expr) {
     const bool splat = key->kind == ExprKind::unary && as<syntax::Unary>(*key).op == syntax::UnaryOp::splat;
     keys.push_back({expression(splat ? *as<syntax::Unary>(*key).operand : *key).node, splat});
   }
-  TypePtr type = access_type(object.type, keys);
+  const auto* key = keys.size() == 1 && !keys[0].splat ? dynamic_cast<const Constant*>(keys[0].node.get()) : nullptr;
+  TypePtr type = keys.size() == 1 && !keys[0].splat ? check::access_type(object.type, key ? &key->value() : nullptr) : nullptr;
   return {std::make_shared<AccessNode>(expr.span, std::move(object.node), std::move(keys)), std::move(type)};
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "check/builtins.h"
 #include "engine/compiler.h"
 
 namespace plan::engine {
@@ -13,29 +14,6 @@ using types::TypePtr;
 using values::Value;
 
 namespace {
-
-TypePtr event_type() {
-  return types::struct_({{"message", types::string(), false},
-                         {"data", types::make(TypeKind::any), true},
-                         {"resource", types::string(), false},
-                         {"time", types::make(TypeKind::timestamp), false}});
-}
-
-TypePtr synced_type() {
-  const TypePtr boolean = types::make(TypeKind::boolean);
-  return types::struct_({{"ref", types::string(), false},
-                         {"changed", boolean, false},
-                         {"failed", boolean, false},
-                         {"skipped", boolean, false},
-                         {"noop", boolean, false},
-                         {"messages", types::array(types::string()), false},
-                         {"data", types::make(TypeKind::any), true}});
-}
-
-TypePtr catalog_done_type() {
-  const TypePtr references = types::array(types::string());
-  return types::struct_({{"changed", references, false}, {"failed", references, false}, {"skipped", references, false}});
-}
 
 std::uint32_t find_named(const auto& list, std::string_view name) {
   for (std::size_t i = 0; i < list.size(); ++i) {
@@ -64,13 +42,6 @@ void PlanCompiler::begin(Purpose purpose) {
   dependencies_ = nullptr;
 }
 
-TypePtr PlanCompiler::constant_type(const syntax::Expr& expr) {
-  begin(Purpose::declaration);
-  const Typed typed = fold(expression(expr));
-  const auto* constant = dynamic_cast<const Constant*>(typed.node.get());
-  return constant && constant->value().is(values::Kind::type) ? constant->value().as_type() : nullptr;
-}
-
 TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
   TypeCode code;
   if (!expr) return code;
@@ -79,7 +50,10 @@ TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
   const Purpose outer = std::exchange(purpose_, Purpose::declaration);
   const Typed typed = fold(expression(*expr));
   purpose_ = outer;
-  if (const auto* constant = dynamic_cast<const Constant*>(typed.node.get())) {
+  const auto* constant = dynamic_cast<const Constant*>(typed.node.get());
+  if (constant && constant->value().is(values::Kind::type)) {
+    code.fixed = constant->value().as_type();
+  } else if (constant) {
     compiler_.report(Code::invalid_type, expr->span, values::inspect(constant->value()) + " is not a type");
     code.fixed = types::make(TypeKind::any);
   } else {
@@ -89,31 +63,20 @@ TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
 }
 
 void PlanCompiler::add_builtins() {
-  const TypePtr any = types::make(TypeKind::any);
-  const auto variable = [&](const char* name) {
+  for (const std::string_view name : check::kBuiltinVariables) {
     VariableCode code;
     code.name = name;
     code_.variables.push_back(std::move(code));
-  };
-  for (const char* name : {"title", "facts", "trusted", "server_facts", "orchestrator"}) variable(name);
-  const auto place = [&](const char* name, TypePtr type, bool latched) {
+  }
+  for (const check::BuiltinQueue& queue : check::builtin_queues()) {
     PlaceCode code;
-    code.name = name;
-    code.type.fixed = std::move(type);
-    code.latched = latched;
+    code.name = queue.name;
+    code.type.fixed = queue.type;
+    code.latched = queue.latched;
     place_types_[static_cast<std::uint32_t>(code_.places.size())] = code.type.fixed;
     code_.places.push_back(std::move(code));
-  };
-  place("start", any, false);
-  place("end", any, false);
-  place("fail", any, false);
-  place("drain", any, false);
-  place("events", event_type(), false);
-  place("resources_to_sync", any, false);
-  place("synced", synced_type(), false);
+  }
   code_.places[kDrain].fixed_ttl = std::chrono::milliseconds(0);
-  place("leaving", any, true);
-  place("main::catalog_done", catalog_done_type(), true);
   variable_types_[kTitle] = types::string();
   PLAN_ASSERT(code_.variables.size() == kBuiltinVariables && code_.places.size() == kBuiltinPlaces);
 }
@@ -130,7 +93,7 @@ void PlanCompiler::run() {
 void PlanCompiler::declare(const Shape::MemberOf& member) {
   switch (member.member->kind) {
     case MemberKind::variable: declare_variable(*member.member->variable); return;
-    case MemberKind::queue: declare_queue(*member.member->queue); return;
+    case MemberKind::queue: declare_queue(*member.member->queue, *member.queue); return;
     case MemberKind::state: declare_states(*member.member->state); return;
     case MemberKind::function: {
       FunctionCode code;
@@ -173,17 +136,15 @@ void PlanCompiler::declare_variable(const syntax::VariableDecl& decl) {
   code_.variables.push_back(std::move(code));
 }
 
-void PlanCompiler::declare_queue(const syntax::QueueDecl& decl) {
-  for (const syntax::Name& name : decl.names) {
-    PlaceCode code;
-    code.name = name.text;
-    code.direction = decl.direction;
-    code.is_public = decl.is_public;
-    code.span = name.span;
-    const auto slot = static_cast<std::uint32_t>(code_.places.size());
-    if (TypePtr known = compiler_.constant_type(*decl.type, &shape_)) place_types_[slot] = std::move(known);
-    code_.places.push_back(std::move(code));
-  }
+void PlanCompiler::declare_queue(const syntax::QueueDecl& decl, const syntax::Name& name) {
+  PlaceCode code;
+  code.name = name.text;
+  code.direction = decl.direction;
+  code.is_public = decl.is_public;
+  code.span = name.span;
+  const auto slot = static_cast<std::uint32_t>(code_.places.size());
+  if (TypePtr known = compiler_.constant_type(*decl.type, &shape_)) place_types_[slot] = std::move(known);
+  code_.places.push_back(std::move(code));
 }
 
 void PlanCompiler::declare_states(const syntax::StateDecl& decl) {
@@ -197,7 +158,7 @@ void PlanCompiler::declare_states(const syntax::StateDecl& decl) {
 void PlanCompiler::compile_member(const Shape::MemberOf& member) {
   switch (member.member->kind) {
     case MemberKind::variable: compile_variable(*member.member->variable); return;
-    case MemberKind::queue: compile_queue(*member.member->queue); return;
+    case MemberKind::queue: compile_queue(*member.member->queue, *member.queue); return;
     case MemberKind::function: compile_function(*member.member->function); return;
     case MemberKind::action: compile_action(*member.member->action, *member.owner); return;
     case MemberKind::state:
@@ -230,42 +191,6 @@ void PlanCompiler::compile_variable(const syntax::VariableDecl& decl) {
   code_.variables[slot].slots = slots_;
 }
 
-void PlanCompiler::compile_queue(const syntax::QueueDecl& decl) {
-  for (const syntax::Name& name : decl.names) {
-    begin(Purpose::function);
-    const std::uint32_t slot = code_.place(name.text);
-    PLAN_ASSERT(slot != kNone);
-    Dependencies type_dependencies;
-    dependencies_ = &type_dependencies;
-    code_.places[slot].type = type_code(decl.type);
-    dependencies_ = nullptr;
-    for (std::uint32_t variable = 0; variable < code_.variables.size(); ++variable) {
-      if (type_dependencies.all_variables || type_dependencies.variables.contains(variable)) code_.narrowed_by[variable].push_back(slot);
-    }
-    for (const syntax::Attribute& attribute : decl.attributes) {
-      NodePtr value = fold(expression(*attribute.value)).node;
-      PlaceCode& place = code_.places[slot];
-      if (attribute.name.text == "entries") {
-        place.entries = std::move(value);
-        place.splat_entries = attribute.splat;
-      } else if (attribute.name.text == "capacity") {
-        place.capacity = std::move(value);
-      } else if (attribute.name.text == "ttl") {
-        place.ttl = std::move(value);
-      } else if (attribute.name.text == "latched") {
-        const auto* constant = dynamic_cast<const Constant*>(value.get());
-        place.latched = constant && constant->value().truthy();
-      } else {
-        compiler_.report(Code::unknown_attribute, attribute.name.span,
-                         "queues have no attribute '" + std::string(attribute.name.text) + "'",
-                         "the attributes are entries, capacity, ttl and latched");
-      }
-    }
-    code_.places[slot].slots = slots_;
-    fix_attributes(code_.places[slot]);
-  }
-}
-
 // What a constant attribute says is computed once. One that is wrong raises when it is asked.
 void PlanCompiler::fix_attributes(PlaceCode& place) {
   const auto* capacity = dynamic_cast<const Constant*>(place.capacity.get());
@@ -278,6 +203,40 @@ void PlanCompiler::fix_attributes(PlaceCode& place) {
   } catch (const values::EvaluationError&) {
     return;
   }
+}
+
+void PlanCompiler::compile_queue(const syntax::QueueDecl& decl, const syntax::Name& name) {
+  begin(Purpose::function);
+  const std::uint32_t slot = code_.place(name.text);
+  PLAN_ASSERT(slot != kNone);
+  Dependencies type_dependencies;
+  dependencies_ = &type_dependencies;
+  code_.places[slot].type = type_code(decl.type);
+  dependencies_ = nullptr;
+  for (std::uint32_t variable = 0; variable < code_.variables.size(); ++variable) {
+    if (type_dependencies.all_variables || type_dependencies.variables.contains(variable)) code_.narrowed_by[variable].push_back(slot);
+  }
+  for (const syntax::Attribute& attribute : decl.attributes) {
+    NodePtr value = fold(expression(*attribute.value)).node;
+    PlaceCode& place = code_.places[slot];
+    if (attribute.name.text == "entries") {
+      place.entries = std::move(value);
+      place.splat_entries = attribute.splat;
+    } else if (attribute.name.text == "capacity") {
+      place.capacity = std::move(value);
+    } else if (attribute.name.text == "ttl") {
+      place.ttl = std::move(value);
+    } else if (attribute.name.text == "latched") {
+      const auto* constant = dynamic_cast<const Constant*>(value.get());
+      place.latched = constant && constant->value().truthy();
+    } else {
+      compiler_.report(Code::unknown_attribute, attribute.name.span,
+                       "queues have no attribute '" + std::string(attribute.name.text) + "'",
+                       "the attributes are entries, capacity, ttl and latched");
+    }
+  }
+  code_.places[slot].slots = slots_;
+  fix_attributes(code_.places[slot]);
 }
 
 void PlanCompiler::compile_function(const syntax::FunctionDecl& decl) {

@@ -1,4 +1,4 @@
-// From trees to code, in two passes: shapes (what each plan declares, inherited members included) and then code.
+// From trees to code: plan by plan, from what check's model says that each declares, inherited members included.
 // Internal to the engine; compile() in program.h is the door.
 #pragma once
 
@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "check/model.h"
+#include "check/static_types.h"
 #include "diagnostics/diagnostic.h"
 #include "engine/code.h"
 #include "engine/nodes.h"
@@ -23,53 +25,26 @@ struct Typed {
   types::TypePtr type;
 };
 
-// What one plan declares, its ancestors' members first; an override keeps the ancestor's place.
-struct Shape {
-  const syntax::PlanDecl* decl = nullptr;      // null for the built-in `orchestrator`
-  types::PlanLineagePtr lineage;
-  Shape* parent = nullptr;
-  bool resolving = false;                      // to find cycles of inheritance
-
-  struct MemberOf {
-    const syntax::Member* member;
-    const Shape* owner;
-  };
-  std::vector<MemberOf> members;
-  std::map<std::string, types::TypePtr, std::less<>> aliases;      // own, inherited, and type parameters
-};
+using check::Shape;
 
 class Compiler {
  public:
   Compiler(Program::Data& data, diagnostics::Diagnostics& diagnostics) : data_(data), diagnostics_(diagnostics) {}
   void run();
 
-  // ---- lookups shared by the passes
-  [[nodiscard]] const Shape* shape(std::string_view plan) const;            // by name in any case
-  [[nodiscard]] types::TypePtr named_type(std::string_view name, const Shape* in) const;   // alias, built-in, plan; null
-  [[nodiscard]] types::TypePtr member_type(const Shape& shape, std::string_view member) const;   // null: none or unknown
-  [[nodiscard]] bool has_member(const Shape& shape, std::string_view member) const;
-  [[nodiscard]] std::vector<std::string_view> type_names(const Shape* in) const;
+  // ---- lookups shared by the plans
+  [[nodiscard]] const Shape* shape(std::string_view plan) const { return data_.model->shape(plan); }
+  [[nodiscard]] types::TypePtr named_type(std::string_view name, const Shape* in) const { return data_.model->named_type(name, in); }
+  [[nodiscard]] types::TypePtr member_type(const Shape& shape, std::string_view member) const { return data_.model->member_type(shape, member); }
+  [[nodiscard]] bool has_member(const Shape& shape, std::string_view member) const { return data_.model->has_member(shape, member); }
+  [[nodiscard]] std::vector<std::string_view> type_names(const Shape* in) const { return data_.model->type_names(in); }
   void report(diagnostics::Code code, Span span, std::string message, std::string help = {});
   // A declared type as far as it is constant; null when it depends on variables.
   types::TypePtr constant_type(const syntax::Expr& expr, const Shape* in);
 
  private:
-  void declare_plans();
-  void declare_aliases();
-  void resolve(Shape& shape);
-  void add_member(Shape& shape, const Shape::MemberOf& member);
-  void resolve_aliases(Shape& shape);
-
   Program::Data& data_;
   diagnostics::Diagnostics& diagnostics_;
-  std::vector<std::unique_ptr<Shape>> shapes_;
-  std::map<std::string, Shape*, std::less<>> by_name_;
-  struct PendingAlias {
-    std::shared_ptr<types::Type> alias;
-    const syntax::Expr* expr;
-    const Shape* in;
-  };
-  std::vector<PendingAlias> pending_;
 };
 
 // Names of an action, a function or a lambda while its code is made. A lambda's scope sees the one around it.
@@ -86,18 +61,17 @@ class PlanCompiler {
   PlanCompiler(Compiler& compiler, const Shape& shape, PlanCode& code)
       : compiler_(compiler), shape_(shape), code_(code) {}
   void run();
-  types::TypePtr constant_type(const syntax::Expr& expr);   // null when it is no constant type
 
  private:
   // compile_plan.cc
   void add_builtins();
   void declare(const Shape::MemberOf& member);
   void declare_variable(const syntax::VariableDecl& decl);
-  void declare_queue(const syntax::QueueDecl& decl);
+  void declare_queue(const syntax::QueueDecl& decl, const syntax::Name& name);
   void declare_states(const syntax::StateDecl& decl);
   void compile_member(const Shape::MemberOf& member);
   void compile_variable(const syntax::VariableDecl& decl);
-  void compile_queue(const syntax::QueueDecl& decl);
+  void compile_queue(const syntax::QueueDecl& decl, const syntax::Name& name);
   void compile_function(const syntax::FunctionDecl& decl);
   void index_readers();
   TypeCode type_code(const syntax::Expr* expr);
@@ -157,17 +131,10 @@ class PlanCompiler {
   std::map<std::uint32_t, types::TypePtr> place_types_, variable_types_;   // static
 };
 
-[[nodiscard]] std::string lower_case(std::string_view text);
-
-// static_types.cc: what can be known without running.
-[[nodiscard]] types::TypePtr element_type(const types::TypePtr& collection);
-[[nodiscard]] types::TypePtr access_type(const types::TypePtr& object, const std::vector<Item>& keys);
-[[nodiscard]] types::TypePtr part_type(const types::TypePtr& whole, std::size_t position, std::string_view name);
-[[nodiscard]] std::vector<types::TypePtr> lambda_types(std::string_view function, const types::TypePtr& subject,
-                                                       std::size_t parameters);
-[[nodiscard]] types::TypePtr result_type(std::string_view function, const std::vector<types::TypePtr>& arguments,
-                                         const types::TypePtr& lambda_result);
-// Through aliases, Optional and NotUndef.
-[[nodiscard]] const types::Type* bare(const types::TypePtr& type);
+using check::bare;
+using check::element_type;
+using check::lambda_types;
+using check::part_type;
+using check::result_type;
 
 }  // namespace plan::engine

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/code.h"
-#include "engine/compiler.h"
 
 namespace plan::engine {
 
@@ -11,7 +10,7 @@ Program::Program() : data_(std::make_unique<Data>()) {}
 Program::~Program() = default;
 
 const PlanCode* Program::find(std::string_view plan) const {
-  const std::string name = lower_case(plan);
+  const std::string name = check::lower_case(plan);
   for (const auto& code : data_->plans) {
     if (code->name == name) return code.get();
   }
@@ -24,20 +23,12 @@ types::PlanLineagePtr Program::plan(std::string_view name) const {
 }
 
 types::TypePtr Program::type(std::string_view notation) const {
-  for (const auto& [name, alias] : data_->aliases) {
-    if (name == notation) return alias;
-  }
-  if (const PlanCode* code = find(notation)) return types::process(code->lineage);
+  if (types::TypePtr named = data_->model->named_type(notation, nullptr)) return named;
   diagnostics::Sources sources;
   diagnostics::Diagnostics diagnostics;
   const SourceId id = sources.add("type", std::string(notation));
   const syntax::ParsedExpression parsed = syntax::parse_expression(id, sources, diagnostics);
-  if (!parsed.expression) return nullptr;
-  Data scratch;
-  scratch.aliases = data_->aliases;
-  Compiler compiler(scratch, diagnostics);
-  types::TypePtr type = compiler.constant_type(*parsed.expression, nullptr);
-  return diagnostics.has_errors() ? nullptr : type;
+  return parsed.expression ? data_->model->constant_type(*parsed.expression, nullptr) : nullptr;
 }
 
 const diagnostics::Sources& Program::sources() const { return *data_->sources; }

@@ -1,83 +1,64 @@
 #include "planctl/check.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
+#include <memory>
 
-#include "engine/program.h"
+#include <CLI/CLI.hpp>
+
+#include "planctl/check_sources.h"
+#include "planctl/pages.h"
 
 namespace plan::planctl {
 
-namespace fs = std::filesystem;
-
 namespace {
 
-constexpr std::size_t kMaxBundleBytes = 64 * 1024 * 1024;
+struct Options {
+  std::vector<std::string> paths;
+  std::vector<std::string> modulepath;
+  std::string bundle;
+  std::string explain;
+  bool json = false;
+};
 
-Result<std::string> read_all(std::istream& stream, const std::string& name) {
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (stream.bad()) return Error{"planctl.read", name + " cannot be read", {}};
-  return text;
-}
-
-Result<std::string> read_file(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || fs::is_directory(path)) return Error{"planctl.read", path.string() + " cannot be opened", {}};
-  return read_all(stream, path.string());
-}
-
-bool is_source(const fs::path& path) {
-  return path.extension() == ".plan" || (path.extension() == ".pp" && path.parent_path().filename() == "types");
-}
-
-Result<engine::Bundle> bundle_of_paths(const std::vector<std::string>& paths) {
-  engine::Bundle bundle;
-  std::vector<fs::path> files;
-  for (const std::string& path : paths) {
-    std::error_code problem;
-    if (!fs::is_directory(path, problem)) {
-      files.emplace_back(path);
-      continue;
-    }
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, problem)) {
-      if (entry.is_regular_file() && is_source(entry.path())) files.push_back(entry.path());
-    }
-    if (problem) return Error{"planctl.read", path + ": " + problem.message(), {}};
+int explain(const std::string& id) {
+  const std::string_view page = page_of(id);
+  if (page.empty()) {
+    std::cerr << "planctl: there is no diagnostic '" << id << "'\nhelp: codes look like P0201\n";
+    return 2;
   }
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
-    Result<std::string> text = read_file(file);
-    if (!text) return text.error();
-    bundle.files.push_back({file.string(), std::move(*text)});
-  }
-  return bundle;
+  std::cout << page;
+  return 0;
 }
 
-Result<engine::Bundle> bundle_of_file(const std::string& name) {
-  Result<std::string> text = Error{};
-  if (name == "-") text = read_all(std::cin, "standard input");
-  else text = read_file(name);
-  if (!text) return text.error();
-  Result<boost::json::value> json = values::parse_json(*text, kMaxBundleBytes);
-  if (!json) return json.error();
-  return engine::read_bundle(*json);
+int check_plans(const Options& options) {
+  Result<std::vector<check::Text>> texts = options.bundle.empty() ? read_for_check(options.paths, options.modulepath)
+                                                                  : read_bundle_for_check(options.bundle);
+  if (!texts) {
+    std::cerr << "planctl: " << texts.error().message << '\n';
+    return 2;
+  }
+  const check::Findings findings = check::check_texts(std::move(*texts));
+  std::cout << (options.json ? diagnostics::render_json(findings.diagnostics, *findings.sources)
+                             : diagnostics::render_text(findings.diagnostics, *findings.sources));
+  return findings.has_errors() ? 1 : 0;
 }
 
 }  // namespace
 
-int check(const CheckOptions& options) {
-  Result<engine::Bundle> bundle = options.bundle.empty() ? bundle_of_paths(options.paths) : bundle_of_file(options.bundle);
-  if (!bundle) {
-    std::cerr << "planctl: " << bundle.error().message << '\n';
-    return 2;
-  }
-  const engine::Compilation compilation = engine::compile(*bundle);
-  const std::vector<diagnostics::Diagnostic> found = compilation.diagnostics.sorted();
-  if (options.json) std::cout << diagnostics::render_json(found, *compilation.sources) << '\n';
-  else std::cout << diagnostics::render_text(found, *compilation.sources);
-  return compilation.diagnostics.has_errors() ? 1 : 0;
+void add_check(CLI::App& app, int& code) {
+  auto options = std::make_shared<Options>();
+  CLI::App* check = app.add_subcommand("check", "Tell every mistake in plans, with its place and what to do");
+  check->add_option("PATH", options->paths, "Files, or folders with *.plan and types/*.pp");
+  check->add_option("--modulepath", options->modulepath, "A folder of modules whose plans and types may be used")->allow_extra_args(false);
+  check->add_option("--bundle", options->bundle, "A bundle as a catalog carries it, '-' for standard input");
+  check->add_option("--explain", options->explain, "What a code means, with an example: --explain P0201");
+  check->add_flag("--json", options->json, "An array of objects instead of text");
+  check->footer("Exit codes: 0 no errors (there may be warnings), 1 errors, 2 wrong usage or an unreadable file.");
+  check->callback([options, &code] {
+    const int given = !options->paths.empty() + !options->bundle.empty() + !options->explain.empty();
+    if (given != 1) throw CLI::ValidationError("give PATHs, --bundle, or --explain");
+    code = options->explain.empty() ? check_plans(*options) : explain(options->explain);
+  });
 }
 
 }  // namespace plan::planctl

@@ -11,22 +11,14 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer("Exit codes: 0 nothing wrong, 1 mistakes in the plans, 2 wrong usage or an unreadable file.");
 
-  plan::planctl::CheckOptions options;
-  CLI::App* check = app.add_subcommand("check", "Tell every mistake in plans, with its place and what to do");
-  check->add_option("PATH", options.paths, "Files, or folders with *.plan and types/*.pp");
-  check->add_option("--bundle", options.bundle, "A bundle as a catalog carries it, '-' for standard input");
-  check->add_flag("--json", options.json, "An array of objects instead of text");
-  check->callback([&] {
-    if (options.paths.empty() == options.bundle.empty()) throw CLI::ValidationError("give either PATHs or --bundle");
-  });
+  int code = 0;
+  plan::planctl::add_check(app, code);
 
   try {
     app.parse(argc, argv);
+    return code;
   } catch (const CLI::ParseError& problem) {
     return app.exit(problem) == 0 ? 0 : 2;
-  }
-  try {
-    return plan::planctl::check(options);
   } catch (const plan::Bug& bug) {
     std::cerr << "planctl: " << bug.what() << '\n';
     return 70;

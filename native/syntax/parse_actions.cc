@@ -42,6 +42,7 @@ const ActionDecl* Parser::parse_action() {
     }
     if (position_ == before) take();
     skip_to_statement(open);
+    note_unread(before);
   }
   return arena_.make<ActionDecl>(name, arena_.copy(items), since(begin));
 }
@@ -310,11 +311,15 @@ const Expr* Parser::parse_block(std::string_view what) {
       break;
     }
     const std::size_t before = position_;
-    if (at_arc()) reject_arc();
-    else if (const Expr* statement = parse_statement()) statements.push_back(statement);
-    else {
+    if (at_arc()) {
+      reject_arc();
+      note_unread(before);
+    } else if (const Expr* statement = parse_statement()) {
+      statements.push_back(statement);
+    } else {
       if (position_ == before) take();
       skip_to_statement(open);
+      note_unread(before);
     }
   }
   return arena_.make<Block>(head(ExprKind::block, since(begin), statements), arena_.copy(statements));

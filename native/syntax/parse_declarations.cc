@@ -70,6 +70,7 @@ void Parser::parse_members(PlanDecl& plan) {
     if (parse_member(members)) continue;
     if (position_ == before) take();
     skip_to_member(open);
+    note_unread(before);
   }
   plan.members = arena_.copy(members);
 }

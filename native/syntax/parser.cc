@@ -16,8 +16,7 @@ constexpr std::uint16_t kMaxHeight = 500;   // of a tree: `1 + 1 + …` nests wi
 bool is_readable(SourceId source, std::string_view text, diagnostics::Diagnostics& diagnostics) {
   if (text.size() > kMaxSourceBytes) {
     diagnostics.report(Code::source_too_large, {source, 0, 0},
-                       "this text has " + std::to_string(text.size()) + " bytes; the limit is " +
-                           std::to_string(kMaxSourceBytes),
+                       "this text has more than " + std::to_string(kMaxSourceBytes) + " bytes",
                        "divide it into several plans");
     return false;
   }
@@ -66,7 +65,7 @@ ParsedFile parse_file(SourceId source, const diagnostics::Sources& sources, diag
   const std::string_view text = sources.text(source);
   if (!is_readable(source, text, diagnostics)) return file;
   Parser parser(source, Lexer(source, text, file.arena, diagnostics).run(), file.arena, diagnostics);
-  parser.parse_file(file.plans, file.aliases);
+  parser.parse_file(file);
   return file;
 }
 
@@ -92,17 +91,17 @@ Parser::Parser(SourceId source, std::vector<Token> tokens, Arena& arena, diagnos
 }
 
 // file = {plan | alias}
-void Parser::parse_file(std::vector<const PlanDecl*>& plans, std::vector<const TypeAlias*>& aliases) {
+void Parser::parse_file(ParsedFile& file) {
   while (!at(TokenKind::end)) {
     const std::size_t before = position_;
     if (at_word("plan")) {
       if (const PlanDecl* plan = parse_plan()) {
-        plans.push_back(plan);
+        file.plans.push_back(plan);
         continue;
       }
     } else if (at_word("type")) {
       if (const TypeAlias* alias = parse_alias()) {
-        aliases.push_back(alias);
+        file.aliases.push_back(alias);
         continue;
       }
     } else {
@@ -110,6 +109,11 @@ void Parser::parse_file(std::vector<const PlanDecl*>& plans, std::vector<const T
     }
     if (position_ == before) take();
     skip_to_top();
+    note_unread(before);
+  }
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    const bool names = tokens_[i].kind == TokenKind::name || tokens_[i].kind == TokenKind::variable;
+    if (unread_[i] && names) file.unread.push_back(name_of(tokens_[i]));
   }
 }
 
@@ -229,6 +233,7 @@ void Parser::match_brackets() {
   }
   std::uint32_t depth = 0;
   depths_.resize(tokens_.size());
+  unread_.resize(tokens_.size());
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     const bool opening = is_opening(tokens_[i].kind);
     if (matched[i] && !opening) --depth;
@@ -261,6 +266,11 @@ void Parser::skip_to_member(std::size_t plan_open) {
 void Parser::skip_to_top() {
   const auto at_alias = [this] { return at_word("type") && peek().line_start && depths_[position_] == 0; };
   while (!at(TokenKind::end) && !at_plan_start() && !at_alias()) take();
+}
+
+// Names of what was begun at `from` and given up: the checker does not take them for unknown or unused.
+void Parser::note_unread(std::size_t from) {
+  std::fill(unread_.begin() + static_cast<std::ptrdiff_t>(from), unread_.begin() + static_cast<std::ptrdiff_t>(position_), true);
 }
 
 void Parser::report_unclosed(std::size_t open, std::string_view what) {

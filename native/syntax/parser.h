@@ -15,6 +15,7 @@ struct ParsedFile {
   Arena arena;
   std::vector<const PlanDecl*> plans;
   std::vector<const TypeAlias*> aliases;   // `type X = …` outside of plans
+  std::vector<Name> unread;                // names and variables in what could not be read and is not in the tree
 };
 
 struct ParsedExpression {

@@ -23,7 +23,7 @@ class Parser {
  public:
   Parser(SourceId source, std::vector<Token> tokens, Arena& arena, diagnostics::Diagnostics& diagnostics);
 
-  void parse_file(std::vector<const PlanDecl*>& plans, std::vector<const TypeAlias*>& aliases);
+  void parse_file(ParsedFile& file);
   [[nodiscard]] const Expr* parse_lone_expression();
 
  private:
@@ -53,6 +53,7 @@ class Parser {
   void skip_to_statement(std::size_t block_open);
   void skip_to_member(std::size_t plan_open);
   void skip_to_top();
+  void note_unread(std::size_t from);
   void report_unclosed(std::size_t open, std::string_view what);
   [[nodiscard]] bool at_member_start() const;
   [[nodiscard]] bool at_plan_start() const;
@@ -134,6 +135,7 @@ class Parser {
   std::vector<std::uint32_t> depths_;      // of brackets around each token
   Arena& arena_;
   diagnostics::Diagnostics& diagnostics_;
+  std::vector<bool> unread_;               // tokens that are in no tree
   std::size_t position_ = 0;
   std::size_t last_reported_ = static_cast<std::size_t>(-1);  // one mistake per token: what follows is its consequence
   std::size_t mistakes_ = 0;

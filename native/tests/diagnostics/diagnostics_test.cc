@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <set>
 #include <string>
 
@@ -28,7 +29,7 @@ TEST(Sources, PositionsCountCodePointsFromOne) {
 
 TEST(Codes, IdsAndNamesAreUniqueAndDocumented) {
   std::set<std::string_view> seen;
-  for (int i = 0; i <= static_cast<int>(Code::invalid_bundle); ++i) {
+  for (int i = 0; i <= static_cast<int>(Code::too_many); ++i) {
     const auto code = static_cast<Code>(i);
     EXPECT_TRUE(seen.insert(id(code)).second) << id(code);
     EXPECT_TRUE(seen.insert(name(code)).second) << name(code);
@@ -74,11 +75,30 @@ TEST(Rendering, ASpanOverSeveralLinesIsMarkedToTheEndOfItsFirst) {
   EXPECT_EQ(render_text(found, sources), "x.plan:1:4: error[P0408]: m\n  ab cd\n     ^^\n");
 }
 
-TEST(Rendering, TheEndOfTheTextHasACaretToo) {
+TEST(Rendering, TheEndOfTheTextIsShownAtItsLastCharacter) {
   Sources sources;
-  const SourceId id = sources.add("x.plan", "ab");
-  const std::vector<Diagnostic> found{{Code::unexpected_token, {id, 2, 2}, "m", ""}};
-  EXPECT_EQ(render_text(found, sources), "x.plan:1:3: error[P0101]: m\n  ab\n    ^\n");
+  const SourceId id = sources.add("x.plan", "ab\xC3\xA4\n\n");
+  for (const Span span : {Span{id, 6, 6}, Span{id, 4, 5}, Span{id, 5, 6}}) {
+    EXPECT_EQ(render_text({{Code::unexpected_token, span, "m", ""}}, sources),
+              "x.plan:1:3: error[P0101]: m\n  ab\xC3\xA4\n    ^\n");
+  }
+}
+
+TEST(Rendering, EveryRangeCanBeUnderlined) {
+  Sources sources;
+  const SourceId id = sources.add("x.plan", "a\r\n  bc\nd");
+  const std::size_t size = sources.text(id).size();
+  for (std::uint32_t begin = 0; begin <= size; ++begin) {
+    for (std::uint32_t end = begin; end <= size + 1; ++end) {
+      const std::string json = render_json({{Code::bare_name, {id, begin, end}, "m", ""}}, sources);
+      unsigned line = 0, column = 0, end_line = 0, end_column = 0;
+      ASSERT_EQ(std::sscanf(json.c_str(), "[ {\"file\": \"x.plan\", \"line\": %u, \"column\": %u, \"end_line\": %u, \"end_column\": %u",
+                            &line, &column, &end_line, &end_column), 4) << json;
+      EXPECT_EQ(line, end_line);
+      EXPECT_LT(column, end_column);
+      EXPECT_LE(end_column, sources.line(id, line).size() + 1);
+    }
+  }
 }
 
 TEST(Rendering, ALongLineIsCutAroundTheCaret) {

@@ -39,16 +39,6 @@ std::shared_ptr<const Program> program_of(const Bundle& bundle) {
   return compilation.program;
 }
 
-std::vector<std::string> mistakes_of(std::string_view text) {
-  const Compilation compilation = compile(bundle_of(text));
-  std::vector<std::string> result;
-  for (const diagnostics::Diagnostic& diagnostic : compilation.diagnostics.sorted()) {
-    const diagnostics::Position at = compilation.sources->position(diagnostic.span.source, diagnostic.span.begin);
-    result.push_back(std::string(diagnostics::id(diagnostic.code)) + " " + std::to_string(at.line) + ":" + std::to_string(at.column));
-  }
-  return result;
-}
-
 values::Value value_of(std::string_view json) {
   return values::from_json(values::parse_json(json).value()).value();
 }

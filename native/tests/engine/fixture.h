@@ -16,8 +16,6 @@ namespace plan::engine::test {
 [[nodiscard]] Bundle shipped_bundle(std::string plan);
 // Fails the test, showing the diagnostics, when the text does not compile.
 [[nodiscard]] std::shared_ptr<const Program> program_of(const Bundle& bundle);
-// "P0201 3:5" for each mistake, in order.
-[[nodiscard]] std::vector<std::string> mistakes_of(std::string_view text);
 
 [[nodiscard]] values::Value value_of(std::string_view json);
 [[nodiscard]] std::string json_of(const values::Value& value);

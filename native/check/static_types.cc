@@ -1,6 +1,6 @@
-#include "engine/compiler.h"
+#include "check/static_types.h"
 
-namespace plan::engine {
+namespace plan::check {
 
 using types::Type;
 using types::TypeKind;
@@ -43,13 +43,12 @@ TypePtr part_type(const TypePtr& whole, std::size_t position, std::string_view n
   return nullptr;
 }
 
-TypePtr access_type(const TypePtr& object, const std::vector<Item>& keys) {
+TypePtr access_type(const TypePtr& object, const values::Value* key) {
   const Type* type = bare(object);
-  if (!type || keys.size() != 1 || keys[0].splat) return nullptr;
-  const auto* key = dynamic_cast<const Constant*>(keys[0].node.get());
-  if (key && key->value().is(values::Kind::string)) return part_type(object, SIZE_MAX, key->value().as_string());
-  if (key && key->value().is(values::Kind::integer) && type->kind == TypeKind::tuple) {
-    const std::int64_t position = key->value().as_integer();
+  if (!type) return nullptr;
+  if (key && key->is(values::Kind::string)) return part_type(object, SIZE_MAX, key->as_string());
+  if (key && key->is(values::Kind::integer) && type->kind == TypeKind::tuple) {
+    const std::int64_t position = key->as_integer();
     return position < 0 ? nullptr : part_type(object, static_cast<std::size_t>(position), {});
   }
   if (type->kind == TypeKind::array) return element_type(object);
@@ -93,4 +92,4 @@ TypePtr result_type(std::string_view function, const std::vector<TypePtr>& argum
   return nullptr;
 }
 
-}  // namespace plan::engine
+}  // namespace plan::check

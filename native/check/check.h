@@ -1,0 +1,31 @@
+// The checker: every mistake of plans that can be known before anything runs.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "check/model.h"
+#include "diagnostics/diagnostic.h"
+#include "diagnostics/sources.h"
+
+namespace plan::check {
+
+// Reports names, types, arcs and flow of all plans and aliases of the model. The compiler relies on plans in which no
+// error was found.
+void check(const Model& model, diagnostics::Diagnostics& diagnostics);
+
+struct Text {
+  std::string path;
+  std::string text;
+  bool judged = true;      // false: it only declares what others use; nothing is reported in it
+};
+struct Findings {
+  std::shared_ptr<diagnostics::Sources> sources;
+  std::vector<diagnostics::Diagnostic> diagnostics;      // sorted by file and place
+  [[nodiscard]] bool has_errors() const;
+};
+// Parses and checks texts that belong together. Total: any text gives findings, and nothing is thrown.
+[[nodiscard]] Findings check_texts(std::vector<Text> texts);
+
+}  // namespace plan::check

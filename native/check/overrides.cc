@@ -1,0 +1,90 @@
+// Members that override an ancestor's must be usable in its place.
+#include <algorithm>
+
+#include "check/checker.h"
+
+namespace plan::check {
+
+using diagnostics::Code;
+using types::TypePtr;
+
+namespace {
+
+struct Arity {
+  std::size_t least;
+  std::size_t most;
+};
+
+Arity arity_of(const syntax::FunctionDecl& decl) {
+  Arity arity{0, decl.parameters.size()};
+  for (const syntax::Parameter& one : decl.parameters) {
+    if (one.captures_rest) arity.most = SIZE_MAX;
+    else if (one.default_value == nullptr) ++arity.least;
+  }
+  return arity;
+}
+
+}  // namespace
+
+void PlanChecker::overrides() {
+  if (shape_.parent == nullptr) return;
+  for (const syntax::Member& member : shape_.decl->members) {
+    if (member.kind == syntax::MemberKind::variable) override_variable(*member.variable);
+    else if (member.kind == syntax::MemberKind::queue) override_queue(*member.queue);
+    else if (member.kind == syntax::MemberKind::function) override_function(*member.function);
+  }
+}
+
+void PlanChecker::override_variable(const syntax::VariableDecl& decl) {
+  const VariableSymbol* inherited = model_.symbols(*shape_.parent).variable(decl.name.text);
+  if (inherited == nullptr || decl.name.text == "title") return;
+  if (inherited->decl == nullptr) {
+    report(Code::reassigned_variable, decl.name.span, "'$" + std::string(decl.name.text) + "' is built in", "choose another name");
+    return;
+  }
+  if (decl.type == nullptr || inherited->type == nullptr) return;
+  const TypePtr before = widest_type(*inherited->type, model_, inherited->type_owner);
+  const TypePtr now = widest_type(*decl.type, model_, &shape_);
+  if (overlap(before, now)) return;
+  report(Code::incompatible_override, decl.type->span,
+         "'$" + std::string(decl.name.text) + "' is " + types::to_string(*before) + " in plan " +
+             quoted(inherited->type_owner->lineage->name) + ", which its members rely on; here it would be " + types::to_string(*now),
+         "keep the type or narrow it, or choose another name");
+}
+
+void PlanChecker::override_queue(const syntax::QueueDecl& decl) {
+  for (const syntax::Name& name : decl.names) {
+    const QueueSymbol* inherited = model_.symbols(*shape_.parent).queue(name.text);
+    if (inherited == nullptr) continue;
+    if (inherited->decl == nullptr) {
+      report(Code::duplicate_member, name.span, "the queue " + quoted(name.text) + " is built in", "choose another name");
+      continue;
+    }
+    const std::string owner = quoted(inherited->owner->lineage->name);
+    if (inherited->decl->direction != decl.direction) {
+      report(Code::incompatible_override, name.span, quoted(name.text) + " has another direction in plan " + owner,
+             "declare it as it is declared there, or choose another name");
+      continue;
+    }
+    const TypePtr before = widest_type(*inherited->decl->type, model_, &shape_);
+    const TypePtr now = widest_type(*decl.type, model_, &shape_);
+    if (overlap(before, now)) continue;
+    report(Code::incompatible_override, decl.type->span,
+           "queue " + quoted(name.text) + " holds " + types::to_string(*before) + " in plan " + owner + "; here it would hold " +
+               types::to_string(*now),
+           "keep the type or narrow it, or choose another name");
+  }
+}
+
+void PlanChecker::override_function(const syntax::FunctionDecl& decl) {
+  const Shape::MemberOf* inherited = model_.symbols(*shape_.parent).function(decl.name.text);
+  if (inherited == nullptr) return;
+  const Arity before = arity_of(*inherited->member->function);
+  const Arity now = arity_of(decl);
+  if (now.least <= before.least && now.most >= before.most) return;
+  report(Code::incompatible_override, decl.name.span,
+         "plan " + quoted(inherited->owner->lineage->name) + " calls " + quoted(decl.name.text) + " with other arguments",
+         "take the same parameters as there; more of them need defaults");
+}
+
+}  // namespace plan::check

@@ -1,0 +1,194 @@
+// Sends: to queues of the process, to its state, through references, and to collections of queues.
+#include <algorithm>
+
+#include "check/checker.h"
+
+namespace plan::check {
+
+using diagnostics::Code;
+using syntax::ExprKind;
+using types::TypeKind;
+using types::TypePtr;
+
+namespace {
+
+std::vector<std::string_view> names_of(const syntax::StateDecl* decl) {
+  std::vector<std::string_view> names;
+  if (decl != nullptr) {
+    for (const syntax::Name& name : decl->names) names.push_back(name.text);
+  }
+  return names;
+}
+
+bool contains(const std::vector<std::string_view>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+bool PlanChecker::accepts(const TypePtr& declared, const syntax::Expr& value, const TypePtr& type, const std::string& what) {
+  if (!declared) return true;
+  const std::optional<values::Value> constant = constant_value(value, model_, &shape_);
+  std::string got;
+  if (constant) {
+    if (values::instance_of(*declared, *constant)) return true;
+    got = values::inspect(*constant);
+  } else {
+    if (overlap(declared, type)) return true;
+    got = types::to_string(*types::generalize(type));
+  }
+  report(Code::type_mismatch, value.span, what + " " + types::to_string(*declared) + ", got " + got);
+  return false;
+}
+
+TypePtr PlanChecker::send(const syntax::Send& expr) {
+  const bool to_state = !expr.splat && ((expr.target->kind == ExprKind::name && as<syntax::NameExpr>(*expr.target).name == "state") ||
+                                        (expr.target->kind == ExprKind::method_call &&
+                                         as<syntax::MethodCall>(*expr.target).name.text == "state"));
+  if (!to_state) bare_name(*expr.value);
+  const TypePtr type = expression(*expr.value);
+  if (purpose_ != Purpose::body) {
+    report(Code::effect_in_guard, expr.span, "a send is an effect",
+           "effects belong in the body of an action; a function returns the value, the action sends it");
+  }
+  if (expr.splat) {
+    broadcast(expr, type);
+    return nullptr;
+  }
+  switch (expr.target->kind) {
+    case ExprKind::name:
+      send_to_name(expr, as<syntax::NameExpr>(*expr.target).name, type);
+      return nullptr;
+    case ExprKind::method_call:
+      if (const auto& target = as<syntax::MethodCall>(*expr.target); !target.has_parentheses && target.lambda == nullptr) {
+        send_to_reference(expr, target, type);
+        return nullptr;
+      }
+      break;
+    case ExprKind::variable: {
+      const TypePtr queue = expression(*expr.target);
+      if (!queue || (kinds_of(*queue) & kQueue) != 0) return nullptr;
+      const std::string_view name = as<syntax::Variable>(*expr.target).name;
+      report(Code::invalid_send, expr.target->span, "'$" + std::string(name) + "' is no queue",
+             symbols_.queue(name) != nullptr ? "did you mean the queue `" + std::string(name) + "`?"
+                                             : "to set a variable, write `$" + std::string(name) + " = …`");
+      return nullptr;
+    }
+    case ExprKind::undef: case ExprKind::unit: case ExprKind::default_: case ExprKind::boolean: case ExprKind::integer:
+    case ExprKind::floating: case ExprKind::duration: case ExprKind::string: case ExprKind::interpolation:
+    case ExprKind::regex: case ExprKind::class_ref: case ExprKind::self: case ExprKind::array: case ExprKind::hash:
+    case ExprKind::access: case ExprKind::call: case ExprKind::unary: case ExprKind::binary: case ExprKind::assign:
+    case ExprKind::selector: case ExprKind::if_: case ExprKind::case_: case ExprKind::block: case ExprKind::send:
+      break;
+  }
+  report(Code::invalid_send, expr.target->span, "a token can be sent to a queue, `state`, or `$reference.queue`",
+         "for a collection of queues write `-> * $queues`");
+  return nullptr;
+}
+
+void PlanChecker::send_to_name(const syntax::Send& expr, std::string_view name, const TypePtr& type) {
+  if (name == "state") return send_to_state(expr, type);
+  bool guessed = false;
+  const QueueSymbol* queue = known_queue(name, expr.target->span, &guessed);
+  if (queue == nullptr) return;
+  if (action_ != nullptr) action_->sent.insert(queue->name);
+  if (!guessed) accepts(type_of(*queue), *expr.value, type, "queue " + quoted(name) + " holds");
+}
+
+void PlanChecker::send_to_state(const syntax::Send& expr, const TypePtr& type) {
+  if (symbols_.own_states == nullptr) {
+    if (!model_.has_unread(shape_.decl->span)) {
+      report(Code::unknown_state, expr.target->span, "the plan has no states of its own",
+             symbols_.input_states != nullptr ? "its input states are set by others" : "declare them: `state waiting, done`");
+    }
+    return;
+  }
+  if (type && (kinds_of(*type) & kString) == 0) {
+    report(Code::type_mismatch, expr.value->span, "a state is a name, got " + types::to_string(*types::generalize(type)));
+    return;
+  }
+  move_states(*expr.value);
+}
+
+// The states that the value may name: through branches, as far as they are constant.
+void PlanChecker::move_states(const syntax::Expr& value) {
+  const std::optional<values::Value> name = constant_value(value, model_, &shape_);
+  PlanFacts& facts = facts_.plans[&shape_];
+  if (!name || !name->is(values::Kind::string)) {
+    facts.enters_any = true;
+    return;
+  }
+  const std::vector<std::string_view> names = names_of(symbols_.own_states);
+  const auto known = std::find(names.begin(), names.end(), name->as_string());
+  if (known != names.end()) {
+    facts.entered.insert(*known);
+    return;
+  }
+  if (const std::string_view meant = diagnostics::nearest(name->as_string(), names); !meant.empty()) facts.entered.insert(meant);
+  report(Code::unknown_state, value.span, "unknown state " + quoted(name->as_string()), did_you_mean(name->as_string(), names));
+}
+
+void PlanChecker::send_to_reference(const syntax::Send& expr, const syntax::MethodCall& target, const TypePtr& type) {
+  const TypePtr receiver = operand(*target.receiver);
+  const types::Type* process = bare(receiver);
+  if (process == nullptr || process->kind != TypeKind::process) {
+    if (process != nullptr && (kinds_of(*process) & (kProcess | kHash)) == 0) {
+      report(Code::invalid_send, target.receiver->span,
+             types::to_string(*types::generalize(receiver)) + " is no reference to a process");
+    } else if (process != nullptr) {
+      member_access(target, receiver);
+    }
+    return;
+  }
+  const Shape* plan = process->plan ? model_.shape(process->plan->name) : nullptr;
+  const TypePtr member = process_member(target, *process);
+  if (plan == nullptr) return;
+  if (target.name.text == "state") return set_state_of(expr, *plan);
+  const QueueSymbol* queue = model_.symbols(*plan).queue(target.name.text);
+  if (queue == nullptr || queue->decl == nullptr) {
+    if (model_.has_member(*plan, target.name.text)) {
+      report(Code::invalid_send, target.name.span, quoted(target.name.text) + " of plan " + quoted(plan->lineage->name) + " is no queue",
+             "only inputs and input states can be sent to");
+    }
+    return;
+  }
+  if (queue->decl->direction != syntax::Direction::input) {
+    report(Code::invalid_send, target.name.span,
+           quoted(target.name.text) + " of plan " + quoted(plan->lineage->name) + " is no input", "declare it as `input`");
+    return;
+  }
+  const TypePtr held = member && !member->arguments.empty() ? member->arguments[0] : nullptr;
+  accepts(held, *expr.value, type, "queue " + quoted(target.name.text) + " of " + quoted(plan->lineage->name) + " holds");
+}
+
+// The process may be one of an heir, whose states count too.
+void PlanChecker::set_state_of(const syntax::Send& expr, const Shape& plan) {
+  const std::optional<values::Value> name = constant_value(*expr.value, model_, &shape_);
+  if (!name || !name->is(values::Kind::string)) return;
+  std::vector<std::string_view> names;
+  for (const auto& shape : model_.shapes()) {
+    if (!shape->is_a(plan)) continue;
+    for (const std::string_view one : names_of(model_.symbols(*shape).input_states)) names.push_back(one);
+  }
+  if (contains(names, name->as_string())) return;
+  report(Code::unknown_state, expr.value->span,
+         "plan " + quoted(plan.lineage->name) + " has no input state " + quoted(name->as_string()),
+         did_you_mean(name->as_string(), names));
+}
+
+void PlanChecker::broadcast(const syntax::Send& expr, const TypePtr& type) {
+  const TypePtr targets = operand(*expr.target);
+  const types::Type* collection = bare(targets);
+  if (collection == nullptr) return;
+  if ((kinds_of(*collection) & (kArray | kHash)) == 0) {
+    report(Code::invalid_send, expr.target->span,
+           "`-> *` sends to each queue of a collection, got " + types::to_string(*types::generalize(targets)),
+           "leave out the `*` to send to one queue");
+    return;
+  }
+  const types::Type* queue = collection->kind == TypeKind::array && !collection->arguments.empty() ? bare(collection->arguments[0]) : nullptr;
+  if (queue == nullptr || queue->kind != TypeKind::queue || queue->arguments.empty()) return;
+  accepts(queue->arguments[0], *expr.value, type, "the queues hold");
+}
+
+}  // namespace plan::check

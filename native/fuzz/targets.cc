@@ -1,0 +1,23 @@
+#include "fuzz/targets.h"
+
+#include <algorithm>
+#include <array>
+
+namespace plan::fuzz {
+
+std::span<const Target> targets() {
+  static constexpr std::array kTargets = {
+      Target{"lexer", fuzz_lexer},
+      Target{"parser", fuzz_parser},
+      Target{"checker", fuzz_checker},
+  };
+  return kTargets;
+}
+
+const Target* find_target(std::string_view name) {
+  const auto all = targets();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Target& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+}  // namespace plan::fuzz
