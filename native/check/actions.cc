@@ -55,7 +55,9 @@ void PlanChecker::arc(const syntax::Arc& arc) {
   arc_count(arc);
   const TypePtr element = source(arc);
   const bool many = arc.source.count.kind != CountKind::one;
-  if (arc.pattern != nullptr) pattern(*arc.pattern, element);
+  // An array takes apart all that were taken; a name is one of them in the clauses.
+  const bool apart = many && arc.pattern != nullptr && arc.pattern->kind == syntax::PatternKind::array;
+  if (arc.pattern != nullptr) pattern(*arc.pattern, apart && element ? types::array(element) : element);
   if (!arc.from.empty()) bind(arc.from, types::process(nullptr), Local::Origin::pattern);
   for (const syntax::Clause& one : arc.clauses) {
     clause(one);
@@ -73,11 +75,12 @@ void PlanChecker::arc(const syntax::Arc& arc) {
 
 void PlanChecker::arc_count(const syntax::Arc& arc) {
   const syntax::Count& count = arc.source.count;
+  const bool range = count.kind == CountKind::range;
   for (const syntax::Expr* bound : {count.minimum, count.maximum}) {
     if (bound == nullptr) continue;
-    accepts(types::integer(1), *bound, expression(*bound), "the number of tokens is");
+    accepts(types::integer(range && bound == count.minimum ? 0 : 1), *bound, expression(*bound), "the number of tokens is");
   }
-  if (count.kind != CountKind::range) return;
+  if (!range) return;
   const auto least = constant_value(*count.minimum, model_, &shape_);
   const auto most = constant_value(*count.maximum, model_, &shape_);
   if (!least || !most || !least->is(values::Kind::integer) || !most->is(values::Kind::integer)) return;

@@ -62,16 +62,12 @@ TEST(Arcs, APatternTakesTheTokensOfACountApart) {
   EXPECT_EQ(actor.queue("q"), "[3]");
 }
 
-TEST(Arcs, APatternOfManyTokensHasNoGuardPerToken) {
-  EXPECT_THAT(mistakes_of("plan t { queue Integer q\n action a { [$x, $y] <- q[2] where $x > 1\n $x + $y -> drain } }"),
-              ElementsAre("P0408 2:13"));
-}
-
 TEST(Arcs, NoTokensAtAllAreNothingNew) {
   Actor actor(R"(plan t {
-    queue Integer q
+    public Integer $none = 0
+    input Integer q
     queue Array r
-    action none { $x <- q[0]
+    action none { $x <- q[$none]
       $x -> r }
     action read_none { $x <-> q[0, 2]
       $x -> r }

@@ -94,7 +94,7 @@ TEST(Queues, WhatOverflowsAtTheEndOfABodyMakesItFail) {
 
 TEST(Queues, TooManyEntriesAreAnError) {
   EXPECT_THROW(Actor("plan t { queue Integer q { entries => *[1, 2], capacity => 1 } }"), std::runtime_error);
-  EXPECT_THROW(Actor("plan t { queue Integer q { entries => *['a'] } }"), std::runtime_error);
+  EXPECT_THROW(Actor("plan t { public Array $given = ['a']\n queue Integer q { entries => *$given } }"), std::runtime_error);
 }
 
 TEST(Processes, HaveTheirNumberForATitleUnlessOneIsGiven) {
