@@ -18,9 +18,11 @@ $members = $wanted['members'].map |Integer $index, Hash[String, Any] $member| {
     default          => $member['host'],
   }
   $address = if $member['address'] =~ Pattern[/\A\d+(\.\d+){3}\z/] { $member['address'] } else { $host }
-  { 'index' => $index, 'host' => $host.downcase, 'address' => $address, 'weight' => $member['weight'].lest || { 1 } }
+  $weight = $member['weight'].lest || { 1 }
+  $entry = { 'index' => $index, 'host' => $host.downcase, 'address' => $address, 'weight' => $weight }
+  $entry
 }
-$addresses = $members.map |$member| { $member['address'] }.unique
+$addresses = $members.map |$member| { $member['address'] }.unique()
 $weight = $members.reduce(0) |Integer $sum, $member| { $sum + $member['weight'] }
 unless $weight >= 2 or length($members) < 3 {
   fail("too little weight: ${weight} of ${length($members)} members")

@@ -11,7 +11,7 @@ struct Sizes {
   std::int64_t firings = 1'000'000;                                // G1 and G6, an iteration
   std::int64_t joins = 10'000;                                     // G2, an iteration, at least
   std::vector<std::int64_t> batches = {1, 10, 100, 1'000, 10'000}; // G2: tokens of each side that wait at a time
-  std::int64_t rounds = 200;                                       // G3, an iteration
+  std::int64_t rounds = 100;                                       // G3, an iteration
   std::vector<std::int64_t> crowds = {1, 2, 4, 8, 16, 32};         // G3: pairs of tokens before one light
   std::int64_t evaluations = 1'000;                                // G4, in one body
   std::int64_t elements = 1'000;                                   // G4: of the long array
