@@ -1,17 +1,19 @@
-%% Erlang: two processes that play (G1), a server that joins by maps and one by selective receive (G2), and many
+%% Erlang: two processes that play (G1), a server that joins by maps or by selective receive (G2), and many
 %% processes (G5). Each is what an Erlang programmer writes who wants it fast.
 %%
-%%   erl -noshell +S 1 -eval "erlang_peer:main(['G1'])."      G1, G2 or G5; a further element `tiny` for tiny sizes
+%%   erl -noshell +S 1 -eval "erlang_peer:main(['G1', full])."
+%%
+%% G1, G2, G2_selective_receive or G5; `tiny` instead of `full` for sizes that only show that it works.
 -module(erlang_peer).
 -export([main/1]).
 
 -define(SECONDS, 0.5).
 
-main([Workload]) -> main([Workload, full]);
 main([Workload, Size]) ->
     case Workload of
         'G1' -> ping_pong(Size);
-        'G2' -> joins(Size);
+        'G2' -> joins(fun by_map/1, Size);
+        'G2_selective_receive' -> joins(fun by_selective_receive/1, Size);
         'G5' -> processes(Size)
     end,
     halt(0).
@@ -63,12 +65,11 @@ player(Referee) ->
 
 %% ---------------------------------------------------------------------------------------------- G2
 
-joins(Size) ->
+joins(Server, Size) ->
     {Depths, Joins} = case Size of full -> {[1, 10, 100, 1000, 10000], 10000}; tiny -> {[1, 10], 20} end,
-    [join("G2/", fun by_map/1, Depth, Joins, Size) || Depth <- Depths],
-    [join("G2/selective_receive/", fun by_selective_receive/1, Depth, Joins, Size) || Depth <- Depths].
+    [join(Server, Depth, Joins, Size) || Depth <- Depths].
 
-join(Name, Server, Depth, Joins, Size) ->
+join(Server, Depth, Joins, Size) ->
     rand:seed(exsss, 20240506),
     Keys = lists:seq(0, Depth - 1),
     Shuffled = [Key || {_, Key} <- lists:sort([{rand:uniform(), Key} || Key <- Keys])],
@@ -81,7 +82,7 @@ join(Name, Server, Depth, Joins, Size) ->
         Wanted = 2 * Batches * Depth,
         receive {sum, Wanted} -> ok; {sum, Other} -> exit({wrong_sum, Other, Wanted}) end
     end,
-    measure(Name ++ integer_to_list(Depth), "joins/s", Size, Batches * Depth, Pass).
+    measure("G2/" ++ integer_to_list(Depth), "joins/s", Size, Batches * Depth, Pass).
 
 batches(_, _, _, 0) -> ok;
 batches(Pid, Keys, Shuffled, Left) ->

@@ -60,11 +60,11 @@ class ExpressionBench
   end
 
   # Calls a second of CPU time, in passes of `times`.
-  def measure(times)
+  def measure(times, &block)
     passes = 0
     from = cpu
     loop do
-      times.times { yield }
+      times.times(&block)
       passes += 1
       break if cpu - from >= @seconds
     end
