@@ -33,10 +33,6 @@ local function reduce(list, f)
   return memo
 end
 
-local function is_integer(value, from, to)
-  return math_type(value) == 'integer' and value >= from and value <= to
-end
-
 local RECORD_KEYS = { name = true, port = true, tags = true }
 
 local function is_record(value)
@@ -45,9 +41,10 @@ local function is_record(value)
     if not RECORD_KEYS[key] then return false end
   end
   if type(value.name) ~= 'string' or #value.name < 1 then return false end
-  if not is_integer(value.port, 1, 65535) or type(value.tags) ~= 'table' then return false end
-  for i = 1, #value.tags do
-    if type(value.tags[i]) ~= 'string' then return false end
+  local port, tags = value.port, value.tags
+  if math_type(port) ~= 'integer' or port < 1 or port > 65535 or type(tags) ~= 'table' then return false end
+  for i = 1, #tags do
+    if type(tags[i]) ~= 'string' then return false end
   end
   return true
 end
@@ -87,7 +84,9 @@ local function main(seconds, times, elements)
   measure('interpolation', seconds, times, nil,
     function(x, name) return name .. ': member ' .. x .. ' of the cluster' end,
     function(r) return r == 'db1.example.com: member 41 of the cluster' end)
-  measure('integer', seconds, times, nil, function(x) return is_integer(x, 0, 100) end, function(r) return r == true end)
+  measure('integer', seconds, times, nil,
+    function(x) return math_type(x) == 'integer' and x >= 0 and x <= 100 end,
+    function(r) return r == true end)
   measure('struct', seconds, times, nil, function(_, _, record) return is_record(record) end,
     function(r) return r == true end)
 end
