@@ -97,9 +97,17 @@ Value Capture::evaluate(Frame& frame) const {
   return captures.as_array()[number_];
 }
 
+// As a rule: what is reserved for the text that an interpolation makes.
+constexpr std::size_t kBytesOfAPart = 16;
+
 Value Interpolate::evaluate(Frame& frame) const {
   std::string text;
-  for (const NodePtr& part : parts_) text += values::to_string(part->evaluate(frame));
+  text.reserve(kBytesOfAPart * parts_.size());
+  for (const NodePtr& part : parts_) {
+    const Value value = part->evaluate(frame);
+    if (value.is(Kind::string)) text += value.as_string();
+    else text += values::to_string(value);
+  }
   frame.evaluation.spend(1 + text.size() / 64);
   return Value::string(text);
 }

@@ -36,6 +36,9 @@ constexpr Symbol kSymbols[] = {
     {")", TokenKind::r_paren}, {"]", TokenKind::r_bracket}, {"{", TokenKind::l_brace}, {"}", TokenKind::r_brace},
 };
 
+// As a rule, with the white space around it: what is reserved for a text's tokens.
+constexpr std::size_t kBytesOfAToken = 4;
+
 constexpr std::string_view kForeignOperators[] = {"&&", "===", "!==", "<=>", ":=", "++", "~>", "<~"};
 
 struct DurationUnit {
@@ -66,6 +69,7 @@ Lexer::Lexer(SourceId source, std::string_view text, Arena& arena, diagnostics::
     : source_(source), text_(text), arena_(arena), diagnostics_(diagnostics) {}
 
 std::vector<Token> Lexer::run() {
+  tokens_.reserve(text_.size() / kBytesOfAToken);
   while (!done()) lex_token();
   push(TokenKind::end, text_.size(), text_.size());
   for (diagnostics::Diagnostic& found : found_) {
@@ -170,7 +174,7 @@ void Lexer::lex_symbol() {
     return;
   }
   for (const Symbol& symbol : kSymbols) {
-    if (!rest.starts_with(symbol.text)) continue;
+    if (symbol.text.front() != c || !rest.starts_with(symbol.text)) continue;
     if (symbol.kind == TokenKind::l_brace) ++open_braces_;
     if (symbol.kind == TokenKind::r_brace) --open_braces_;
     push(symbol.kind, position_, position_ + symbol.text.size(), symbol.text);
@@ -183,7 +187,7 @@ void Lexer::lex_symbol() {
 bool Lexer::lex_foreign_operator() {
   const std::string_view rest = text_.substr(position_);
   for (const std::string_view text : kForeignOperators) {
-    if (!rest.starts_with(text)) continue;
+    if (text.front() != rest.front() || !rest.starts_with(text)) continue;
     push(TokenKind::foreign, position_, position_ + text.size(), text);
     position_ += text.size();
     return true;
