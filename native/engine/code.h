@@ -141,6 +141,7 @@ struct ActionCode {
   // A search may leave out what an earlier one tried in vain: nothing but a token that arrives, or what `look_at` is
   // told of, changes its outcome.
   bool incremental = false;
+  std::vector<std::uint32_t> token_places;            // that its arcs take or read tokens of, in the order of the arcs
   Span span;
 };
 

@@ -98,6 +98,7 @@ void PlanCompiler::index_places(ActionCode& code) {
     code.incremental &= !arc.after && arc.count == CountKind::one && arc.source != SourceKind::reference;
     if (arc.source != SourceKind::queue) continue;
     const bool inhibits = arc.kind == ArcKind::inhibit;
+    if (!inhibits && !code_.places[arc.place].latched) code.token_places.push_back(arc.place);
     if (!inhibits || code.has_awaiting || code_.places[arc.place].latched) code.dependencies.arrivals.insert(arc.place);
     if (inhibits || code.has_awaiting) code.dependencies.departures.insert(arc.place);
   }

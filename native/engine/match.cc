@@ -119,14 +119,15 @@ class Matcher {
     first_token_arc_ = kNone;
     for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
       if (!takes_tokens(i)) continue;
-      if (process_.places[code_.arcs[i].place].empty()) return conclude(false);
-      if (first_token_arc_ == kNone) first_token_arc_ = i;
+      first_token_arc_ = i;
+      break;
     }
     if (first_token_arc_ == kNone) return match(0);
     const std::optional<std::size_t> arrived = searched.seen == 0 ? std::nullopt : count_arrivals();
     if (!arrived) return conclude(match(0));
 
-    std::vector<std::uint64_t> best;     // the match that is oldest, arc by arc
+    std::vector<std::uint64_t>& best = state_.best_tuple;     // the match that is oldest, arc by arc
+    best.clear();
     bool stands = false;                 // whether it is the one that was tried last
     if (*arrived > 0) {
       for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
@@ -137,7 +138,7 @@ class Matcher {
     if (searched.floor != UINT64_MAX && (best.empty() || searched.floor <= best.front())) {
       floor_ = searched.floor;
       if (match(0)) {
-        const std::vector<std::uint64_t> found = tuple();
+        const std::vector<std::uint64_t>& found = tuple();
         searched.floor = found.front();
         if (best.empty() || found < best) return true;
       } else {
@@ -169,7 +170,8 @@ class Matcher {
     for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
       if (!takes_tokens(i)) continue;
       const TokenList& tokens = process_.places[code_.arcs[i].place];
-      for (auto at = tokens.from(memory_.searched.seen + 1); at != tokens.end(); ++at) {
+      if (tokens.newest() <= memory_.searched.seen) continue;
+      for (auto at = tokens.newer_than(memory_.searched.seen); at != tokens.end(); ++at) {
         if (++count > kMaxSeeds) return std::nullopt;
       }
     }
@@ -179,14 +181,15 @@ class Matcher {
   // Tries each token that came since the last search as the one that arc `i` takes.
   void try_seeds(std::uint32_t i, std::vector<std::uint64_t>& best, bool& stands) {
     const TokenList& tokens = process_.places[code_.arcs[i].place];
-    for (auto at = tokens.from(memory_.searched.seen + 1); at != tokens.end(); ++at) {
+    if (tokens.newest() <= memory_.searched.seen) return;
+    for (auto at = tokens.newer_than(memory_.searched.seen); at != tokens.end(); ++at) {
       seed_ = &*at;
       seed_arc_ = i;
       stands = false;
       if (!match(0)) continue;
-      std::vector<std::uint64_t> found = tuple();
+      const std::vector<std::uint64_t>& found = tuple();
       if (!best.empty() && best < found) continue;
-      best = std::move(found);
+      best = found;
       stands = true;
     }
     seed_ = nullptr;
@@ -194,8 +197,9 @@ class Matcher {
   }
 
   // The serials of the tokens of a match, arc by arc.
-  [[nodiscard]] std::vector<std::uint64_t> tuple() const {
-    std::vector<std::uint64_t> serials;
+  [[nodiscard]] const std::vector<std::uint64_t>& tuple() const {
+    std::vector<std::uint64_t>& serials = state_.last_tuple;
+    serials.clear();
     for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
       if (takes_tokens(i)) serials.push_back(match_.selections[i].tokens.front()->serial);
     }
@@ -592,7 +596,29 @@ class Matcher {
 
 }  // namespace
 
+namespace {
+
+// No token at one of its arcs, or none that an earlier search has not tried in vain.
+bool surely_disabled(const Engine::State& state, const Process& process, const ActionCode& code, SearchMemory& searched) {
+  if (!code.incremental || code.token_places.empty()) return false;
+  const bool exhausted = searched.seen != 0 && searched.floor == UINT64_MAX;
+  bool arrived = false;
+  for (const std::uint32_t place : code.token_places) {
+    const TokenList& tokens = process.places[place];
+    if (tokens.empty()) {
+      searched = {state.serial, UINT64_MAX};
+      return true;
+    }
+    arrived = arrived || tokens.newest() > searched.seen;
+  }
+  return exhausted && !arrived;
+}
+
+}  // namespace
+
 Search search(Engine::State& state, Process& process, std::uint32_t action) {
+  ActionState& memory = process.actions[action];
+  if (surely_disabled(state, process, process.code->actions[action], memory.searched)) return {};
   return Matcher(state, process, process.code->actions[action], process.actions[action]).run();
 }
 

@@ -41,7 +41,9 @@ json::value write_tokens(const TokenList& tokens) {
 
 json::value write_action(const ActionState& action) {
   json::object marks;
-  for (const auto& [source, versions] : action.marks) marks[source] = json::array(versions.begin(), versions.end());
+  if (action.marks) {
+    for (const auto& [source, versions] : *action.marks) marks[source] = json::array(versions.begin(), versions.end());
+  }
   json::object one{{"last", action.last}, {"fired", action.fired}, {"marks", std::move(marks)}, {"guard_error", action.guard_error ? *action.guard_error : std::string()}};
   if (action.held_up) {
     one["held_up"] = {{"arc", action.held_up->arc}, {"reason", values::to_json(action.held_up->reason)},
@@ -314,7 +316,8 @@ class Reader {
       if (!list) throw Unreadable{"the marks of an action are not an array"};
       std::vector<std::uint64_t> used;
       for (const json::value& version : *list) used.push_back(to_number(version, source));
-      action.marks.emplace_back(std::string(source), std::move(used));
+      if (!action.marks) action.marks = std::make_unique<ActionState::Marks>();
+      action.marks->emplace_back(std::string(source), std::move(used));
     }
     const json::value* held_up = from.get_object().if_contains("held_up");
     if (!held_up) return;

@@ -11,20 +11,22 @@ using values::Kind;
 using values::Value;
 
 bool ActionState::used(std::string_view source, std::uint64_t version) const {
-  for (const auto& [name, versions] : marks) {
+  if (!marks) return false;
+  for (const auto& [name, versions] : *marks) {
     if (name == source) return std::find(versions.begin(), versions.end(), version) != versions.end();
   }
   return false;
 }
 
 void ActionState::use(std::string_view source, std::uint64_t version, bool only_newest) {
-  for (auto& [name, versions] : marks) {
+  if (!marks) marks = std::make_unique<Marks>();
+  for (auto& [name, versions] : *marks) {
     if (name != source) continue;
     if (only_newest) versions.clear();
     if (std::find(versions.begin(), versions.end(), version) == versions.end()) versions.push_back(version);
     return;
   }
-  marks.emplace_back(std::string(source), std::vector<std::uint64_t>{version});
+  marks->emplace_back(std::string(source), std::vector<std::uint64_t>{version});
 }
 
 Process* Engine::State::local(const Value& process) {

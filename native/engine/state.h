@@ -65,7 +65,8 @@ struct ActionState {
   bool fired = false;            // of an action without arcs: since its specialisation started
   bool candidate = false;        // among the engine's candidates
   SearchMemory searched;
-  std::vector<std::pair<std::string, std::vector<std::uint64_t>>> marks;   // versions used, by source
+  using Marks = std::vector<std::pair<std::string, std::vector<std::uint64_t>>>;
+  std::unique_ptr<Marks> marks;  // versions used, by source
   std::unique_ptr<HeldUp> held_up;
   std::unique_ptr<std::string> guard_error;   // the last one told
   [[nodiscard]] bool used(std::string_view source, std::uint64_t version) const;
@@ -169,6 +170,7 @@ struct Engine::State {
   std::set<std::uint32_t> expiring;              // processes with a token whose time is over
   // Of the firing that is tried; their memory serves the next.
   Match match;
+  std::vector<std::uint64_t> best_tuple, last_tuple;     // serials of the tokens of matches
   std::vector<TakenToken> taken;
   std::vector<Outgoing> outgoing;
   std::vector<std::string> reference_marks;      // what marks of a match point to, by arc

@@ -109,7 +109,6 @@ TokenIndex::Cursor TokenIndex::find(const TokenList& tokens, std::uint64_t key) 
   if (const auto chain = chains_.find(key); chain != chains_.end()) {
     drop_gone(chain->second, tokens);
     cursor.keyed_ = chain->second.first;
-    if (cursor.keyed_ == kEnd) chains_.erase(chain);
   }
   drop_gone(unkeyed_, tokens);
   cursor.unkeyed_ = unkeyed_.first;
@@ -145,6 +144,12 @@ TokenList::BlockPtr TokenList::make_block(std::uint32_t capacity) {
 TokenList::Iterator TokenList::from(std::uint64_t serial) const {
   const Token* at = std::lower_bound(first(), stop(), serial,
                                      [](const Token& token, std::uint64_t wanted) { return token.serial < wanted; });
+  return {at, stop()};
+}
+
+TokenList::Iterator TokenList::newer_than(std::uint64_t serial) const {
+  const Token* at = stop();
+  while (at != first() && (at - 1)->serial > serial) --at;
   return {at, stop()};
 }
 

@@ -104,6 +104,8 @@ class TokenList {
   [[nodiscard]] Iterator end() const { return {stop(), stop()}; }
   [[nodiscard]] Iterator from(std::uint64_t serial) const;       // the first of this age or newer
   [[nodiscard]] const Token& front() const { return *begin(); }
+  [[nodiscard]] Iterator newer_than(std::uint64_t serial) const; // as `from`, where few are newer
+  [[nodiscard]] std::uint64_t newest() const { return block_ && block_->count > 0 ? block_->tokens()[block_->count - 1].serial : 0; }
   [[nodiscard]] const Token* find(std::uint64_t serial) const;   // null when it is not there
   void push(Token token);                                        // newer than all that are there
   Token take(const Token* token);                                // one of them
