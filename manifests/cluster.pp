@@ -6,7 +6,8 @@
 # @param ensure
 #   `absent` takes the declaration away; the members keep running.
 # @param cluster_size
-#   How many members the cluster has, leader and followers.
+#   How many members the cluster has, leader and followers. It counts when the cluster is first declared; another number
+#   later makes no more roles, yet.
 # @param plan
 #   The plan that runs the cluster: `galera::cluster`, or one of your own that inherits from it.
 # @param parameters

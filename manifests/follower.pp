@@ -11,7 +11,10 @@
 # @param cluster
 #   The title of the `galera::cluster` on the orchestrator's host.
 # @param ensure
-#   `absent` gives the member's role back to the cluster and forgets its state.
+#   `absent` gives the member's role back to the cluster and, when the cluster has confirmed it, forgets the plan's state;
+#   until then the resource fails and the next run tries again. From that run on the catalog's own `service` counts again:
+#   with `ensure => stopped` it stops the database. Nothing is removed: package, data, the file with the cluster's settings,
+#   the systemd drop-in and `/var/lib/galera-member` stay on the node.
 # @param host
 #   The name the member goes by.
 # @param address

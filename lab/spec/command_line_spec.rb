@@ -22,7 +22,7 @@ RSpec.describe Lab::CommandLine do
     %w[up --members 10] => /--members must be from 1 to 9/,
     %w[up --members many] => /invalid argument: --members many/,
     %w[status --xml] => /invalid option: --xml/,
-    %w[run] => /run which member\?/,
+    %w[run] => /run which machine\?/,
     %w[module] => /module which\?/,
     %w[down everything] => /not understood: everything/
   }.each do |argv, complaint|

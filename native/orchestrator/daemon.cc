@@ -27,8 +27,8 @@ std::string random_id() {
 
 Birth birth() { return {random_id(), static_cast<std::uint64_t>(now().time_since_epoch().count())}; }
 
-std::string text_of(const Error& error) {
-  return error.message + (error.help.empty() ? "" : " " + error.help);
+std::string counted_clusters(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " cluster" : " clusters");
 }
 
 http::TlsFiles tls_files(const Config& config) {
@@ -91,7 +91,7 @@ class Daemon {
 };
 
 std::string Daemon::summary() const {
-  return std::to_string(service_->titles().size()) + " clusters, port " + std::to_string(server_->port());
+  return counted_clusters(service_->titles().size()) + ", port " + std::to_string(server_->port());
 }
 
 Status Daemon::start() {
@@ -177,6 +177,11 @@ void Daemon::reload() {
 
 }  // namespace
 
+std::string text_of(const Error& error) {
+  if (error.help.empty()) return error.message;
+  return error.message + (error.message.ends_with('\n') ? "" : ". ") + error.help;
+}
+
 Status run_daemon(const std::string& config_file, const LogSink& log) {
   Daemon daemon(config_file, log);
   if (auto done = daemon.start(); !done) return done;
@@ -207,6 +212,7 @@ bool check_config(const std::string& config_file, const LogSink& log) {
   for (const auto& refusal : (*service)->configure(found->read, now())) {
     say(refusal.origin + ": " + text_of(refusal.error));
   }
+  if (good) log(LogLevel::info, config_file + " is well: " + counted_clusters(found->read.size()) + " declared");
   return good;
 }
 

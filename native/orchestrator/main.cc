@@ -24,7 +24,7 @@ constexpr std::string_view kUsage =
     "Keeps the processes of the declared clusters and talks with their members.\n"
     "\n"
     "  --config FILE    configuration (default: /etc/plan-orchestrator/orchestrator.yaml)\n"
-    "  --check-config   read configuration, certificates and declared clusters, say what is wrong, and end\n"
+    "  --check-config   read configuration, certificates and declared clusters, say whether they are well, and end\n"
     "  --version        print the version and end\n"
     "  --help           print this and end\n"
     "\n"
@@ -65,7 +65,7 @@ int run(const Arguments& arguments) {
   const auto done = plan::orchestrator::run_daemon(arguments.config, log);
   if (done) return 0;
   const auto& error = done.error();
-  log(LogLevel::error, error.message + (error.help.empty() ? "" : " " + error.help));
+  log(LogLevel::error, plan::orchestrator::text_of(error));
   const bool config = error.code.starts_with("config.") || error.code.starts_with("tls.") ||
                       error.code == "listen.address" || error.code == "store.newer";
   return config ? kWrongUse : kFailed;

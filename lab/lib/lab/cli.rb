@@ -10,24 +10,26 @@ module Lab
 
     # Each command: what it takes, what it does, and what else there is to know.
     COMMANDS = {
-      'up' => ['[--members N] [--module ARCHIVE]', 'make and boot the machines, install module and orchestrator',
-               'What is there and runs is left alone, so that `up --members 5` grows a lab of 3. Roots are built once.
-                The newest archive in pkg/ is installed unless --module names one; --no-module installs none.'],
-      'run' => ['MEMBER|all [-- AGENT OPTIONS]', 'puppet agent -t on one member, or on all at the same time',
-                "Prints each member's output as it comes, then a table of exit codes: 0 nothing to change, 2 changed,
+      'up' => ['[--members N] [--module ARCHIVE|--no-module]',
+               'make and boot the machines, install module and orchestrator',
+               'What is there and runs is left alone. `up --members 5` adds two machines to a lab of 3; the cluster
+                keeps the size it was declared with until `fresh`. Roots are built once. The newest archive in pkg/ is
+                installed unless --module names one; --no-module installs none.'],
+      'run' => ['MACHINE|all [-- AGENT OPTIONS]', 'puppet agent -t on one machine, or on all members at the same time',
+                "Prints each machine's output as it comes, then a table of exit codes: 0 nothing to change, 2 changed,
                  4 failures, 6 changed with failures, 1 the run failed. Exits 0 when every code is 0 or 2, else 1."],
       'status' => ['[--json]', "every member's own SQL status, beside the orchestrator's view",
                    'Exits 0 whatever it finds.'],
       'verify' => ['', 'status and the rows of the snapshot; exits 0 only if the cluster is whole and right', nil],
-      'exec' => ['MEMBER -- COMMAND...', 'run a command on a machine (the server is called puppet)',
-                 "Exits with the command's own exit code."],
-      'cut' => ['MEMBER|all', 'power cut: everything on it is gone at once', nil],
-      'boot' => ['MEMBER|all', 'boot after a power cut', nil],
-      'unplug' => ['MEMBER', 'pull its network cable', nil],
-      'plug' => ['MEMBER', 'put its network cable back', nil],
+      'exec' => ['MACHINE -- COMMAND...', 'run a command on a machine', "Exits with the command's own exit code."],
+      'cut' => ['MACHINE|all', 'power cut: everything on it is gone at once', nil],
+      'boot' => ['MACHINE|all', 'boot after a power cut', nil],
+      'unplug' => ['MACHINE', 'pull its network cable', nil],
+      'plug' => ['MACHINE', 'put its network cable back', nil],
       'module' => ['ARCHIVE', 'install another module release on the server, through r10k', nil],
       'fresh' => ['', 'forget the cluster: new disks for all members, an orchestrator that knows nothing',
-                  'The Puppet Server stays up and the members keep their certificates.'],
+                  'The Puppet Server stays up and the members keep their certificates. The new cluster is as large as
+                   the lab.'],
       'roots' => ['', 'build the root trees that machines boot from, if they are not there', nil],
       'down' => ['[--roots]', 'stop and remove all machines; with --roots the cached root trees too', nil]
     }.freeze
@@ -65,8 +67,9 @@ module Lab
         puts "lab/lab #{name} #{usage}".rstrip, "    #{short}", *long&.lines&.map { |line| "    #{line.strip}" }
       else
         puts 'lab/lab COMMAND: real machines on one host, on which a Galera cluster is formed by puppet agent -t.', ''
-        COMMANDS.each { |command, texts| puts "  #{"#{command} #{texts[0]}".ljust(42)} #{texts[1]}" }
-        puts '', "State is kept in #{Settings.state_dir}; set GALERA_LAB to have another lab.",
+        COMMANDS.each { |command, texts| puts "  #{"#{command} #{texts[0]}".ljust(50)} #{texts[1]}" }
+        puts '', 'MACHINE is a member (db1, …) or the server (puppet); all: all members.',
+             "State is kept in #{Settings.state_dir}; set GALERA_LAB to have another lab.",
              'lab/lab help COMMAND says more.'
       end
       0
@@ -87,7 +90,7 @@ module Lab
     end
 
     def command_run(argv)
-      machines = @cluster.select(argv.shift || raise(UsageError, 'run which member? Name one, or say: all'))
+      machines = @cluster.select(argv.shift || raise(UsageError, 'run which machine? Name one, or say: all'))
       argv.shift if argv.first == '--'
       outcomes = @cluster.run(machines, *argv)
       puts '', AgentRun.table(outcomes)
@@ -116,7 +119,7 @@ module Lab
     def command_exec(argv)
       machine = one_machine(argv)
       argv.shift if argv.first == '--'
-      raise UsageError, 'exec what? lab/lab exec MEMBER -- COMMAND' if argv.empty?
+      raise UsageError, 'exec what? lab/lab exec MACHINE -- COMMAND' if argv.empty?
 
       exec(*machine.inside(*argv))
     end
@@ -173,11 +176,11 @@ module Lab
     end
 
     def one_machine(argv)
-      @cluster.member(argv.shift || raise(UsageError, 'which member? lab/lab status shows them'))
+      @cluster.member(argv.shift || raise(UsageError, 'which machine? lab/lab help says how they are called'))
     end
 
     def some_machines(argv)
-      @cluster.select(argv.shift || raise(UsageError, 'which member? Name one, or say: all'))
+      @cluster.select(argv.shift || raise(UsageError, 'which machine? Name one, or say: all'))
     end
 
     def parse(argv)

@@ -43,9 +43,10 @@ module Lab
       members
     end
 
-    # Makes and boots what is missing; what is there and runs is left alone.
+    # Makes and boots what is missing; what is there and runs is left alone. A cluster that is declared keeps its size.
     def up(count:, release: nil)
       roots = Roots.ensure_all
+      forget_certificates unless server.machine.exist?
       Network.up_bridge
       Shell.in_parallel([-> { server.up(roots['server'], release) }, -> { up_members(roots['member'], count) }], &:call)
       server.environment.write('cluster_size' => count)
@@ -55,14 +56,15 @@ module Lab
     end
 
     # Members as new, and an orchestrator that knows nothing. The Puppet Server stays up, and the members keep their
-    # certificates: what is slow to make and is not what scenarios are about.
+    # certificates: what is slow to make and is not what scenarios are about. So do members that are not made again now:
+    # the CA still knows their names, and would give them no other certificate.
     def fresh(count: members.length)
       Shell.step("members: #{count} with new disks") do
-        certificates = Shell.in_parallel(members) { |machine| take_certificates(machine) }.compact.to_h
+        Shell.in_parallel(members) { |machine| keep_certificates(machine) }
         root = Roots.ensure_all['member']
         Shell.in_parallel(members, &:destroy)
         machines = Settings.member_names(count).map { |name| Machine.new(name) }
-        machines.each { |machine| create_member(machine, root, certificates[machine.name]) }
+        machines.each { |machine| create_member(machine, root) }
         machines.each(&:boot)
         machines.each(&:wait_until_booted)
       end
@@ -72,7 +74,7 @@ module Lab
 
     # Has no member ever run its agent?
     def untouched?
-      members.none? { |machine| certificate?(machine) }
+      members.none? { |machine| private_key?(machine) }
     end
 
     def run(machines, *arguments)
@@ -85,6 +87,7 @@ module Lab
 
     def down
       Machine.all_existing.each(&:destroy)
+      forget_certificates
       Network.down('bridge')
     end
 
@@ -101,30 +104,36 @@ module Lab
       end
     end
 
-    def create_member(machine, root, certificates = nil)
+    def create_member(machine, root)
       machine.create(root, '/etc/puppet/puppet.conf' => format(MEMBER_CONF, certname: machine.certname),
                            '/etc/systemd/journald.conf.d/lab.conf' => JOURNAL_CONF)
-      return unless certificates
-
-      target = File.join(machine.disk, SSL_DIR)
-      FileUtils.rm_rf(target)
-      FileUtils.cp_r(certificates, target, preserve: true)
+      kept = certificates(machine.name)
+      copy_certificates(kept, File.join(machine.disk, SSL_DIR)) if File.directory?(kept)
     end
 
-    def certificate?(machine)
-      File.file?(File.join(machine.disk, SSL_DIR, 'certs', "#{machine.certname}.pem"))
+    # From its first words with the CA on, a member is known there by this key.
+    def private_key?(machine)
+      File.file?(File.join(machine.disk, SSL_DIR, 'private_keys', "#{machine.certname}.pem"))
     end
 
-    # Copies them out of the machine, and returns its name with where they are.
-    def take_certificates(machine)
-      source = File.join(machine.disk, SSL_DIR)
-      return nil unless certificate?(machine)
+    def keep_certificates(machine)
+      copy_certificates(File.join(machine.disk, SSL_DIR), certificates(machine.name)) if private_key?(machine)
+    end
 
-      target = Settings.path('certificates', machine.name)
+    # Where those of a member are kept while it has no disk.
+    def certificates(*name)
+      Settings.path('certificates', *name)
+    end
+
+    # They are good for one CA only, which is made and removed with the server.
+    def forget_certificates
+      FileUtils.rm_rf(certificates)
+    end
+
+    def copy_certificates(source, target)
       FileUtils.rm_rf(target)
       FileUtils.mkdir_p(File.dirname(target))
       FileUtils.cp_r(source, target, preserve: true)
-      [machine.name, target]
     end
 
     def names(machines)

@@ -11,12 +11,18 @@ Puppet::Type.newtype(:plan_process) do
 
     Usually declared by a define, which is what `event` resources name: `galera::host` is one.
 
-    @example A plan of one's own
-      plan_process { "Shop::Node[${title}]":
+    @example A plan of one's own: plans/node.plan of the module shop
+      # plan shop::node {
+      #   public String $greeting
+      #   action greet {
+      #     _ <- main::catalog_done
+      #     File.new { title => '/etc/motd', content => "${greeting}\n" } -> resources_to_sync
+      #   }
+      # }
+      plan_process { 'Shop::Node[this]':
         plan       => 'shop::node',
         bundle     => galera::plan_bundle('shop::node'),
-        parameters => { 'shop' => 'north' },
-        cluster    => 'shops',
+        parameters => { 'greeting' => 'hello' },
       }
   DOC
 

@@ -194,7 +194,7 @@ module PuppetX
         return if text == @told
 
         @told = text
-        @host.notice("#{text} (at most #{[@left, 0].max.ceil} s more)")
+        @host.notice("#{text} (this run waits at most #{[@left, 0].max.ceil} s more)")
       end
 
       # ---- the end

@@ -7,17 +7,23 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include <system_error>
+
 namespace plan::orchestrator::http {
 
 namespace {
 
+// What the system refused is an errno, for which OpenSSL has no words.
+std::string reason_of(unsigned long error) {
+  if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
+  const char* words = ERR_reason_error_string(error);
+  return words != nullptr ? words : std::to_string(error);
+}
+
 Error tls_error(std::string_view code, const std::string& what) {
   const unsigned long reason = ERR_get_error();
   std::string text;
-  if (reason != 0) {
-    const char* words = ERR_reason_error_string(reason);
-    text = ": " + (words != nullptr ? std::string(words) : std::to_string(reason));
-  }
+  if (reason != 0) text = ": " + reason_of(reason);
   ERR_clear_error();
   return Error{std::string(code), what + text};
 }

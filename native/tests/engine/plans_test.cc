@@ -123,7 +123,7 @@ TEST_F(Formation, FollowersWaitForTheLeaderAndSayWhatTheyWaitFor) {
   apply("db2");
   EXPECT_FALSE(emitted("db2", "Galera_member"));
   ASSERT_THAT(db2.engine().waiting(), SizeIs(1));
-  EXPECT_THAT(db2.engine().waiting()[0].text(), HasSubstr("leader db1 of cluster 'c' to run"));
+  EXPECT_THAT(db2.engine().waiting()[0].text(), HasSubstr("leader db1 of cluster 'c' to be Primary and Synced"));
   apply("db1");
   EXPECT_TRUE(emitted("db2", "Galera_member"));
   apply("db2");

@@ -117,7 +117,7 @@ class DaemonTest : public ::testing::Test {
   }
   // The port it says it listens on; 0 when it does not come up.
   static std::uint16_t port_of(Child& child) {
-    const std::string line = child.line_with("clusters, port ");
+    const std::string line = child.line_with(", port ");
     const auto at = line.rfind("port ");
     return at == std::string::npos ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(line.substr(at + 5)));
   }
@@ -154,7 +154,7 @@ TEST_F(DaemonTest, TellsSystemdWhenItIsReadyReloadsAndStops) {
     return text;
   };
   auto child = start();
-  EXPECT_THAT(told(), HasSubstr("READY=1\nSTATUS=1 clusters, port "));
+  EXPECT_THAT(told(), HasSubstr("READY=1\nSTATUS=1 cluster, port "));
   child->signal(SIGHUP);
   EXPECT_THAT(told(), HasSubstr("RELOADING=1\nMONOTONIC_USEC="));
   EXPECT_THAT(told(), HasSubstr("READY=1"));
@@ -183,14 +183,14 @@ TEST_F(DaemonTest, AReloadTakesNewClustersAndKeepsWhatIsBrokenAsItWas) {
 TEST_F(DaemonTest, AWrongConfigurationIsSaidAndEndsWithTwo) {
   configure("127.0.0.1:0", "certificat: x\n");
   auto child = start();
-  EXPECT_NE(child->line_with("unknown key 'certificat' Did you mean 'certificate'?"), "");
+  EXPECT_NE(child->line_with("unknown key 'certificat'. Did you mean 'certificate'?"), "");
   EXPECT_EQ(child->end(0), 2);
 }
 
 TEST_F(DaemonTest, CheckConfigFindsWhatIsWrongWithTheClusters) {
   const std::vector<std::string> arguments{"--check-config", "--config=" + directory_.file("orchestrator.yaml")};
   Child good(arguments, "");
-  EXPECT_EQ(good.rest(), "");
+  EXPECT_EQ(good.rest(), directory_.file("orchestrator.yaml") + " is well: 1 cluster declared\n");
   EXPECT_EQ(good.end(0), 0);
   declare(desk_declaration("desk_1", 1, "  action broken { $x <- nowhere }"));
   Child bad(arguments, "");

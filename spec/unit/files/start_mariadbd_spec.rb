@@ -34,10 +34,11 @@ RSpec.describe 'start-mariadbd' do
     File.write(File.join(token_dir, 'bootstrap'), "#{lines.join("\n")}\n")
   end
 
-  def start(*arguments)
+  def start(*arguments, env: {})
     environment = { 'GALERA_STATE_DIR' => @directory, 'GALERA_RUN_DIR' => path('run'),
+                    'GALERA_NEW_CLUSTER_FILE' => path('run/new-cluster'),
                     'GALERA_MARIADBD' => path('bin/mariadbd'), 'GALERA_RECOVERY' => path('bin/recovery'),
-                    'PATH' => "#{path('bin')}:#{ENV.fetch('PATH')}" }
+                    'PATH' => "#{path('bin')}:#{ENV.fetch('PATH')}" }.merge(env)
     Open3.capture3(environment, File.expand_path('../../../files/start-mariadbd', __dir__), *arguments)
   end
 
@@ -101,5 +102,19 @@ RSpec.describe 'start-mariadbd' do
     token('boot-1', 'g1')
     out, err, status = start
     expect([out, status.exitstatus, err]).to match(['', 1, /cannot sync/])
+  end
+
+  { 'its file' => {}, 'the variable of older releases' => { '_WSREP_NEW_CLUSTER' => '--wsrep-new-cluster' } }
+    .each do |trace, env|
+    it "starts plainly under galera_new_cluster and says so: #{trace}" do
+      File.write(path('run/new-cluster'), '') if env.empty?
+      out, err, = start(env: env)
+      expect(out).to eq("mariadbd --wsrep_start_position=U:7\n")
+      expect(err.lines).to match([/start-mariadbd: galera_new_cluster starts no new cluster here/])
+    end
+  end
+
+  it 'says nothing of galera_new_cluster where nobody called it' do
+    expect(start[1]).to eq('')
   end
 end

@@ -24,7 +24,7 @@ Puppet::Type.type(:db_snapshot_install).provide(:mariadb) do
     state.prepare
     source = PuppetX::Galera::Snapshot::Source.new(resource[:source], environment: environment, directory: state.path)
     source.verified(value) do |path|
-      format = PuppetX::Galera::Snapshot::Format.new(path, expected: resource[:format])
+      format = PuppetX::Galera::Snapshot::Format.new(path, source: resource[:source], expected: resource[:format])
       stop_and_hold
       installation.install(path, format, 'title' => resource.title, 'sha256' => value)
     end

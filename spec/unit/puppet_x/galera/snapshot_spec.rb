@@ -78,7 +78,7 @@ RSpec.describe 'A snapshot' do
     before { allow(described_class).to receive(:need) }
 
     def format(path, expected = :auto)
-      described_class.new(path, expected: expected)
+      described_class.new(path, source: '/the/source.sql', expected: expected)
     end
 
     it 'is seen from its content' do
@@ -93,20 +93,23 @@ RSpec.describe 'A snapshot' do
 
     ["\0\1\2", ''].each do |content|
       it "is none when it is #{content.inspect}" do
-        expect { format(file('a', content)) }.to raise_error(Puppet::Error, /neither a SQL dump nor/)
+        expect { format(file('a', content)) }
+          .to raise_error(Puppet::Error, %r{the snapshot /the/source.sql is neither a SQL dump nor})
       end
     end
 
     it 'must be what the catalog says' do
       path = file('a', 'select 1;')
       expect(format(path, :sql)).to be_sql
-      expect { format(path, :mariabackup) }.to raise_error(Puppet::Error, /is a SQL dump, the catalog says/)
+      expect { format(path, :mariabackup) }
+        .to raise_error(Puppet::Error, %r{/the/source.sql is a SQL dump, the catalog says})
     end
 
     it 'names the package of a program that is missing' do
       allow(described_class).to receive(:need).and_call_original
       stub_const('ENV', ENV.to_h.merge('PATH' => directory))
-      expect { format(file('b', "XBSTCK01\0")) }.to raise_error(Puppet::Error, /the package mariadb-backup/)
+      expect { format(file('b', "XBSTCK01\0")) }
+        .to raise_error(Puppet::Error, %r{for the snapshot /the/source.sql .* the package mariadb-backup})
     end
   end
 

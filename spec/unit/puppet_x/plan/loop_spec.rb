@@ -46,7 +46,8 @@ RSpec.describe PuppetX::Plan::Loop do
     FakeSession.prepare(script: Array.new(20, idle) + [change] + Array.new(20, idle), status: waiting_for('leader db1'))
     run = apply("demo::host { 'm': wait => 60 }")
     expect(run.messages(:notice).grep(/at most/))
-      .to eq(['waiting for leader db1 (at most 55 s more)', 'waiting for member db2 (at most 50 s more)'])
+      .to eq(['waiting for leader db1 (this run waits at most 55 s more)',
+              'waiting for member db2 (this run waits at most 50 s more)'])
   end
 
   it 'says nothing when it had to wait for a moment only' do
@@ -58,7 +59,7 @@ RSpec.describe PuppetX::Plan::Loop do
     FakeSession.prepare(script: Array.new(20, idle),
                         status: { 'connection' => { 'state' => 'failed', 'error' => 'connection refused' } })
     expect(apply("demo::host { 'm': }").messages(:notice).grep(/at most/))
-      .to eq(['waiting for https://puppet.example.com:8146: connection refused (at most 115 s more)'])
+      .to eq(['waiting for https://puppet.example.com:8146: connection refused (this run waits at most 115 s more)'])
   end
 
   it 'lets several processes wait side by side' do
