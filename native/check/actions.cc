@@ -130,10 +130,6 @@ TypePtr PlanChecker::parameter_source(const syntax::ArcSource& source) {
 }
 
 TypePtr PlanChecker::state_source(const syntax::Arc& arc) {
-  const auto find = [](const syntax::StateDecl* decl, std::string_view name) {
-    return decl != nullptr && std::any_of(decl->names.begin(), decl->names.end(),
-                                          [&](const syntax::Name& one) { return one.text == name; });
-  };
   const syntax::ArcSource& source = arc.source;
   if (symbols_.own_states == nullptr && symbols_.input_states == nullptr && source.states.empty()) {
     if (!model_.has_unread(shape_.decl->span)) {
@@ -144,15 +140,12 @@ TypePtr PlanChecker::state_source(const syntax::Arc& arc) {
   ActionFacts::StateArc fact{&arc, symbols_.own_states == nullptr, {}};
   bool own = false;
   for (const syntax::Name& name : source.states) {
-    const bool in_own = find(symbols_.own_states, name.text);
-    const bool in_input = find(symbols_.input_states, name.text);
+    const bool in_own = symbols_.own_state_names.contains(name.text);
+    const bool in_input = symbols_.input_state_names.contains(name.text);
     if (!in_own && !in_input) {
       if (model_.is_unread(name.text, shape_.decl->span)) continue;
-      std::vector<std::string_view> names;
-      for (const syntax::StateDecl* decl : {symbols_.own_states, symbols_.input_states}) {
-        if (decl == nullptr) continue;
-        for (const syntax::Name& one : decl->names) names.push_back(one.text);
-      }
+      std::vector<std::string_view> names(symbols_.own_state_names.begin(), symbols_.own_state_names.end());
+      names.insert(names.end(), symbols_.input_state_names.begin(), symbols_.input_state_names.end());
       const std::string help = did_you_mean(name.text, names);
       report(Code::unknown_state, name.span, "unknown state " + quoted(name.text),
              help.empty() ? "declare it: `state " + std::string(name.text) + "`" : help);
@@ -178,7 +171,7 @@ TypePtr PlanChecker::reference_source(const syntax::ArcSource& source) {
   const types::Type* type = bare(receiver);
   if (type == nullptr) return nullptr;
   if ((kinds_of(*type) & (kProcess | kHash)) == 0) {
-    report(Code::invalid_arc, source.reference->span, types::to_string(*types::generalize(receiver)) + " is no reference to a process",
+    report(Code::invalid_arc, source.reference->span, kind_of(receiver) + " is no reference to a process",
            "tokens are received from queues, states, parameters, and outputs of references");
     return nullptr;
   }
@@ -194,7 +187,7 @@ TypePtr PlanChecker::reference_source(const syntax::ArcSource& source) {
     report(Code::invalid_arc, source.name.span,
            quoted(source.name.text) + " of plan " + quoted(plan->lineage->name) + " is no output", "declare it as `output`");
   }
-  return model_.member_type(*plan, source.name.text);
+  return member_type(*plan, source.name.text);
 }
 
 void PlanChecker::pattern(const syntax::Pattern& pattern, const TypePtr& type) {
@@ -209,27 +202,27 @@ void PlanChecker::array_pattern(const syntax::Pattern& pattern, const TypePtr& t
   const types::Type* whole = bare(type);
   if (type && (kinds_of(*type) & (kArray | kHash)) == 0) {
     report(Code::type_mismatch, pattern.span,
-           "this takes an Array or a Hash apart, and the tokens are " + types::to_string(*types::generalize(type)), "write `$name`");
+           "this takes an Array or a Hash apart, and the tokens are " + kind_of(type), "write `$name`");
   } else if (whole != nullptr && (whole->kind == TypeKind::tuple || whole->kind == TypeKind::array)) {
     const types::SizeRange size = types::size_range(*whole);
     const auto wanted = static_cast<std::int64_t>(pattern.items.size());
     if (wanted < size.min || wanted > size.max) {
       report(Code::type_mismatch, pattern.span, "there are " + std::to_string(wanted) + " names for the " +
-                                                    std::to_string(wanted < size.min ? size.min : size.max) + " values of " + types::to_string(*type),
+                                                    std::to_string(wanted < size.min ? size.min : size.max) + " values of " + spelled(type),
              "`_` throws a value away");
     }
   }
+  std::vector<std::string_view> names;
+  if (whole != nullptr && whole->kind == TypeKind::struct_) {
+    for (const types::StructMember& member : whole->members) names.push_back(member.name);
+  }
+  const std::set<std::string_view> known(names.begin(), names.end());
   std::size_t position = 0;
   for (const syntax::Pattern* item : pattern.items) {
     const bool named = item->kind == syntax::PatternKind::variable;
     const std::string_view name = named ? item->name.text : std::string_view();
-    if (named && whole != nullptr && whole->kind == TypeKind::struct_) {
-      std::vector<std::string_view> names;
-      for (const types::StructMember& member : whole->members) names.push_back(member.name);
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
-        report(Code::unknown_member, item->span, "the Struct has no member " + quoted(name),
-               did_you_mean(name, names, "$"));
-      }
+    if (named && !names.empty() && !known.contains(name)) {
+      report(Code::unknown_member, item->span, "the Struct has no member " + quoted(name), did_you_mean(name, names, "$"));
     }
     this->pattern(*item, part_type(type, position++, name));
   }
@@ -255,7 +248,7 @@ void PlanChecker::clause(const syntax::Clause& clause) {
 void PlanChecker::awaiting(const syntax::Expr& reason, const TypePtr& type) {
   if (type && (kinds_of(*type) & (kString | kHash)) == 0) {
     report(Code::type_mismatch, reason.span, "the reason is a String, or a Struct with 'for', 'risk' and 'next', got " +
-                                                 types::to_string(*types::generalize(type)));
+                                                 kind_of(type));
   }
   if (reason.kind != syntax::ExprKind::hash) return;
   for (const syntax::HashEntry& entry : as<syntax::Hash>(reason).entries) {

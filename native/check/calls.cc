@@ -81,11 +81,11 @@ TypePtr PlanChecker::member_access(const syntax::MethodCall& expr, const TypePtr
   if (type == nullptr) return nullptr;
   if (type->kind == TypeKind::process) return process_member(expr, *type);
   if (type->kind == TypeKind::struct_) {
-    std::vector<std::string_view> names;
     for (const types::StructMember& member : type->members) {
       if (member.name == expr.name.text) return member.type;
-      names.push_back(member.name);
     }
+    std::vector<std::string_view> names;
+    for (const types::StructMember& member : type->members) names.push_back(member.name);
     report(Code::unknown_member, expr.name.span, "the Struct has no member " + quoted(expr.name.text),
            did_you_mean(expr.name.text, names));
     return nullptr;
@@ -115,7 +115,7 @@ TypePtr PlanChecker::process_member(const syntax::MethodCall& expr, const types:
     }
     return nullptr;
   }
-  const TypePtr type = model_.member_type(*plan, expr.name.text);
+  const TypePtr type = member_type(*plan, expr.name.text);
   const QueueSymbol* queue = symbols.queue(expr.name.text);
   if (queue == nullptr || queue->decl == nullptr) return type;
   auto value = std::make_shared<types::Type>();
@@ -156,7 +156,7 @@ TypePtr PlanChecker::function_call(const syntax::Expr& at, const syntax::Name& n
       report(Code::wrong_arguments, block->span, quoted(name.text) + " takes no lambda", "leave out `|…| { … }`");
     }
     result = lambda(*block, lambda_types(name.text, all.empty() ? nullptr : all[0].type, block->parameters.size()));
-    if (has_body_type(block)) result = widest_type(*block->return_type, model_, &shape_);
+    if (has_body_type(block)) result = known_type(*block->return_type, &shape_);
   } else if (known->block == functions::BlockUse::required) {
     report(Code::wrong_arguments, at.span, quoted(name.text) + " needs a lambda", "write `|$x| { … }` behind the call");
   }
@@ -187,7 +187,7 @@ TypePtr PlanChecker::own_function(const syntax::Expr& at, const Shape::MemberOf&
   }
   for (std::size_t i = 0; i < all.size() && i < parameters.size() && !all[i].splat; ++i) {
     if (parameters[i].type == nullptr || parameters[i].captures_rest) continue;
-    accepts(widest_type(*parameters[i].type, model_, function.owner), *all[i].expr, all[i].type,
+    accepts(known_type(*parameters[i].type, function.owner), *all[i].expr, all[i].type,
             "'$" + std::string(parameters[i].name.text) + "' of " + quoted(decl.name.text) + " is declared as");
   }
   return function_result(function);
@@ -302,7 +302,7 @@ void PlanChecker::process_parameters(const syntax::MethodCall& expr, const Shape
       continue;
     }
     given.push_back(known->name);
-    const TypePtr declared = known->type ? widest_type(*known->type, model_, known->type_owner) : nullptr;
+    const TypePtr declared = type_of(*known);
     accepts(declared, *entry.value, types[i], "parameter " + quoted(known->name) + " is declared as");
   }
   for (const std::string_view name : names) {

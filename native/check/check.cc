@@ -14,8 +14,8 @@ void check(const Model& model, diagnostics::Diagnostics& diagnostics) {
     for (const syntax::TypeAlias* alias : file.aliases) check_alias(model, nullptr, *alias->type, diagnostics);
   }
   Facts facts;
-  FunctionResults results;
-  for (const auto& shape : model.shapes()) PlanChecker(model, *shape, facts, results, diagnostics).run();
+  Known known;
+  for (const auto& shape : model.shapes()) PlanChecker(model, *shape, facts, known, diagnostics).run();
   const SourceId prelude = model.files().front().source;
   for (const auto& shape : model.shapes()) {
     if (shape->decl->span.source != prelude) check_flow(model, facts, *shape, diagnostics);

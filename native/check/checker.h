@@ -15,6 +15,7 @@
 #include "check/model.h"
 #include "check/overlap.h"
 #include "check/static_types.h"
+#include "check/wording.h"
 #include "types/text.h"
 #include "base/assert.h"
 #include "diagnostics/diagnostic.h"
@@ -35,21 +36,25 @@ struct Local {
 struct Scope {
   Scope* outer = nullptr;
   std::map<std::string_view, Local> locals;
+  std::vector<std::string_view> newly_set;      // by assignments, in their order
 };
 
 enum class Purpose : std::uint8_t { declaration, guard, function, body };
 
-// What functions without a declared type return, as far as their bodies tell; made when it is first asked for.
-struct FunctionResults {
-  std::map<const syntax::FunctionDecl*, types::TypePtr> known;
+// What is found once and asked for often.
+struct Known {
+  // What functions without a declared type return, as far as their bodies tell.
+  std::map<const syntax::FunctionDecl*, types::TypePtr> results;
   std::set<const syntax::FunctionDecl*> running;
+  // Declared types, by the plan in which their names mean something.
+  std::map<std::pair<const syntax::Expr*, const Shape*>, types::TypePtr> declared;
 };
 
 class PlanChecker {
  public:
-  PlanChecker(const Model& model, const Shape& shape, Facts& facts, FunctionResults& results,
+  PlanChecker(const Model& model, const Shape& shape, Facts& facts, Known& known,
               diagnostics::Diagnostics& diagnostics)
-      : model_(model), shape_(shape), symbols_(model.symbols(shape)), facts_(facts), results_(results),
+      : model_(model), shape_(shape), symbols_(model.symbols(shape)), facts_(facts), known_(known),
         diagnostics_(diagnostics) {}
   void run();
 
@@ -149,8 +154,11 @@ class PlanChecker {
   [[nodiscard]] Local* find_local(std::string_view name);
   void report_unused(const Scope& scope);
   void begin(Purpose purpose, Span within);
-  [[nodiscard]] types::TypePtr type_of(const VariableSymbol& variable) const;
-  [[nodiscard]] types::TypePtr type_of(const QueueSymbol& queue) const;
+  // A declared type as far as it is known: at least the instances that it has whatever its variables hold.
+  types::TypePtr known_type(const syntax::Expr& type, const Shape* in);
+  types::TypePtr type_of(const VariableSymbol& variable);
+  types::TypePtr type_of(const QueueSymbol& queue);
+  types::TypePtr member_type(const Shape& plan, std::string_view name);      // of a reference
   [[nodiscard]] std::vector<std::string_view> variable_names() const;
   [[nodiscard]] std::vector<std::string_view> queue_names() const;
   [[nodiscard]] std::string named_member(std::string_view unknown) const;
@@ -165,7 +173,7 @@ class PlanChecker {
   const Shape& shape_;
   const Symbols& symbols_;
   Facts& facts_;
-  FunctionResults& results_;
+  Known& known_;
   diagnostics::Diagnostics& diagnostics_;
   Purpose purpose_ = Purpose::declaration;
   Span within_;                           // the member that is walked

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "check/wording.h"
 #include "functions/function.h"
 
 namespace plan::check {
@@ -111,6 +112,7 @@ class Constants {
     if (!base && name != "ChangeRequest") return std::nullopt;
     std::vector<Value> keys;
     for (const syntax::Expr* key : expr.keys) {
+      if (key->kind == ExprKind::hash && as<syntax::Hash>(*key).entries.size() > kMaxStructMembers) return std::nullopt;
       std::optional<Value> one = value(*key);
       if (!one && widen_) one = Value::type(types::make(TypeKind::any));
       if (!one) return std::nullopt;
@@ -156,7 +158,7 @@ ConstantType constant_type(const syntax::Expr& expr, const Model& model, const S
   Constants constants(model, in, false);
   const std::optional<Value> value = constants.value(expr);
   if (!value) return {nullptr, constants.problem()};
-  if (!value->is(values::Kind::type)) return {nullptr, values::inspect(*value) + " is not a type"};
+  if (!value->is(values::Kind::type)) return {nullptr, spelled(*value) + " is not a type"};
   return {value->as_type(), {}};
 }
 

@@ -10,6 +10,8 @@
 
 namespace plan::check {
 
+inline constexpr std::size_t kMaxStructMembers = 1'000;
+
 // The value of a literal, of a collection of literals, or of a type; nothing for all else.
 [[nodiscard]] std::optional<values::Value> constant_value(const syntax::Expr& expr, const Model& model, const Shape* in);
 

@@ -43,7 +43,7 @@ void PlanChecker::variable(const syntax::VariableDecl& decl) {
   const TypePtr given = expression(*decl.value);
   const VariableSymbol* known = symbols_.variable(decl.name.text);
   if (known->type == nullptr) return;
-  accepts(widest_type(*known->type, model_, known->type_owner), *decl.value, given,
+  accepts(type_of(*known), *decl.value, given,
           "'$" + std::string(decl.name.text) + "' is declared as");
 }
 
@@ -84,7 +84,7 @@ void PlanChecker::attribute(const syntax::QueueDecl& decl, const syntax::Attribu
 }
 
 void PlanChecker::entries(const syntax::QueueDecl& decl, const syntax::Attribute& attribute, const TypePtr& given) {
-  const TypePtr held = widest_type(*decl.type, model_, &shape_);
+  const TypePtr held = known_type(*decl.type, &shape_);
   const std::string what = "queue " + quoted(decl.names[0].text) + " holds";
   if (!attribute.splat) {
     accepts(held, *attribute.value, given, what);
@@ -93,7 +93,7 @@ void PlanChecker::entries(const syntax::QueueDecl& decl, const syntax::Attribute
   const types::Type* type = bare(given);
   if (given && (kinds_of(*given) & (kArray | kHash | kType)) == 0) {
     report(Code::type_mismatch, attribute.value->span,
-           "`*` makes a token of each element of a collection, got " + types::to_string(*types::generalize(given)),
+           "`*` makes a token of each element of a collection, got " + kind_of(given),
            "leave out the `*` for one token");
     return;
   }
@@ -103,18 +103,16 @@ void PlanChecker::entries(const syntax::QueueDecl& decl, const syntax::Attribute
     }
   } else if (type != nullptr && type->kind == TypeKind::type && !type->arguments.empty() && !overlap(held, type->arguments[0])) {
     report(Code::type_mismatch, attribute.value->span,
-           what + " " + types::to_string(*held) + ", got " + types::to_string(*type->arguments[0]));
+           what + " " + spelled(held) + ", got " + spelled(type->arguments[0]));
   }
 }
 
 void PlanChecker::states(const syntax::StateDecl& decl) {
+  std::set<std::string_view> seen;
   const bool input = decl.direction == syntax::Direction::input;
-  const syntax::StateDecl* other = input ? nullptr : symbols_.input_states;
-  for (std::size_t i = 0; i < decl.names.size(); ++i) {
-    const auto same = [&](const syntax::Name& one) { return one.text == decl.names[i].text; };
-    const bool twice = std::any_of(decl.names.begin(), decl.names.begin() + static_cast<std::ptrdiff_t>(i), same);
-    if (!twice && (other == nullptr || std::none_of(other->names.begin(), other->names.end(), same))) continue;
-    report(Code::duplicate_member, decl.names[i].span, "the state " + quoted(decl.names[i].text) + " is declared twice in this plan",
+  for (const syntax::Name& name : decl.names) {
+    if (seen.insert(name.text).second && (input || !symbols_.input_state_names.contains(name.text))) continue;
+    report(Code::duplicate_member, name.span, "the state " + quoted(name.text) + " is declared twice in this plan",
            "the name of a state tells its region: give one of them another name");
   }
 }
@@ -154,6 +152,7 @@ TypePtr PlanChecker::parameter(const syntax::Parameter& parameter, Local::Origin
 
 void PlanChecker::unique_names(syntax::List<syntax::Parameter> parameters) {
   bool has_default = false;
+  std::set<std::string_view> seen;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const syntax::Parameter& one = parameters[i];
     if (one.captures_rest && i + 1 < parameters.size()) {
@@ -166,9 +165,7 @@ void PlanChecker::unique_names(syntax::List<syntax::Parameter> parameters) {
     }
     has_default |= one.default_value != nullptr;
     if (one.name.empty() || one.name.text == "_") continue;
-    const bool twice = std::any_of(parameters.begin(), parameters.begin() + static_cast<std::ptrdiff_t>(i),
-                                   [&](const syntax::Parameter& other) { return other.name.text == one.name.text; });
-    if (twice) {
+    if (!seen.insert(one.name.text).second) {
       report(Code::duplicate_member, one.name.span, "the parameter '$" + std::string(one.name.text) + "' is declared twice",
              "give one of them another name");
     }
@@ -178,14 +175,14 @@ void PlanChecker::unique_names(syntax::List<syntax::Parameter> parameters) {
 TypePtr PlanChecker::function_result(const Shape::MemberOf& function) {
   constexpr std::size_t kMaxChain = 4;      // of functions that call each other: what lies deeper is not known
   const syntax::FunctionDecl& decl = *function.member->function;
-  if (decl.return_type != nullptr) return widest_type(*decl.return_type, model_, function.owner);
-  if (const auto known = results_.known.find(&decl); known != results_.known.end()) return known->second;
-  if (results_.running.size() >= kMaxChain || !results_.running.insert(&decl).second) return nullptr;
+  if (decl.return_type != nullptr) return known_type(*decl.return_type, function.owner);
+  if (const auto known = known_.results.find(&decl); known != known_.results.end()) return known->second;
+  if (known_.running.size() >= kMaxChain || !known_.running.insert(&decl).second) return nullptr;
   Facts ignored;
   diagnostics::Diagnostics unheard;         // told when the function itself is checked
-  const TypePtr type = PlanChecker(model_, *function.owner, ignored, results_, unheard).body_type(decl);
-  results_.running.erase(&decl);
-  return results_.known[&decl] = type;
+  const TypePtr type = PlanChecker(model_, *function.owner, ignored, known_, unheard).body_type(decl);
+  known_.running.erase(&decl);
+  return known_.results[&decl] = type;
 }
 
 TypePtr PlanChecker::body_type(const syntax::FunctionDecl& decl) {

@@ -100,26 +100,29 @@ TypePtr PlanChecker::array(const syntax::Array& expr) {
     if (is_splat(*item)) known = false;
     if (!elements.back()) elements.back() = types::make(TypeKind::any);
   }
-  return known ? types::tuple(std::move(elements)) : types::array(types::make(TypeKind::any));
+  constexpr std::size_t kMaxElements = 64;      // known one by one
+  if (known && elements.size() <= kMaxElements) return types::tuple(std::move(elements));
+  return types::array(types::make(TypeKind::any), known ? static_cast<std::int64_t>(elements.size()) : 0);
 }
 
 // `attributes`: of a resource or process, whose values are often bare words.
 TypePtr PlanChecker::hash(const syntax::Hash& expr, bool attributes, std::vector<TypePtr>* values) {
-  std::vector<std::string_view> seen;
+  std::set<std::string_view> seen;
+  bool known_keys = true;
   for (const syntax::HashEntry& entry : expr.entries) {
     std::string_view key;
     if (entry.key->kind == ExprKind::name) key = as<syntax::NameExpr>(*entry.key).name;
     else if (entry.key->kind == ExprKind::string) key = as<syntax::String>(*entry.key).value;
-    if (!key.empty() && std::find(seen.begin(), seen.end(), key) != seen.end()) {
+    known_keys &= !key.empty();
+    if (!key.empty() && !seen.insert(key).second) {
       report(Code::duplicate_member, entry.key->span, "the key " + quoted(key) + " stands here twice", "the later one would count");
     }
-    if (!key.empty()) seen.push_back(key);
     expression(*entry.key);
     TypePtr type = attributes ? expression(*entry.value) : operand(*entry.value);
     if (values != nullptr) values->push_back(std::move(type));
   }
   const TypePtr any = types::make(TypeKind::any);
-  const auto size = static_cast<std::int64_t>(seen.size() == expr.entries.size() ? seen.size() : 0);
+  const auto size = static_cast<std::int64_t>(known_keys ? seen.size() : 0);
   return types::hash(any, any, size);
 }
 
@@ -137,15 +140,17 @@ TypePtr PlanChecker::access(const syntax::Access& expr) {
   constexpr std::uint32_t kIndexed = kString | kArray | kHash | kType | kBinary | kUndef;
   if (never(object, kIndexed)) {
     report(Code::type_mismatch, expr.span, "`[…]` takes a part of an Array, a Hash or a String, not of " +
-                                               types::to_string(*types::generalize(object)));
+                                               kind_of(object));
     return nullptr;
   }
   if (expr.keys.size() != 1 || is_splat(*expr.keys[0])) return nullptr;
   const std::optional<values::Value> key = constant_value(*expr.keys[0], model_, &shape_);
   if (type != nullptr && type->kind == TypeKind::struct_ && key && key->is(values::Kind::string)) {
-    std::vector<std::string_view> names;
-    for (const types::StructMember& member : type->members) names.push_back(member.name);
-    if (std::find(names.begin(), names.end(), key->as_string()) == names.end()) {
+    const bool declared = std::any_of(type->members.begin(), type->members.end(),
+                                      [&](const types::StructMember& member) { return member.name == key->as_string(); });
+    if (!declared) {
+      std::vector<std::string_view> names;
+      for (const types::StructMember& member : type->members) names.push_back(member.name);
       report(Code::unknown_member, expr.keys[0]->span, "the Struct has no member " + quoted(key->as_string()),
              did_you_mean(key->as_string(), names));
       return nullptr;
@@ -163,7 +168,7 @@ TypePtr PlanChecker::unary(const syntax::Unary& expr) {
     case syntax::UnaryOp::minus: break;
   }
   if (never(type, kNumbers | kString | kTimespan)) {
-    report(Code::type_mismatch, expr.operand->span, "`-` takes a number, got " + types::to_string(*types::generalize(type)));
+    report(Code::type_mismatch, expr.operand->span, "`-` takes a number, got " + kind_of(type));
   }
   const types::Type* sort = bare(type);
   if (sort == nullptr || sort->kind == TypeKind::string) return nullptr;
@@ -201,7 +206,7 @@ TypePtr PlanChecker::arithmetic(const syntax::Binary& expr, const TypePtr& left,
   const std::uint32_t taken = kComputable | kSemver | kBinary | (collects ? kArray | kHash : 0U);
   const auto refuse = [&](const syntax::Expr& part, const TypePtr& type) {
     report(Code::type_mismatch, part.span, "`" + std::string(symbol(expr.op)) + "` cannot be used with " +
-                                               types::to_string(*types::generalize(type)));
+                                               kind_of(type));
   };
   if (never(left, taken)) return refuse(*expr.left, left), nullptr;
   const bool left_collects = left && (kinds_of(*left) & (kArray | kHash)) != 0;
@@ -229,8 +234,8 @@ void PlanChecker::comparison(const syntax::Binary& expr, const TypePtr& left, co
   const std::uint32_t b = family(kinds_of(*right)) & kOrdered;
   const bool moment = ((a | b) & (kTimespan | kTimestamp)) != 0;     // compare with numbers, too
   if ((a & b) != 0 || (moment && ((a | b) & kNumbers) != 0)) return;
-  report(Code::type_mismatch, expr.span, types::to_string(*types::generalize(left)) + " and " +
-                                             types::to_string(*types::generalize(right)) + " have no order",
+  report(Code::type_mismatch, expr.span, kind_of(left) + " and " +
+                                             kind_of(right) + " have no order",
          "`" + std::string(symbol(expr.op)) + "` compares two numbers, two texts, or two moments");
 }
 
@@ -252,7 +257,7 @@ void PlanChecker::assign_to(const syntax::Expr& target, const TypePtr& type, con
   const auto& items = as<syntax::Array>(target).items;
   const types::Type* whole = bare(type);
   if (never(type, kArray | kHash)) {
-    report(Code::type_mismatch, target.span, "this takes an Array or a Hash apart, got " + types::to_string(*types::generalize(type)));
+    report(Code::type_mismatch, target.span, "this takes an Array or a Hash apart, got " + kind_of(type));
   } else if (whole != nullptr && (whole->kind == TypeKind::tuple || whole->kind == TypeKind::array)) {
     const types::SizeRange size = types::size_range(*whole);
     const auto wanted = static_cast<std::int64_t>(items.size());
@@ -274,11 +279,13 @@ void PlanChecker::assign_variable(const syntax::Variable& target, const TypePtr&
     const auto local = scope_->locals.find(target.name);
     if (local == scope_->locals.end()) {
       scope_->locals.emplace(target.name, Local{target.span, Local::Origin::assignment, type});
+      scope_->newly_set.push_back(target.name);
     } else if (local->second.surely_set) {
       report(Code::reassigned_variable, target.span, "'$" + std::string(target.name) + "' is set already",
              "a local name is set once: choose another one, or declare a variable of the plan");
     } else {
       local->second.surely_set = true;      // on another path than before
+      scope_->newly_set.push_back(target.name);
       local->second.type = nullptr;
     }
     return;
@@ -302,24 +309,28 @@ namespace {
 // The locals that are set on a path of their own: what is set on all paths is set afterwards.
 class Paths {
  public:
-  explicit Paths(Scope& scope) : scope_(scope) {
-    for (auto& [name, local] : scope.locals) before_[name] = local.surely_set;
-  }
+  explicit Paths(Scope& scope) : scope_(scope), begin_(scope.newly_set.size()) {}
+
   void next() {
     ++paths_;
-    for (auto& [name, local] : scope_.locals) {
-      if (local.surely_set) ++set_[name];
-      const auto before = before_.find(name);
-      local.surely_set = before != before_.end() && before->second;
+    for (std::size_t i = begin_; i < scope_.newly_set.size(); ++i) {
+      ++set_[scope_.newly_set[i]];
+      scope_.locals.at(scope_.newly_set[i]).surely_set = false;
     }
+    scope_.newly_set.resize(begin_);
   }
+
   void end() {
-    for (auto& [name, local] : scope_.locals) local.surely_set = set_[name] == paths_;
+    for (const auto& [name, count] : set_) {
+      if (count != paths_) continue;
+      scope_.locals.at(name).surely_set = true;
+      scope_.newly_set.push_back(name);
+    }
   }
 
  private:
   Scope& scope_;
-  std::map<std::string_view, bool> before_;
+  std::size_t begin_;
   std::map<std::string_view, int> set_;
   int paths_ = 0;
 };

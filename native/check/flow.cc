@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "check/constants.h"
+#include "check/graph.h"
 
 namespace plan::check {
 
@@ -39,6 +40,7 @@ class Flow {
   }
 
   void run() {
+    collect_uses();
     for (const syntax::Member& member : shape_.decl->members) {
       if (member.kind == MemberKind::queue) queues(*member.queue);
     }
@@ -63,22 +65,35 @@ class Flow {
                        [&](const Shape* plan) { return model_.is_unread(name, plan->decl->span); });
   }
 
-  [[nodiscard]] bool any_action(const auto& holds) const {
-    return std::any_of(family_facts_.begin(), family_facts_.end(), [&](const PlanFacts* plan) {
-      return std::any_of(plan->actions.begin(), plan->actions.end(), holds);
-    });
+  // What the actions of the family do with each queue.
+  struct Uses {
+    std::vector<const ActionFacts*> feeders;
+    std::vector<const ActionFacts*> takers;
+    bool consumed = false;
+  };
+  void collect_uses() {
+    for (const PlanFacts* plan : family_facts_) {
+      for (const ActionFacts& action : plan->actions) {
+        for (const std::string_view sent : action.sent) uses_[sent].feeders.push_back(&action);
+        for (const ActionFacts::Taken& taken : action.taken) {
+          uses_[taken.queue].takers.push_back(&action);
+          uses_[taken.queue].consumed |= taken.consumes;
+        }
+      }
+    }
   }
 
-  [[nodiscard]] bool is_fed(std::string_view queue) const {
-    return any_action([&](const ActionFacts& action) { return action.sent.contains(queue); });
+  [[nodiscard]] const Uses& uses(std::string_view queue) const {
+    static const Uses kNone;
+    const auto known = uses_.find(queue);
+    return known == uses_.end() ? kNone : known->second;
   }
+
+  [[nodiscard]] bool is_fed(std::string_view queue) const { return !uses(queue).feeders.empty(); }
 
   [[nodiscard]] bool is_emptied(std::string_view queue, bool latched) const {
     if (facts_.received_through_references.contains(queue)) return true;
-    return any_action([&](const ActionFacts& action) {
-      return std::any_of(action.taken.begin(), action.taken.end(),
-                         [&](const ActionFacts::Taken& taken) { return taken.queue == queue && (taken.consumes || latched); });
-    });
+    return latched ? !uses(queue).takers.empty() : uses(queue).consumed;
   }
 
   // A queue that an ancestor declares is judged there.
@@ -106,30 +121,53 @@ class Flow {
     }
   }
 
-  [[nodiscard]] bool can_fire(const ActionFacts& action, const std::set<std::string_view>& empty) const {
-    return std::none_of(action.taken.begin(), action.taken.end(),
-                        [&](const ActionFacts::Taken& taken) { return empty.contains(taken.queue); });
-  }
-
-  // Queues that only actions feed which need a token of theirs first: there is never a first one.
-  void starved_queues() {
+  // The queues of this plan that have no token as long as no action fires that waits for one of them.
+  [[nodiscard]] std::vector<std::string_view> empty_queues() const {
     std::set<std::string_view> empty;
     for (const auto& [name, queue] : model_.symbols(shape_).queues) {
       if (queue.decl == nullptr || queue.decl->direction == Direction::input || never_fed_.contains(name)) continue;
       if (attribute(*queue.decl, "entries") == nullptr && !is_unread(name) && is_fed(name)) empty.insert(name);
     }
-    bool changed = true;
-    while (changed) {
-      changed = false;
-      for (const PlanFacts* plan : family_facts_) {
-        for (const ActionFacts& action : plan->actions) {
-          if (!can_fire(action, empty)) continue;
-          for (const std::string_view sent : action.sent) changed |= empty.erase(sent) != 0;
+    std::map<const ActionFacts*, std::size_t> waits;      // for how many of its arcs
+    std::vector<const ActionFacts*> able;
+    for (const PlanFacts* plan : family_facts_) {
+      for (const ActionFacts& action : plan->actions) {
+        const auto count = std::count_if(action.taken.begin(), action.taken.end(),
+                                         [&](const ActionFacts::Taken& taken) { return empty.contains(taken.queue); });
+        waits[&action] = static_cast<std::size_t>(count);
+        if (count == 0) able.push_back(&action);
+      }
+    }
+    while (!able.empty()) {
+      const ActionFacts* action = able.back();
+      able.pop_back();
+      for (const std::string_view sent : action->sent) {
+        if (empty.erase(sent) == 0) continue;
+        for (const ActionFacts* taker : uses(sent).takers) {
+          if (--waits[taker] == 0) able.push_back(taker);
         }
       }
     }
-    for (const std::string_view name : empty) {
-      if (!needs(name, name, empty)) continue;
+    return {empty.begin(), empty.end()};
+  }
+
+  // Queues that only actions feed which need a token of theirs first: there is never a first one.
+  void starved_queues() {
+    const std::vector<std::string_view> empty = empty_queues();
+    std::map<std::string_view, std::size_t> numbers;
+    for (const std::string_view name : empty) numbers.emplace(name, numbers.size());
+    Graph needs(empty.size());
+    for (std::size_t i = 0; i < empty.size(); ++i) {
+      for (const ActionFacts* feeder : uses(empty[i]).feeders) {
+        for (const ActionFacts::Taken& taken : feeder->taken) {
+          if (const auto known = numbers.find(taken.queue); known != numbers.end()) needs[i].push_back(known->second);
+        }
+      }
+    }
+    const std::vector<bool> starves = circles(needs);
+    for (std::size_t i = 0; i < empty.size(); ++i) {
+      if (!starves[i]) continue;
+      const std::string_view name = empty[i];
       starved_.insert(name);
       const QueueSymbol& queue = *model_.symbols(shape_).queue(name);
       if (queue.owner != &shape_ || is_inherited_queue(name)) continue;
@@ -139,26 +177,6 @@ class Flow {
              "queue " + quoted(name) + " never gets a first token: every action that sends to it needs one before",
              "give it `entries`, or send to it from an action that does not wait for it");
     }
-  }
-
-  // Does a token of `wanted` depend on one of `goal` before? (both among the empty queues)
-  [[nodiscard]] bool needs(std::string_view wanted, std::string_view goal, const std::set<std::string_view>& empty) const {
-    std::set<std::string_view> seen;
-    std::vector<std::string_view> open{wanted};
-    while (!open.empty()) {
-      const std::string_view at = open.back();
-      open.pop_back();
-      for (const PlanFacts* plan : family_facts_) {
-        for (const ActionFacts& action : plan->actions) {
-          if (!action.sent.contains(at)) continue;
-          for (const ActionFacts::Taken& taken : action.taken) {
-            if (taken.queue == goal) return true;
-            if (empty.contains(taken.queue) && seen.insert(taken.queue).second) open.push_back(taken.queue);
-          }
-        }
-      }
-    }
-    return false;
   }
 
   [[nodiscard]] bool is_entered(std::string_view state) const {
@@ -233,6 +251,8 @@ class Flow {
         const ActionFacts::StateArc& a = action.states[i];
         const ActionFacts::StateArc& b = action.states[j];
         if (a.input != b.input) continue;
+        constexpr std::size_t kMaxCompared = 100;
+        if (a.states.size() > kMaxCompared || b.states.size() > kMaxCompared) continue;
         const bool share = std::any_of(a.states.begin(), a.states.end(), [&](const syntax::Name& one) {
           return std::any_of(b.states.begin(), b.states.end(), [&](const syntax::Name& other) { return other.text == one.text; });
         });
@@ -250,6 +270,7 @@ class Flow {
   diagnostics::Diagnostics& diagnostics_;
   std::vector<const Shape*> family_;
   std::vector<const PlanFacts*> family_facts_;
+  std::map<std::string_view, Uses> uses_;
   std::set<std::string_view> never_fed_, starved_;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "check/aliases.h"
 #include "check/constants.h"
 #include "functions/function.h"
 
@@ -221,6 +222,10 @@ void Model::add_members(Shape& shape) {
     index[{shape.members[i].member->kind, key_of(shape.members[i]).text}] = i;
   }
   for (const syntax::Member& member : shape.decl->members) {
+    if (member.kind == MemberKind::state && member.state->names.size() > kMaxMembers) {
+      report(Code::too_many, member.state->names[0].span, "there are more than " + std::to_string(kMaxMembers) + " states",
+             "keep in a variable what is no state");
+    }
     if (shape.members.size() >= kMaxMembers) {
       report(Code::too_many, member.span, "plan '" + shape.lineage->name + "' has more than " + std::to_string(kMaxMembers) + " members",
              "divide it into several plans");
@@ -254,10 +259,31 @@ void Model::add_member(Shape& shape, MemberIndex& index, const Shape::MemberOf& 
 }
 
 void Model::set_alias_targets() {
-  for (const PendingAlias& pending : pending_) pending.alias->target = constant_type(*pending.expr, pending.in);
-  for (const PendingAlias& pending : pending_) {      // what is wrong is told where the type is checked
-    if (!pending.alias->target) pending.alias->target = widest_type(*pending.expr, *this, pending.in);
-    if (!pending.alias->target) pending.alias->target = types::make(TypeKind::any);
+  AliasGraph graph;
+  for (const PendingAlias& pending : pending_) graph.add(pending.alias.get());
+  for (std::size_t i = 0; i < pending_.size(); ++i) graph.connect(i, *pending_[i].expr, *this, pending_[i].in);
+  const std::vector<bool> empty = graph.empty_ones();
+  const std::vector<bool> too_long = graph.long_ones();
+  for (std::size_t i = 0; i < pending_.size(); ++i) {
+    const std::string name = "'" + pending_[i].alias->name + "'";
+    if (empty[i]) {
+      report(Code::invalid_type, pending_[i].expr->span, name + " leads to itself, and so names no type",
+             "an alias may name itself within an Array, a Hash, a Tuple or a Struct");
+    } else if (too_long[i]) {
+      report(Code::too_many, pending_[i].expr->span,
+             name + " names aliases in a chain of more than " + std::to_string(kMaxAliasChain), "write some of them out");
+    }
+    pending_[i].alias->target = types::string();      // as long as it is not known
+  }
+  // Twice: whether a member of a Struct may be left out depends on what the aliases in it stand for.
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+      const PendingAlias& pending = pending_[i];
+      TypePtr target;
+      if (!empty[i] && !too_long[i]) target = constant_type(*pending.expr, pending.in);
+      if (!target && !empty[i] && !too_long[i]) target = widest_type(*pending.expr, *this, pending.in);
+      pending.alias->target = target ? std::move(target) : types::make(TypeKind::any);   // told where the type is checked
+    }
   }
 }
 

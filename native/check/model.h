@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -55,6 +56,7 @@ struct Symbols {
   std::map<std::string_view, Shape::MemberOf> functions, actions;
   const syntax::StateDecl* own_states = nullptr;
   const syntax::StateDecl* input_states = nullptr;
+  std::set<std::string_view> own_state_names, input_state_names;
 
   [[nodiscard]] const VariableSymbol* variable(std::string_view name) const;
   [[nodiscard]] const QueueSymbol* queue(std::string_view name) const;
@@ -124,7 +126,7 @@ class Model {
 
 inline constexpr std::size_t kMaxPlans = 1'000;          // of a bundle
 inline constexpr std::size_t kMaxAncestors = 32;         // of a plan
-inline constexpr std::size_t kMaxMembers = 10'000;       // of a plan, inherited ones included
+inline constexpr std::size_t kMaxMembers = 10'000;       // of a plan, inherited ones included; of states in a region
 
 // The text of the plans that are built in: a file of its own, before all others.
 inline constexpr std::string_view kPreludePath = "orchestrator.plan";

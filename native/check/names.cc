@@ -34,13 +34,31 @@ void PlanChecker::begin(Purpose purpose, Span within) {
   scope_ = &root_;
 }
 
-TypePtr PlanChecker::type_of(const VariableSymbol& variable) const {
-  if (variable.name == "title") return types::string();
-  return variable.type ? widest_type(*variable.type, model_, variable.type_owner) : nullptr;
+TypePtr PlanChecker::known_type(const syntax::Expr& type, const Shape* in) {
+  const auto [known, is_new] = known_.declared.try_emplace({&type, in});
+  if (is_new) known->second = widest_type(type, model_, in);
+  return known->second;
 }
 
-TypePtr PlanChecker::type_of(const QueueSymbol& queue) const {
-  return queue.decl ? widest_type(*queue.decl->type, model_, &shape_) : queue.type;
+TypePtr PlanChecker::type_of(const VariableSymbol& variable) {
+  if (variable.name == "title") return types::string();
+  return variable.type ? known_type(*variable.type, variable.type_owner) : nullptr;
+}
+
+// In this plan: a type parameter of the ancestor that declares the queue is bound here.
+TypePtr PlanChecker::type_of(const QueueSymbol& queue) {
+  return queue.decl ? known_type(*queue.decl->type, &shape_) : queue.type;
+}
+
+TypePtr PlanChecker::member_type(const Shape& plan, std::string_view name) {
+  const Symbols& symbols = model_.symbols(plan);
+  if (const VariableSymbol* variable = symbols.variable(name); variable != nullptr && variable->decl != nullptr) {
+    return type_of(*variable);
+  }
+  if (const QueueSymbol* queue = symbols.queue(name); queue != nullptr && queue->decl != nullptr) {
+    return known_type(*queue->decl->type, &plan);
+  }
+  return name == "state" || name == "title" ? types::string() : nullptr;
 }
 
 TypePtr PlanChecker::variable(const syntax::Variable& expr) {

@@ -43,12 +43,12 @@ void PlanChecker::override_variable(const syntax::VariableDecl& decl) {
     return;
   }
   if (decl.type == nullptr || inherited->type == nullptr) return;
-  const TypePtr before = widest_type(*inherited->type, model_, inherited->type_owner);
-  const TypePtr now = widest_type(*decl.type, model_, &shape_);
+  const TypePtr before = type_of(*inherited);
+  const TypePtr now = known_type(*decl.type, &shape_);
   if (overlap(before, now)) return;
   report(Code::incompatible_override, decl.type->span,
-         "'$" + std::string(decl.name.text) + "' is " + types::to_string(*before) + " in plan " +
-             quoted(inherited->type_owner->lineage->name) + ", which its members rely on; here it would be " + types::to_string(*now),
+         "'$" + std::string(decl.name.text) + "' is " + spelled(before) + " in plan " +
+             quoted(inherited->type_owner->lineage->name) + ", which its members rely on; here it would be " + spelled(now),
          "keep the type or narrow it, or choose another name");
 }
 
@@ -66,12 +66,12 @@ void PlanChecker::override_queue(const syntax::QueueDecl& decl) {
              "declare it as it is declared there, or choose another name");
       continue;
     }
-    const TypePtr before = widest_type(*inherited->decl->type, model_, &shape_);
-    const TypePtr now = widest_type(*decl.type, model_, &shape_);
+    const TypePtr before = known_type(*inherited->decl->type, &shape_);
+    const TypePtr now = known_type(*decl.type, &shape_);
     if (overlap(before, now)) continue;
     report(Code::incompatible_override, decl.type->span,
-           "queue " + quoted(name.text) + " holds " + types::to_string(*before) + " in plan " + owner + "; here it would hold " +
-               types::to_string(*now),
+           "queue " + quoted(name.text) + " holds " + spelled(before) + " in plan " + owner + "; here it would hold " +
+               spelled(now),
            "keep the type or narrow it, or choose another name");
   }
 }

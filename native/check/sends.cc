@@ -12,17 +12,7 @@ using types::TypePtr;
 
 namespace {
 
-std::vector<std::string_view> names_of(const syntax::StateDecl* decl) {
-  std::vector<std::string_view> names;
-  if (decl != nullptr) {
-    for (const syntax::Name& name : decl->names) names.push_back(name.text);
-  }
-  return names;
-}
-
-bool contains(const std::vector<std::string_view>& names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
+std::vector<std::string_view> listed(const std::set<std::string_view>& names) { return {names.begin(), names.end()}; }
 
 }  // namespace
 
@@ -32,12 +22,12 @@ bool PlanChecker::accepts(const TypePtr& declared, const syntax::Expr& value, co
   std::string got;
   if (constant) {
     if (values::instance_of(*declared, *constant)) return true;
-    got = values::inspect(*constant);
+    got = spelled(*constant);
   } else {
     if (overlap(declared, type)) return true;
-    got = types::to_string(*types::generalize(type));
+    got = kind_of(type);
   }
-  report(Code::type_mismatch, value.span, what + " " + types::to_string(*declared) + ", got " + got);
+  report(Code::type_mismatch, value.span, what + " " + spelled(declared) + ", got " + got);
   return false;
 }
 
@@ -104,7 +94,7 @@ void PlanChecker::send_to_state(const syntax::Send& expr, const TypePtr& type) {
     return;
   }
   if (type && (kinds_of(*type) & kString) == 0) {
-    report(Code::type_mismatch, expr.value->span, "a state is a name, got " + types::to_string(*types::generalize(type)));
+    report(Code::type_mismatch, expr.value->span, "a state is a name, got " + kind_of(type));
     return;
   }
   move_states(*expr.value);
@@ -118,12 +108,12 @@ void PlanChecker::move_states(const syntax::Expr& value) {
     facts.enters_any = true;
     return;
   }
-  const std::vector<std::string_view> names = names_of(symbols_.own_states);
-  const auto known = std::find(names.begin(), names.end(), name->as_string());
-  if (known != names.end()) {
+  const auto known = symbols_.own_state_names.find(name->as_string());
+  if (known != symbols_.own_state_names.end()) {
     facts.entered.insert(*known);
     return;
   }
+  const std::vector<std::string_view> names = listed(symbols_.own_state_names);
   if (const std::string_view meant = diagnostics::nearest(name->as_string(), names); !meant.empty()) facts.entered.insert(meant);
   report(Code::unknown_state, value.span, "unknown state " + quoted(name->as_string()), did_you_mean(name->as_string(), names));
 }
@@ -134,7 +124,7 @@ void PlanChecker::send_to_reference(const syntax::Send& expr, const syntax::Meth
   if (process == nullptr || process->kind != TypeKind::process) {
     if (process != nullptr && (kinds_of(*process) & (kProcess | kHash)) == 0) {
       report(Code::invalid_send, target.receiver->span,
-             types::to_string(*types::generalize(receiver)) + " is no reference to a process");
+             kind_of(receiver) + " is no reference to a process");
     } else if (process != nullptr) {
       member_access(target, receiver);
     }
@@ -165,15 +155,16 @@ void PlanChecker::send_to_reference(const syntax::Send& expr, const syntax::Meth
 void PlanChecker::set_state_of(const syntax::Send& expr, const Shape& plan) {
   const std::optional<values::Value> name = constant_value(*expr.value, model_, &shape_);
   if (!name || !name->is(values::Kind::string)) return;
-  std::vector<std::string_view> names;
+  std::set<std::string_view> known;
   for (const auto& shape : model_.shapes()) {
     if (!shape->is_a(plan)) continue;
-    for (const std::string_view one : names_of(model_.symbols(*shape).input_states)) names.push_back(one);
+    const auto& names = model_.symbols(*shape).input_state_names;
+    if (names.contains(name->as_string())) return;
+    known.insert(names.begin(), names.end());
   }
-  if (contains(names, name->as_string())) return;
   report(Code::unknown_state, expr.value->span,
          "plan " + quoted(plan.lineage->name) + " has no input state " + quoted(name->as_string()),
-         did_you_mean(name->as_string(), names));
+         did_you_mean(name->as_string(), listed(known)));
 }
 
 void PlanChecker::broadcast(const syntax::Send& expr, const TypePtr& type) {
@@ -182,7 +173,7 @@ void PlanChecker::broadcast(const syntax::Send& expr, const TypePtr& type) {
   if (collection == nullptr) return;
   if ((kinds_of(*collection) & (kArray | kHash)) == 0) {
     report(Code::invalid_send, expr.target->span,
-           "`-> *` sends to each queue of a collection, got " + types::to_string(*types::generalize(targets)),
+           "`-> *` sends to each queue of a collection, got " + kind_of(targets),
            "leave out the `*` to send to one queue");
     return;
   }

@@ -58,7 +58,11 @@ void Model::add_symbol(Symbols& symbols, const Shape::MemberOf& member) const {
       return;
     case MemberKind::state: {
       const syntax::StateDecl& decl = *member.member->state;
-      (decl.direction == syntax::Direction::input ? symbols.input_states : symbols.own_states) = &decl;
+      const bool input = decl.direction == syntax::Direction::input;
+      (input ? symbols.input_states : symbols.own_states) = &decl;
+      auto& names = input ? symbols.input_state_names : symbols.own_state_names;
+      names.clear();
+      for (const syntax::Name& name : decl.names) names.insert(name.text);
       return;
     }
     case MemberKind::function: {

@@ -40,6 +40,11 @@ void walk_type(const syntax::Expr& expr, const Model& model, const Shape* in, co
       for (const syntax::Expr* item : as<syntax::Array>(expr).items) walk(*item);
       return;
     case ExprKind::hash:
+      if (as<syntax::Hash>(expr).entries.size() > kMaxStructMembers) {
+        report(Code::too_many, expr.span, "a Struct has at most " + std::to_string(kMaxStructMembers) + " members",
+               "a Hash may have any number of keys");
+        return;
+      }
       for (const syntax::HashEntry& entry : as<syntax::Hash>(expr).entries) {
         walk(*entry.key);
         walk(*entry.value);

@@ -19,18 +19,27 @@ std::string_view word(Severity severity) {
 
 bool continues_code_point(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
 
-std::size_t count_columns(std::string_view line) {
-  return static_cast<std::size_t>(
-      std::count_if(line.begin(), line.end(), [](char byte) { return !continues_code_point(byte); }));
+bool is_longer(std::string_view line, std::size_t columns) {
+  std::size_t count = 0;
+  for (const char byte : line) {
+    if (!continues_code_point(byte) && ++count > columns) return true;
+  }
+  return false;
 }
 
-// The columns [from, until) of a line; control characters and tabs become one blank, so that the caret stays below.
-void append_columns(std::string& out, std::string_view line, std::size_t from, std::size_t until) {
-  std::size_t column = 0;
-  for (const char byte : line) {
-    if (!continues_code_point(byte)) ++column;
-    if (column > until) return;
-    if (column > from) out += static_cast<unsigned char>(byte) < 0x20 ? ' ' : byte;
+// Where the column that is `columns` before the one at `at` begins.
+std::size_t back(std::string_view line, std::size_t at, std::size_t columns) {
+  while (at > 0 && columns > 0) {
+    if (!continues_code_point(line[--at])) --columns;
+  }
+  return at;
+}
+
+// So many columns; control characters and tabs become one blank, so that the caret stays below.
+void append_columns(std::string& out, std::string_view text, std::size_t columns) {
+  for (const char byte : text) {
+    if (!continues_code_point(byte) && columns-- == 0) return;
+    out += static_cast<unsigned char>(byte) < 0x20 ? ' ' : byte;
   }
 }
 
@@ -50,8 +59,8 @@ Span visible(Span span, const Sources& sources) {
   }
   if (end == begin && begin < size) ++end;
   while (end < size && continues_code_point(text[end])) ++end;
-  const std::size_t line_end = text.find_first_of("\r\n", begin);
-  if (line_end != std::string_view::npos && line_end > begin) end = std::min(end, static_cast<std::uint32_t>(line_end));
+  const std::size_t line_end = text.substr(begin, end - begin).find_first_of("\r\n");
+  if (line_end != std::string_view::npos && line_end > 0) end = begin + static_cast<std::uint32_t>(line_end);
   return {span.source, begin, end};
 }
 
@@ -59,13 +68,13 @@ void append_excerpt(std::string& out, Span span, const Sources& sources) {
   const Position begin = sources.position(span.source, span.begin);
   const Position end = sources.position(span.source, span.end);
   const std::string_view line = sources.line(span.source, begin.line);
-  const std::size_t columns = count_columns(line);
+  const std::size_t caret = span.begin - static_cast<std::size_t>(line.data() - sources.text(span.source).data());
   const std::size_t first_caret = begin.column - 1;
   const std::size_t last_caret = std::max<std::size_t>(end.column - 1, first_caret + 1);
-  const bool is_cut = first_caret > kMaxShownLine / 2 && columns > kMaxShownLine;
+  const bool is_cut = first_caret > kMaxShownLine / 2 && is_longer(line, kMaxShownLine);
   const std::size_t from = is_cut ? first_caret - kMaxShownLine / 2 : 0;
   out += "  ";
-  append_columns(out, line, from, from + kMaxShownLine);
+  append_columns(out, line.substr(is_cut ? back(line, std::min(caret, line.size()), kMaxShownLine / 2) : 0), kMaxShownLine);
   out += "\n  ";
   out.append(first_caret - from, ' ');
   out.append(std::max<std::size_t>(1, std::min(last_caret, from + kMaxShownLine) - first_caret), '^');

@@ -22,7 +22,8 @@ std::vector<std::uint32_t> find_line_starts(std::string_view text) {
 
 SourceId Sources::add(std::string path, std::string text) {
   std::vector<std::uint32_t> line_starts = find_line_starts(text);
-  files_.push_back({std::move(path), std::move(text), std::move(line_starts)});
+  std::vector<std::uint32_t> characters = count_characters(text);
+  files_.push_back({std::move(path), std::move(text), std::move(line_starts), std::move(characters)});
   return static_cast<SourceId>(files_.size() - 1);
 }
 
@@ -43,11 +44,27 @@ Position Sources::position(SourceId id, std::uint32_t offset) const {
   const auto line = static_cast<std::uint32_t>(next - file.line_starts.begin());
   const std::uint32_t start = file.line_starts[line - 1];
   const std::size_t end = std::min<std::size_t>(offset, file.text.size());
-  std::uint32_t column = 1;
-  for (std::size_t i = start; i < end; ++i) {
-    if (!continues_code_point(file.text[i])) ++column;
+  return {line, 1 + characters_before(file, end) - characters_before(file, start)};
+}
+
+std::vector<std::uint32_t> Sources::count_characters(std::string_view text) {
+  std::vector<std::uint32_t> counts;
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i % kBlock == 0) counts.push_back(count);
+    if (!continues_code_point(text[i])) ++count;
   }
-  return {line, column};
+  counts.push_back(count);      // so that the end of the text has a block, too
+  return counts;
+}
+
+std::uint32_t Sources::characters_before(const File& file, std::size_t offset) {
+  if (offset == file.text.size()) return file.characters.back();
+  std::uint32_t count = file.characters[offset / kBlock];
+  for (std::size_t i = offset - offset % kBlock; i < offset; ++i) {
+    if (!continues_code_point(file.text[i])) ++count;
+  }
+  return count;
 }
 
 std::string_view Sources::line(SourceId id, std::uint32_t line) const {

@@ -31,7 +31,12 @@ class Sources {
     std::string path;
     std::string text;
     std::vector<std::uint32_t> line_starts;
+    std::vector<std::uint32_t> characters;     // before each block of kBlock bytes: lines may be long
   };
+  static constexpr std::size_t kBlock = 1024;
+  [[nodiscard]] static std::vector<std::uint32_t> count_characters(std::string_view text);
+  [[nodiscard]] static std::uint32_t characters_before(const File& file, std::size_t offset);
+
   std::vector<File> files_;
 };
 

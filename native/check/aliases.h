@@ -1,0 +1,31 @@
+// Which aliases name which others; private to this folder.
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "check/graph.h"
+#include "check/model.h"
+#include "syntax/ast.h"
+#include "types/type.h"
+
+namespace plan::check {
+
+inline constexpr std::size_t kMaxAliasChain = 64;
+
+class AliasGraph {
+ public:
+  // `number` of an alias is the order in which they were added.
+  void add(const types::Type* alias);
+  void connect(std::size_t number, const syntax::Expr& type, const Model& model, const Shape* in);
+  // Aliases that lead to themselves without an Array, Hash, Tuple or Struct between: no type is named by them.
+  [[nodiscard]] std::vector<bool> empty_ones() const { return circles(bare_); }
+  // Aliases that name others in chains that are longer than the limit.
+  [[nodiscard]] std::vector<bool> long_ones() const;
+
+ private:
+  std::unordered_map<const types::Type*, std::size_t> numbers_;
+  Graph all_, bare_;      // every alias that is named; those that no collection is around
+};
+
+}  // namespace plan::check

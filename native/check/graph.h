@@ -1,0 +1,14 @@
+// Graphs as lists of successors.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace plan::check {
+
+using Graph = std::vector<std::vector<std::size_t>>;     // of each node, the nodes it leads to
+
+// The nodes that lie on a circle, or on a way from one circle to another. Takes time in proportion to the graph.
+[[nodiscard]] std::vector<bool> circles(const Graph& graph);
+
+}  // namespace plan::check
