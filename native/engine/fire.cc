@@ -307,11 +307,13 @@ std::string call_stack(const Engine::State& state, const Evaluation& evaluation)
 void Engine::State::run(std::uint64_t max_firings) {
   const std::uint64_t last = max_firings > UINT64_MAX - firings ? UINT64_MAX : firings + max_firings;
   do {
+    if (firings == last) return;
     while (fire_next()) {
+      if (!held.empty()) deliver_held();
       if (firings == last) return;
     }
     expire();
-  } while (!candidates.empty());
+  } while ((!held.empty() && deliver_held()) || !candidates.empty());
 }
 
 // Fires the enabled action whose last firing is longest ago; false when none is enabled.

@@ -84,6 +84,7 @@ class Matcher {
       search.found = code_.incremental ? find_incrementally() : match(0);
     } catch (const EvaluationError& error) {
       note_error(error);       // outside of a candidate: a reference, a count, a limit
+      memory_.searched = {};       // nothing was tried to its end
     }
     search.wake = wake_;
     search.guard_error = std::move(guard_error_);
@@ -364,7 +365,9 @@ class Matcher {
   }
 
   bool match_inhibit(std::uint32_t i, const Source& source, bool& found) {
-    if (each_offer(i, source, [&](const Offer& offer) { return admits(code_.arcs[i], offer); })) return false;
+    const ArcCode& arc = code_.arcs[i];
+    std::size_t left = arc.count == CountKind::exactly ? count(arc.minimum) : 1;      // so many there must not be
+    if (left == 0 || each_offer(i, source, [&](const Offer& offer) { return admits(arc, offer) && --left == 0; })) return false;
     found = true;
     match_.selections[i].clear();
     return match(i + 1);
@@ -460,6 +463,7 @@ class Matcher {
       if (arc.where && !arc.where->evaluate(frame_).truthy()) return false;
       return !arc.after || old_enough(arc, offer);
     } catch (const EvaluationError& error) {
+      if (error.issue() == "LIMIT_STEPS") throw;      // of the whole search: it is over
       note_error(error);
       return false;
     }
@@ -521,8 +525,10 @@ class Matcher {
       if (arc.kind != ArcKind::receive) continue;
       Source source;
       find_source(arc, i, source);
+      Selection& selection = match_.selections[i];
+      if (!selection.mark.empty()) selection.mark = source.mark;      // the text it looked at was written anew
       const std::string name = name_of(arc, source);
-      for (const Token* token : match_.selections[i].tokens) match_.received.push_back({name, token->value});
+      for (const Token* token : selection.tokens) match_.received.push_back({name, token->value});
       if (source.place == kNone) match_.received.push_back({name, source.value});
     }
   }

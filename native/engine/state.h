@@ -160,6 +160,7 @@ struct Engine::State {
   Cells::Shared node;            // facts, trusted, server_facts
   std::map<values::ProcessIdentity, Remote> remotes;
   std::vector<PendingBatch> unsynced;
+  std::vector<Message> held;                     // for queues that are full, in order of arrival
   std::vector<values::Value> desired;
   std::optional<values::ProcessIdentity> orchestrator;
   bool orchestrating = false;
@@ -241,6 +242,8 @@ struct Engine::State {
   void take(const Posted& input);
   void take(const Tick& input);
   void deliver(const Message& message);
+  void hold(const Message& message);
+  bool deliver_held();           // true when at least one no longer waits
   void refuse(const Message& message, const std::string& why);
   void publish();
   void send_message(Message message);
@@ -289,7 +292,6 @@ struct Search {
 
 // Has the value more than so many bytes when written as JSON?
 [[nodiscard]] bool is_larger(const values::Value& value, std::size_t bytes);
-[[nodiscard]] std::string resource_name(std::string_view plan, std::string_view title);   // Galera::Host[title]
 [[nodiscard]] std::string process_name(const Process& process);       // galera::host[title], by the plan it was made with
 
 }  // namespace plan::engine
