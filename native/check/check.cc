@@ -44,7 +44,9 @@ Findings check_texts(std::vector<Text> texts) {
     if (!text.judged) continue;
     for (const diagnostics::Diagnostic& one : in_file.all()) found.report(one.code, one.span, one.message, one.help);
   }
-  check(Model(files, aliases, found), found);
+  const Model model(files, aliases, found);
+  check(model, found);
+  for (const auto& shape : model.shapes()) findings.plans.push_back(shape->lineage->name);
   for (diagnostics::Diagnostic& one : found.sorted()) {
     if (judged[one.span.source]) findings.diagnostics.push_back(std::move(one));
   }

@@ -23,6 +23,7 @@ struct Text {
 struct Findings {
   std::shared_ptr<diagnostics::Sources> sources;
   std::vector<diagnostics::Diagnostic> diagnostics;      // sorted by file and place
+  std::vector<std::string> plans;                        // that the texts declare, in small letters
   [[nodiscard]] bool has_errors() const;
 };
 // Parses and checks texts that belong together. Total: any text gives findings, and nothing is thrown.

@@ -1,5 +1,6 @@
 #include "planctl/check.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -20,27 +21,40 @@ struct Options {
   bool json = false;
 };
 
+int complain(const std::string& message, int code) {
+  std::cerr << "planctl: " << message << '\n';
+  return code;
+}
+
 int explain(const std::string& id) {
   const std::string_view page = page_of(id);
-  if (page.empty()) {
-    std::cerr << "planctl: there is no diagnostic '" << id << "'\nhelp: codes look like P0201\n";
-    return 2;
-  }
+  if (page.empty()) return complain("there is no diagnostic '" + id + "': codes look like P0201", 2);
   std::cout << page;
   return 0;
 }
 
-int check_plans(const Options& options) {
-  Result<std::vector<check::Text>> texts = options.bundle.empty() ? read_for_check(options.paths, options.modulepath)
-                                                                  : read_bundle_for_check(options.bundle);
-  if (!texts) {
-    std::cerr << "planctl: " << texts.error().message << '\n';
-    return 2;
-  }
-  const check::Findings findings = check::check_texts(std::move(*texts));
-  std::cout << (options.json ? diagnostics::render_json(findings.diagnostics, *findings.sources)
-                             : diagnostics::render_text(findings.diagnostics, *findings.sources));
+int tell(const check::Findings& findings, bool json) {
+  std::cout << (json ? diagnostics::render_json(findings.diagnostics, *findings.sources)
+                     : diagnostics::render_text(findings.diagnostics, *findings.sources));
   return findings.has_errors() ? 1 : 0;
+}
+
+int check_plans(const Options& options) {
+  Result<std::vector<check::Text>> texts = read_for_check(options.paths, options.modulepath);
+  if (!texts) return complain(texts.error().message, 2);
+  return tell(check::check_texts(std::move(*texts)), options.json);
+}
+
+int check_bundle(const Options& options) {
+  Result<engine::Bundle> bundle = read_bundle_for_check(options.bundle);
+  if (!bundle) return complain(bundle.error().message, 2);
+  std::vector<check::Text> texts;
+  for (engine::SourceFile& file : bundle->files) texts.push_back({std::move(file.path), std::move(file.text)});
+  const check::Findings findings = check::check_texts(std::move(texts));
+  const int code = tell(findings, options.json);
+  const std::string wanted = check::lower_case(bundle->plan);
+  if (code != 0 || std::find(findings.plans.begin(), findings.plans.end(), wanted) != findings.plans.end()) return code;
+  return complain("the bundle has no plan '" + bundle->plan + "'", 1);
 }
 
 }  // namespace
@@ -57,7 +71,7 @@ void add_check(CLI::App& app, int& code) {
   check->callback([options, &code] {
     const int given = !options->paths.empty() + !options->bundle.empty() + !options->explain.empty();
     if (given != 1) throw CLI::ValidationError("give PATHs, --bundle, or --explain");
-    code = options->explain.empty() ? check_plans(*options) : explain(options->explain);
+    code = !options->explain.empty() ? explain(options->explain) : !options->bundle.empty() ? check_bundle(*options) : check_plans(*options);
   });
 }
 

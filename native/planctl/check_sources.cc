@@ -7,7 +7,6 @@
 #include <iterator>
 #include <set>
 
-#include "engine/bundle.h"
 #include "values/json.h"
 
 namespace plan::planctl {
@@ -146,16 +145,12 @@ Result<std::vector<check::Text>> read_for_check(const std::vector<std::string>& 
   return std::move(collection).texts();
 }
 
-Result<std::vector<check::Text>> read_bundle_for_check(const std::string& name) {
+Result<engine::Bundle> read_bundle_for_check(const std::string& name) {
   Result<std::string> text = name == "-" ? read_text(std::cin, "standard input", kMaxBundleBytes) : read_file(name, kMaxBundleBytes);
   if (!text) return text.error();
   Result<boost::json::value> json = values::parse_json(*text, kMaxBundleBytes);
   if (!json) return json.error();
-  Result<engine::Bundle> bundle = engine::read_bundle(*json);
-  if (!bundle) return bundle.error();
-  std::vector<check::Text> texts;
-  for (engine::SourceFile& file : bundle->files) texts.push_back({std::move(file.path), std::move(file.text)});
-  return texts;
+  return engine::read_bundle(*json);
 }
 
 }  // namespace plan::planctl

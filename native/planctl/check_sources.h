@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "check/check.h"
+#include "engine/bundle.h"
 
 namespace plan::planctl {
 
@@ -14,7 +15,7 @@ namespace plan::planctl {
 // Errors: "planctl.read", naming what cannot be read.
 [[nodiscard]] Result<std::vector<check::Text>> read_for_check(const std::vector<std::string>& paths,
                                                               const std::vector<std::string>& modulepath);
-// The texts of a bundle, as a catalog carries it; "-" is standard input.
-[[nodiscard]] Result<std::vector<check::Text>> read_bundle_for_check(const std::string& name);
+// A bundle, as a catalog carries it; "-" is standard input.
+[[nodiscard]] Result<engine::Bundle> read_bundle_for_check(const std::string& name);
 
 }  // namespace plan::planctl

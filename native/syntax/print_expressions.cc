@@ -174,8 +174,11 @@ std::string Printer::bare(const Expr& node) {
     case ExprKind::binary: {
       const auto& binary = static_cast<const Binary&>(node);
       const OperatorText op = describe(binary.op);
-      return expression(*binary.left, op.strength) + " " + std::string(op.text) + " " +
-             expression(*binary.right, op.strength + 1);
+      std::string left = expression(*binary.left, op.strength);
+      // Behind these a slash begins a regular expression.
+      const bool divides = binary.op == BinaryOp::divide;
+      if (divides && (left.ends_with('}') || left.ends_with("undef") || left.ends_with("default"))) left = "(" + left + ")";
+      return left + " " + std::string(op.text) + " " + expression(*binary.right, op.strength + 1);
     }
     case ExprKind::assign: {
       const auto& assign = static_cast<const Assign&>(node);
@@ -240,7 +243,8 @@ std::string Printer::interpolation(const Interpolation& interpolation) {
       after_text = true;
     } else {
       const std::string code = bracketed(*part);
-      out += reads_as_variable(code) ? "${(" + code + ")}" : "${" + code + "}";
+      const bool divides = code.starts_with('/');      // behind `${` a slash begins no regular expression
+      out += divides || reads_as_variable(code) ? "${(" + code + ")}" : "${" + code + "}";
       after_text = all_text;
     }
   }

@@ -190,12 +190,28 @@ std::string Printer::clause(const Clause& clause) {
   return {};
 }
 
+namespace {
+
+// `where(…)` behind an arc would be a clause of it.
+bool starts_as_clause(std::string_view text) {
+  for (const std::string_view word : {"where", "after", "awaiting"}) {
+    if (!text.starts_with(word) || text.size() == word.size()) continue;
+    const char next = text[word.size()];
+    const bool goes_on = next == '_' || (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9');
+    if (!goes_on) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 // What could be read as a part of the line before is parenthesised.
 std::string Printer::statement(const Expr& statement) {
   const Expr& value = statement.kind == ExprKind::send ? *static_cast<const Send&>(statement).value : statement;
   std::string out = expression(value);
   const bool bare_name = value.kind == ExprKind::name && statement.kind != ExprKind::send;
-  if (out.starts_with('-') || out.starts_with('*') || out.starts_with('/') || bare_name) out = "(" + out + ")";
+  const bool operates = out.starts_with('-') || out.starts_with('*') || out.starts_with('/');
+  if (operates || bare_name || starts_as_clause(out)) out = "(" + out + ")";
   if (statement.kind != ExprKind::send) return out;
   const auto& send = static_cast<const Send&>(statement);
   if (send.splat) return out + " -> * " + expression(*send.target, kOperatorStrength);
