@@ -173,4 +173,6 @@ struct Program::Data {
   std::vector<std::unique_ptr<PlanCode>> plans;
 };
 
+[[nodiscard]] std::string resource_name(std::string_view plan, std::string_view title);   // Galera::Host[title]
+
 }  // namespace plan::engine

@@ -82,8 +82,9 @@ struct QueuedValue {
   std::string queue;
   values::Value value;
 };
-struct Posted {                    // planctl run --send: tokens without a sender, all there before anything fires
-  std::vector<QueuedValue> tokens; // each one that Engine::accepts
+struct Posted {                    // planctl run --send: a token without a sender, one that Engine::accepts
+  std::string queue;
+  values::Value value;
 };
 struct Tick {};                    // time has passed
 
@@ -176,12 +177,16 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  // With `max_firings` it stops after so many, though more is enabled: a Tick at the same time goes on.
+  // With `max_firings` it stops after so many (0: the input is taken and nothing fires), though more is enabled: a Tick
+  // at the same time goes on.
   Effects step(const Input& input, Instant now, std::uint64_t max_firings = UINT64_MAX);
 
   // Would Posted of this token be taken? Errors: "engine.queue" (the root process has no such queue that takes tokens),
   // "engine.token" (its type, size or the queue's capacity refuse it), each saying what is wanted.
   [[nodiscard]] Status accepts(std::string_view queue, const values::Value& value) const;
+
+  // False when the queue that the message is for is full: it stays where it is stored and is offered again later.
+  [[nodiscard]] bool has_room(const Message& message) const;
 
   [[nodiscard]] boost::json::value snapshot() const;          // {"format": 1, …}
   [[nodiscard]] std::optional<Instant> next_wakeup() const;   // when a Tick could enable or drop something

@@ -307,6 +307,7 @@ std::string call_stack(const Engine::State& state, const Evaluation& evaluation)
 void Engine::State::run(std::uint64_t max_firings) {
   const std::uint64_t last = max_firings > UINT64_MAX - firings ? UINT64_MAX : firings + max_firings;
   do {
+    if (firings == last) return;
     while (fire_next()) {
       if (firings == last) return;
     }

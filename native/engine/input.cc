@@ -99,12 +99,24 @@ void Engine::State::take(const Leaving&) {
 
 void Engine::State::take(const Posted& input) {
   Process& process = root();
-  for (const QueuedValue& token : input.tokens) {
-    const std::uint32_t place = process.code->place(token.queue);
-    PLAN_ASSERT(place != kNone);     // see Engine::accepts
-    if (process.ended) continue;
-    if (place == kEnd || place == kFail) end_process(process, {place == kFail, token.value});
-    else put(process, place, token.value, Value::undef());
+  const std::uint32_t place = process.code->place(input.queue);
+  PLAN_ASSERT(place != kNone);     // see Engine::accepts
+  if (process.ended) return;
+  if (place == kEnd || place == kFail) end_process(process, {place == kFail, input.value});
+  else put(process, place, input.value, Value::undef());
+}
+
+bool Engine::State::has_room(const Message& message) {
+  if (message.kind != MessageKind::send && message.kind != MessageKind::join && message.kind != MessageKind::leave) return true;
+  const auto found = by_identity.find(message.to.certname.empty() ? identity : message.to);
+  Process* receiver = found == by_identity.end() ? nullptr : processes[found->second].get();
+  if (!receiver || receiver->ended) return true;      // it will be refused
+  const std::uint32_t place = receiver->code->place(message.kind == MessageKind::send ? message.name : "requests");
+  if (place == kNone) return true;
+  try {
+    return receiver->places[place].size() < capacity(*receiver, place);
+  } catch (const EvaluationError&) {
+    return true;      // deliver() says what is wrong with the capacity
   }
 }
 

@@ -364,7 +364,9 @@ class Matcher {
   }
 
   bool match_inhibit(std::uint32_t i, const Source& source, bool& found) {
-    if (each_offer(i, source, [&](const Offer& offer) { return admits(code_.arcs[i], offer); })) return false;
+    const ArcCode& arc = code_.arcs[i];
+    std::size_t left = arc.count == CountKind::exactly ? count(arc.minimum) : 1;      // so many there must not be
+    if (left == 0 || each_offer(i, source, [&](const Offer& offer) { return admits(arc, offer) && --left == 0; })) return false;
     found = true;
     match_.selections[i].clear();
     return match(i + 1);

@@ -241,6 +241,7 @@ struct Engine::State {
   void take(const Posted& input);
   void take(const Tick& input);
   void deliver(const Message& message);
+  [[nodiscard]] bool has_room(const Message& message);
   void refuse(const Message& message, const std::string& why);
   void publish();
   void send_message(Message message);
@@ -289,7 +290,6 @@ struct Search {
 
 // Has the value more than so many bytes when written as JSON?
 [[nodiscard]] bool is_larger(const values::Value& value, std::size_t bytes);
-[[nodiscard]] std::string resource_name(std::string_view plan, std::string_view title);   // Galera::Host[title]
 [[nodiscard]] std::string process_name(const Process& process);       // galera::host[title], by the plan it was made with
 
 }  // namespace plan::engine

@@ -4,15 +4,19 @@
 
 #include "base/assert.h"
 #include "planctl/check.h"
+#include "planctl/graph.h"
+#include "planctl/run.h"
 
 int main(int argc, char** argv) {
-  CLI::App app{"Checks plans: actors that run in Puppet agents and in the plan orchestrator.", "planctl"};
+  CLI::App app{"Checks, runs and shows plans: actors that run in Puppet agents and in the plan orchestrator.", "planctl"};
   app.set_version_flag("--version", std::string("planctl ") + PLAN_VERSION);
   app.require_subcommand(1);
   app.footer("Exit codes: 0 nothing wrong, 1 mistakes in the plans, 2 wrong usage or an unreadable file.");
 
   int code = 0;
   plan::planctl::add_check(app, code);
+  plan::planctl::add_run(app, code);
+  plan::planctl::add_graph(app, code);
 
   try {
     app.parse(argc, argv);

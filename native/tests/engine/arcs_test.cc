@@ -144,6 +144,20 @@ TEST(Arcs, AnInhibitorMayAskForAMatchingToken) {
   EXPECT_EQ(actor.queue("q"), "[1]");
 }
 
+TEST(Arcs, AnInhibitorWithANumberIsAThreshold) {
+  const std::string_view text = R"(plan t {
+    queue Integer q { entries => *Integer[1, 5] }
+    queue Integer permits { entries => *[0] }
+    action a { $x <- q
+      ! <- permits[3]
+      $x -> permits }
+  })";
+  Actor actor(text);
+  actor.start();
+  EXPECT_EQ(actor.queue("permits"), "[0,1,2]");
+  EXPECT_THAT(mistakes_of("plan t { queue Integer q\n action a { _ <- start\n ! <- q[all]\n 1 -> q } }"), ElementsAre("P0408 3:2"));
+}
+
 TEST(Arcs, PatternsTakeArraysAndHashesApart) {
   Actor actor(R"(plan t {
     queue Any q { entries => *[[1, [2, 3]], { 'a' => 4, 'b' => 5 }, [6], 7] }

@@ -65,7 +65,7 @@ Actor::Actor(const Bundle& bundle, std::string resource, std::string_view parame
 
 Effects Actor::step(const Input& input, std::int64_t ms) { return engine_->step(input, at(ms)); }
 Effects Actor::send(std::string queue, std::string_view json, std::int64_t ms) {
-  return step(Posted{{{std::move(queue), value_of(json)}}}, ms);
+  return step(Posted{std::move(queue), value_of(json)}, ms);
 }
 
 void Actor::reload(const Bundle* other) {
