@@ -107,8 +107,8 @@ class Writer {
     line("    graph [label=" + in_quotes(region.name) + ", fontsize=11, style=\"rounded,dashed\", color=\"#888888\"];");
     bool first = true;
     for (const std::string& state : region.states) {
-      line("    " + in_quotes("state " + state) + " [shape=" + (first ? "doublecircle" : "circle") +
-           ", style=filled, fillcolor=\"#fde68a\", margin=\"0.02\", label=" + in_quotes(state) + "];");
+      line("    " + in_quotes("state " + state) + " [shape=ellipse, peripheries=" + (first ? "2" : "1") +
+           ", style=filled, fillcolor=\"#fde68a\", margin=\"0.05,0.02\", label=" + in_quotes(state) + "];");
       first = false;
     }
     line("  }");
@@ -121,6 +121,7 @@ class Writer {
     for (const std::string& guard : action.guards) {
       for (const std::string& one : wrapped(guard)) label += "<br/>" + small(one, guard.starts_with("awaiting") ? "#93c5fd" : "#d1d5db");
     }
+    for (const std::string& effect : action.effects) label += "<br/>" + small(wrapped(effect).front(), "#86efac");
     line("  " + in_quotes(node) + " [shape=box, style=filled, fillcolor=\"#1f2937\", fontcolor=white, margin=\"0.16,0.1\", label=<" + label + ">];");
     for (const NetEdge& edge : action.edges) this->edge(action, edge);
   }

@@ -4,7 +4,9 @@
 
 #include "base/assert.h"
 #include "planctl/check.h"
+#include "planctl/completion.h"
 #include "planctl/graph.h"
+#include "planctl/phases.h"
 #include "planctl/run.h"
 
 int main(int argc, char** argv) {
@@ -17,6 +19,10 @@ int main(int argc, char** argv) {
   plan::planctl::add_check(app, code);
   plan::planctl::add_run(app, code);
   plan::planctl::add_graph(app, code);
+  plan::planctl::add_tokens(app, code);
+  plan::planctl::add_ast(app, code);
+  plan::planctl::add_bundle(app, code);
+  plan::planctl::add_completion(app, code);
 
   try {
     app.parse(argc, argv);

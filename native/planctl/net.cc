@@ -29,16 +29,16 @@ std::string one_line(const std::string& text) {
 
 std::string text_of(const syntax::Expr& expr) { return one_line(syntax::print(expr)); }
 
-// Calls `found` for each send in an expression; `sure` says whether it happens whenever the body runs.
-class Sends {
+// Calls `found` for each send, assignment and call in a statement; `sure` says whether it happens whenever the body runs.
+class Effects {
  public:
-  using Found = std::function<void(const syntax::Send&, bool sure)>;
-  explicit Sends(Found found) : found_(std::move(found)) {}
+  using Found = std::function<void(const syntax::Expr&, bool sure)>;
+  explicit Effects(Found found) : found_(std::move(found)) {}
 
   void in(const syntax::Expr* expr, bool sure) {
     if (!expr) return;
     switch (expr->kind) {
-      case ExprKind::send: found_(as<syntax::Send>(*expr), sure); return;
+      case ExprKind::send: found_(*expr, sure); return in(as<syntax::Send>(*expr).value, sure);
       case ExprKind::block: return in_all(as<syntax::Block>(*expr).statements, sure);
       case ExprKind::if_:
         in(as<syntax::If>(*expr).then_branch, false);
@@ -46,11 +46,12 @@ class Sends {
       case ExprKind::case_:
         for (const syntax::Option& option : as<syntax::Case>(*expr).options) in(option.result, false);
         return;
-      case ExprKind::call: return in_lambda(as<syntax::Call>(*expr).lambda);
+      case ExprKind::call: found_(*expr, sure); return in_lambda(as<syntax::Call>(*expr).lambda);
       case ExprKind::method_call:
+        found_(*expr, sure);
         in(as<syntax::MethodCall>(*expr).receiver, sure);
         return in_lambda(as<syntax::MethodCall>(*expr).lambda);
-      case ExprKind::assign: return in(as<syntax::Assign>(*expr).value, sure);
+      case ExprKind::assign: found_(*expr, sure); return in(as<syntax::Assign>(*expr).value, sure);
       case ExprKind::undef: case ExprKind::unit: case ExprKind::default_: case ExprKind::boolean: case ExprKind::integer:
       case ExprKind::floating: case ExprKind::duration: case ExprKind::string: case ExprKind::interpolation:
       case ExprKind::regex: case ExprKind::name: case ExprKind::class_ref: case ExprKind::variable: case ExprKind::self:
@@ -144,7 +145,7 @@ class Builder {
   }
 
   void add_action(const engine::ActionCode& code) {
-    NetAction action{code.name, code.owner, {}, {}};
+    NetAction action{code.name, code.owner, {}, {}, {}};
     each_member([&](const syntax::Member& member) {
       if (member.kind == syntax::MemberKind::action && member.action->span == code.span) fill(action, *member.action);
     });
@@ -152,11 +153,40 @@ class Builder {
   }
 
   void fill(NetAction& action, const syntax::ActionDecl& decl) {
-    Sends sends([&](const syntax::Send& send, bool sure) { add_send(action, send, sure); });
+    Effects effects([&](const syntax::Expr& expr, bool sure) {
+      if (expr.kind == ExprKind::send) add_send(action, as<syntax::Send>(expr), sure);
+      else if (expr.kind == ExprKind::assign) add_assignment(action, *as<syntax::Assign>(expr).target);
+      else add_call(action, expr);
+    });
     for (const syntax::ActionItem& item : decl.items) {
       if (item.arc) add_arc(action, *item.arc);
-      else sends.in(item.statement, true);
+      else effects.in(item.statement, true);
     }
+  }
+
+  static void add_effect(NetAction& action, const std::string& effect) {
+    if (std::find(action.effects.begin(), action.effects.end(), effect) == action.effects.end()) action.effects.push_back(effect);
+  }
+
+  void add_assignment(NetAction& action, const syntax::Expr& target) const {
+    if (target.kind == ExprKind::array) {
+      for (const syntax::Expr* item : as<syntax::Array>(target).items) add_assignment(action, *item);
+    } else if (target.kind == ExprKind::variable && plan_.variable(as<syntax::Variable>(target).name) != engine::kNone) {
+      add_effect(action, "sets $" + std::string(as<syntax::Variable>(target).name));
+    }
+  }
+
+  // Calls with effects, and processes that are made.
+  void add_call(NetAction& action, const syntax::Expr& expr) const {
+    if (expr.kind == ExprKind::call) {
+      const std::string_view name = as<syntax::Call>(expr).name.text;
+      if (name == "become" || name == "orchestrate" || name == "release" || name == "next_state") add_effect(action, text_of(expr));
+      return;
+    }
+    const auto& call = as<syntax::MethodCall>(expr);
+    if (call.name.text != "new" || call.receiver->kind != ExprKind::class_ref) return;
+    const std::string type(as<syntax::ClassRef>(*call.receiver).name);
+    if (program_.find(type)) add_effect(action, "makes " + type);
   }
 
   void add_arc(NetAction& action, const syntax::Arc& arc) {

@@ -33,6 +33,7 @@ struct NetAction {
   std::string name;
   std::string owner;            // the plan that declares it
   std::vector<std::string> guards;      // "where …", "after …", "awaiting …", in order
+  std::vector<std::string> effects;     // beyond sends: "sets $x", "become(Galera::Leader)", "Child.new"
   std::vector<NetEdge> edges;
 };
 

@@ -33,7 +33,7 @@ std::string rest_of(std::FILE* file) {
 
 }  // namespace
 
-Outcome planctl(const std::vector<std::string>& arguments) {
+Outcome planctl(const std::vector<std::string>& arguments, const std::string& folder) {
   std::FILE* out = std::tmpfile();
   std::FILE* err = std::tmpfile();
   if (!out || !err) throw std::runtime_error("no temporary file");
@@ -47,7 +47,7 @@ Outcome planctl(const std::vector<std::string>& arguments) {
   require(posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0), "addopen");
   require(posix_spawn_file_actions_adddup2(&actions, fileno(out), 1), "adddup2");
   require(posix_spawn_file_actions_adddup2(&actions, fileno(err), 2), "adddup2");
-  require(posix_spawn_file_actions_addchdir_np(&actions, PLAN_MODULE_ROOT), "addchdir");
+  require(posix_spawn_file_actions_addchdir_np(&actions, folder.c_str()), "addchdir");
   pid_t pid = 0;
   require(posix_spawn(&pid, PLANCTL, &actions, nullptr, argv.data(), environ), "posix_spawn");
   posix_spawn_file_actions_destroy(&actions);

@@ -11,8 +11,8 @@ struct Outcome {
   std::string out, err;
 };
 
-// In the module's root; standard input is empty and standard output no terminal.
-[[nodiscard]] Outcome planctl(const std::vector<std::string>& arguments);
+// In the module's root unless another folder is given; standard input is empty and standard output no terminal.
+[[nodiscard]] Outcome planctl(const std::vector<std::string>& arguments, const std::string& folder = PLAN_MODULE_ROOT);
 // A file with this text that is there until the test ends; its path.
 class TemporaryFile {
  public:

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "diagnostics/diagnostic.h"
-#include "dump.h"
+#include "syntax/dump.h"
 #include "support.h"
 #include "syntax/parser.h"
 #include "syntax/printer.h"

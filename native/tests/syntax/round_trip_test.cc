@@ -4,7 +4,7 @@
 #include <string>
 
 #include "diagnostics/diagnostic.h"
-#include "dump.h"
+#include "syntax/dump.h"
 #include "support.h"
 #include "syntax/parser.h"
 #include "syntax/printer.h"

@@ -7,7 +7,7 @@
 #include <iterator>
 
 #include "diagnostics/diagnostic.h"
-#include "dump.h"
+#include "syntax/dump.h"
 #include "syntax/parser.h"
 
 namespace plan::syntax::test {

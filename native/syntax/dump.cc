@@ -1,8 +1,8 @@
-#include "dump.h"
+#include "syntax/dump.h"
 
 #include <charconv>
 
-namespace plan::syntax::test {
+namespace plan::syntax {
 namespace {
 
 std::string statements(const Expr* block);
@@ -296,4 +296,4 @@ std::string dump(const ParsedFile& file) {
   return out;
 }
 
-}  // namespace plan::syntax::test
+}  // namespace plan::syntax
