@@ -170,8 +170,6 @@ Effects Engine::step(const Input& input, Instant now, std::uint64_t max_firings)
   return effects;
 }
 
-bool Engine::has_room(const Message& message) const { return state_->has_room(message); }
-
 boost::json::value Engine::snapshot() const { return state_->write(); }
 
 std::optional<Instant> Engine::next_wakeup() const {
@@ -230,7 +228,7 @@ boost::json::value Engine::describe() const {
       variables[process->code->variables[slot].name] = values::to_json(process->variables[slot].value);
     }
     for (std::size_t place = 0; place < process->places.size(); ++place) {
-      const bool unseen = process->places[place].empty() || (place == kStart && process->code->place_readers[place].empty());
+      const bool unseen = process->places[place].empty() || (place == kStart && process->code->arrival_readers[place].empty());
       if (place < kBuiltinPlaces && unseen) continue;
       boost::json::array tokens;
       for (const Token& token : process->places[place]) tokens.push_back(values::to_json(token.value));

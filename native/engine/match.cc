@@ -523,8 +523,10 @@ class Matcher {
       if (arc.kind != ArcKind::receive) continue;
       Source source;
       find_source(arc, i, source);
+      Selection& selection = match_.selections[i];
+      if (!selection.mark.empty()) selection.mark = source.mark;      // the text it looked at was written anew
       const std::string name = name_of(arc, source);
-      for (const Token* token : match_.selections[i].tokens) match_.received.push_back({name, token->value});
+      for (const Token* token : selection.tokens) match_.received.push_back({name, token->value});
       if (source.place == kNone) match_.received.push_back({name, source.value});
     }
   }
