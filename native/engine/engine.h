@@ -185,9 +185,6 @@ class Engine {
   // "engine.token" (its type, size or the queue's capacity refuse it), each saying what is wanted.
   [[nodiscard]] Status accepts(std::string_view queue, const values::Value& value) const;
 
-  // False when the queue that the message is for is full: it stays where it is stored and is offered again later.
-  [[nodiscard]] bool has_room(const Message& message) const;
-
   [[nodiscard]] boost::json::value snapshot() const;          // {"format": 1, …}
   [[nodiscard]] std::optional<Instant> next_wakeup() const;   // when a Tick could enable or drop something
   [[nodiscard]] std::vector<Waiting> waiting() const;

@@ -309,10 +309,11 @@ void Engine::State::run(std::uint64_t max_firings) {
   do {
     if (firings == last) return;
     while (fire_next()) {
+      if (!held.empty()) deliver_held();
       if (firings == last) return;
     }
     expire();
-  } while (!candidates.empty());
+  } while ((!held.empty() && deliver_held()) || !candidates.empty());
 }
 
 // Fires the enabled action whose last firing is longest ago; false when none is enabled.

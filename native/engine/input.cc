@@ -1,5 +1,7 @@
 // Inputs: what the world tells the engine, and what the root process tells others of itself.
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "engine/state.h"
 
@@ -106,21 +108,11 @@ void Engine::State::take(const Posted& input) {
   else put(process, place, input.value, Value::undef());
 }
 
-bool Engine::State::has_room(const Message& message) {
-  if (message.kind != MessageKind::send && message.kind != MessageKind::join && message.kind != MessageKind::leave) return true;
-  const auto found = by_identity.find(message.to.certname.empty() ? identity : message.to);
-  Process* receiver = found == by_identity.end() ? nullptr : processes[found->second].get();
-  if (!receiver || receiver->ended) return true;      // it will be refused
-  const std::uint32_t place = receiver->code->place(message.kind == MessageKind::send ? message.name : "requests");
-  if (place == kNone) return true;
-  try {
-    return receiver->places[place].size() < capacity(*receiver, place);
-  } catch (const EvaluationError&) {
-    return true;      // deliver() says what is wrong with the capacity
-  }
+void Engine::State::take(const Received& input) {
+  const auto same_way = [&](const Message& other) { return other.from == input.message.from && other.to == input.message.to; };
+  if (std::any_of(held.begin(), held.end(), same_way)) hold(input.message);      // it is not to overtake
+  else deliver(input.message);
 }
-
-void Engine::State::take(const Received& input) { deliver(input.message); }
 void Engine::State::take(const Tick&) {}
 
 void Engine::State::deliver(const Message& message) {
@@ -166,6 +158,7 @@ void Engine::State::deliver(const Message& message) {
       if (type && !values::instance_of(*type, token)) {
         return refuse(message, "it orchestrates " + types::to_string(*type) + ", not a process of plan '" + message.plan + "'");
       }
+      if (receiver->places[requests].size() >= capacity(*receiver, requests)) return hold(message);
       sender.joined = true;
       Message accepted;
       accepted.kind = MessageKind::accepted;
@@ -177,6 +170,7 @@ void Engine::State::deliver(const Message& message) {
     case MessageKind::leave: {
       const std::uint32_t requests = receiver->code->place("requests");
       if (requests == kNone || !sender.joined) return;
+      if (receiver->places[requests].size() >= capacity(*receiver, requests)) return hold(message);
       sender.joined = false;
       values::HashBuilder request;
       request.set("kind", Value::string("remove"));
@@ -203,11 +197,31 @@ void Engine::State::deliver(const Message& message) {
   if (!from_orchestrator && !code.is_public) return refuse(message, "its input '" + message.name + "' is not public");
   try {
     require_type(*receiver, code.type, code.slots, message.value, "input '", message.name);
-    if (receiver->places[place].size() >= capacity(*receiver, place)) return refuse(message, "its input '" + message.name + "' is full");
+    if (receiver->places[place].size() >= capacity(*receiver, place)) return hold(message);
   } catch (const EvaluationError& error) {
     return refuse(message, error.what());
   }
   put(*receiver, place, message.value, reference(message.from));
+}
+
+// The queue it is for is full: it waits here, and what the same sender sends to the same process waits behind it.
+void Engine::State::hold(const Message& message) {
+  if (held.size() >= limits.capacity) return refuse(message, "too many messages wait for room in full queues");
+  changed = true;
+  held.push_back(message);
+}
+
+bool Engine::State::deliver_held() {
+  const std::vector<Message> waiting = std::exchange(held, {});
+  std::set<std::pair<values::ProcessIdentity, values::ProcessIdentity>> blocked;
+  for (const Message& message : waiting) {
+    const std::pair way{message.from, message.to};
+    const std::size_t before = held.size();
+    if (blocked.contains(way)) held.push_back(message);
+    else deliver(message);
+    if (held.size() > before) blocked.insert(way);
+  }
+  return held.size() < waiting.size();
 }
 
 // Comes back to the sender as a dead letter. A refused dead letter ends here.

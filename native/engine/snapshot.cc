@@ -24,6 +24,12 @@ json::value write_identity(const values::ProcessIdentity& identity) {
   return json::object{{"certname", identity.certname}, {"resource", identity.resource}};
 }
 
+json::value write_held(const Message& message) {
+  return json::object{{"kind", to_string(message.kind)}, {"from", write_identity(message.from)}, {"to", write_identity(message.to)},
+                      {"plan", message.plan}, {"name", message.name}, {"value", values::to_json(message.value)},
+                      {"version", message.version}};
+}
+
 json::value write_letter(const DeadLetter& letter) {
   return json::object{{"action", letter.action}, {"message", letter.message}, {"file", letter.place.file},
                       {"line", letter.place.line}, {"column", letter.place.column}, {"stack", letter.stack}, {"tokens", values::to_json(letter.tokens)}};
@@ -156,6 +162,7 @@ class Reader {
     for (const json::value& one : processes) {
       if (!one.is_null()) fill(*state_.processes[number_field(one, "number")], one);
     }
+    for (const json::value& one : array_field(from, "held")) state_.held.push_back(held(one));
     for (const json::value& one : array_field(from, "unsynced")) {
       PendingBatch pending;
       pending.process = static_cast<std::uint32_t>(number_field(one, "process"));
@@ -175,6 +182,13 @@ class Reader {
 
   static values::ProcessIdentity identity(const json::value& from) {
     return {string_field(from, "certname"), string_field(from, "resource")};
+  }
+
+  Message held(const json::value& from) {
+    const std::optional<MessageKind> kind = message_kind(string_field(from, "kind"));
+    if (!kind) throw Unreadable{"'" + string_field(from, "kind") + "' is no kind of message"};
+    return {*kind, identity(field(from, "from")), identity(field(from, "to")), string_field(from, "plan"), string_field(from, "name"),
+            value(field(from, "value")), number_field(from, "version")};
   }
 
   // All processes are known before any value, since values may refer to them.
@@ -346,7 +360,7 @@ class Reader {
 }  // namespace
 
 json::value Engine::State::write() const {
-  json::array all, others, batches_pending, wanted;
+  json::array all, others, batches_pending, waiting, wanted;
   for (const auto& process : processes) all.push_back(process ? write_process(*process) : json::value(nullptr));
   for (const auto& [of, remote] : remotes) {
     json::object known;
@@ -360,6 +374,7 @@ json::value Engine::State::write() const {
     for (const Value& resource : pending.batch.resources) resources.push_back(values::to_json(resource));
     batches_pending.push_back({{"id", pending.batch.id}, {"process", pending.process}, {"resources", std::move(resources)}});
   }
+  for (const Message& message : held) waiting.push_back(write_held(message));
   for (const Value& resource : desired) wanted.push_back(values::to_json(resource));
   json::object told;
   for (const auto& [name, version] : published) told[name] = version;
@@ -374,6 +389,7 @@ json::value Engine::State::write() const {
                       {"processes", std::move(all)},
                       {"remotes", std::move(others)},
                       {"unsynced", std::move(batches_pending)},
+                      {"held", std::move(waiting)},
                       {"desired", std::move(wanted)}};
 }
 

@@ -160,6 +160,7 @@ struct Engine::State {
   Cells::Shared node;            // facts, trusted, server_facts
   std::map<values::ProcessIdentity, Remote> remotes;
   std::vector<PendingBatch> unsynced;
+  std::vector<Message> held;                     // for queues that are full, in order of arrival
   std::vector<values::Value> desired;
   std::optional<values::ProcessIdentity> orchestrator;
   bool orchestrating = false;
@@ -241,7 +242,8 @@ struct Engine::State {
   void take(const Posted& input);
   void take(const Tick& input);
   void deliver(const Message& message);
-  [[nodiscard]] bool has_room(const Message& message);
+  void hold(const Message& message);
+  bool deliver_held();           // true when at least one no longer waits
   void refuse(const Message& message, const std::string& why);
   void publish();
   void send_message(Message message);

@@ -10,6 +10,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+using values::Value;
 
 constexpr std::string_view kPlans = R"(
 plan worker {
@@ -110,6 +111,80 @@ TEST_F(Conversation, AMessageTheReceiversTypeRefusesComesBackAsADeadLetter) {
 TEST_F(Conversation, OnlyProcessesOfItsTypeAreOrchestrated) {
   Message join{MessageKind::join, {"node9", "Other[x]"}, {"server", "Boss[c]"}, "boss", "", value_of("{}"), 0};
   const Effects effects = boss.step(Received{join});
+  ASSERT_THAT(effects.messages, SizeIs(1));
+  EXPECT_EQ(effects.messages[0].kind, MessageKind::dead_letter);
+}
+
+// A boss that looks at one greeting when it is told to, and has room for one.
+constexpr std::string_view kBusyBoss = R"(
+plan worker { public String $cluster
+  action begin { orchestrate(self) } }
+plan t inherits orchestrator[Worker] {
+  public input String greetings { capacity => 1 }
+  public input String others
+  queue Any next
+  output String seen
+  action add { [$kind, $_value] <- requests where $kind == 'add'
+    $kind -> drain }
+  action greet { _ <- next
+    $text <- greetings
+    $text -> seen }
+  action other { $text <- others
+    $text -> seen }
+})";
+
+Message greeting(std::string queue, std::string_view text, std::string from = "node") {
+  Message message;
+  message.kind = MessageKind::send;
+  message.from = {std::move(from), "Worker[w]"};
+  message.to = {"db1", "T[x]"};
+  message.name = std::move(queue);
+  message.value = Value::string(text);
+  return message;
+}
+
+Message joining(std::string from) {
+  Message message = greeting("", "", std::move(from));
+  message.kind = MessageKind::join;
+  message.plan = "worker";
+  message.value = value_of(R"({"cluster": "c"})");
+  return message;
+}
+
+TEST(FullQueue, AMessageWaitsAndWhatFollowsItWaitsBehind) {
+  for (const bool reload : {false, true}) {
+    Actor boss(kBusyBoss);
+    for (const char* node : {"node", "another"}) boss.step(Received{joining(node)});
+    Effects effects = boss.step(Received{greeting("greetings", "one")});
+    for (const Message& message : {greeting("greetings", "two"), greeting("others", "three"), greeting("others", "free", "another")}) {
+      effects = boss.step(Received{message});
+      EXPECT_THAT(effects.messages, IsEmpty());      // none is refused
+      EXPECT_TRUE(effects.changed);
+      if (reload) boss.reload();
+    }
+    EXPECT_EQ(boss.queue("greetings"), R"(["one"])");
+    EXPECT_EQ(boss.queue("seen"), R"(["free"])");
+    boss.send("next", "1");
+    EXPECT_EQ(boss.queue("greetings"), R"(["two"])");
+    EXPECT_EQ(boss.queue("seen"), R"(["free","one","three"])");
+    boss.send("next", "1");
+    EXPECT_EQ(boss.queue("seen"), R"(["free","one","three","two"])");
+    boss.send("next", "1");
+    EXPECT_EQ(boss.queue("seen"), R"(["free","one","three","two"])");      // each once
+  }
+}
+
+TEST(FullQueue, NotEverythingCanWait) {
+  const Bundle bundle = bundle_of(kBusyBoss);
+  Limits limits;
+  limits.capacity = 2;
+  const engine::Setup setup{"t", {"db1", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
+  const auto engine = std::move(*Engine::create(program_of(bundle), setup, at(0), limits));
+  static_cast<void>(engine->step(Received{joining("node")}, at(0)));
+  for (const char* text : {"in the queue", "waits", "waits too"}) {
+    EXPECT_THAT(engine->step(Received{greeting("greetings", text)}, at(0)).messages, IsEmpty());
+  }
+  const Effects effects = engine->step(Received{greeting("greetings", "one too many")}, at(0));
   ASSERT_THAT(effects.messages, SizeIs(1));
   EXPECT_EQ(effects.messages[0].kind, MessageKind::dead_letter);
 }
