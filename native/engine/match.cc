@@ -84,6 +84,7 @@ class Matcher {
       search.found = code_.incremental ? find_incrementally() : match(0);
     } catch (const EvaluationError& error) {
       note_error(error);       // outside of a candidate: a reference, a count, a limit
+      memory_.searched = {};       // nothing was tried to its end
     }
     search.wake = wake_;
     search.guard_error = std::move(guard_error_);
@@ -462,6 +463,7 @@ class Matcher {
       if (arc.where && !arc.where->evaluate(frame_).truthy()) return false;
       return !arc.after || old_enough(arc, offer);
     } catch (const EvaluationError& error) {
+      if (error.issue() == "LIMIT_STEPS") throw;      // of the whole search: it is over
       note_error(error);
       return false;
     }

@@ -1,5 +1,7 @@
 #include "planctl/run.h"
 
+#include <sys/resource.h>
+
 #include <charconv>
 #include <iostream>
 #include <map>
@@ -36,7 +38,12 @@ Exit codes: 0 fine, 1 mistakes in the plan or a value that its types refuse, 2 w
 or there are dead letters.)";
 
 constexpr std::chrono::milliseconds kYear = std::chrono::hours(365 * 24);
-constexpr std::uint64_t kFiringsAtOnce = 1000;
+// A sanitizer keeps what is freed for a while, and shadows of all there is.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::uint64_t kMemoryMiB = 4096;
+#else
+constexpr std::uint64_t kMemoryMiB = 448;
+#endif
 constexpr std::size_t kLettersTold = 20;
 
 struct RunOptions {
@@ -113,8 +120,14 @@ std::chrono::milliseconds duration(const std::string& text) {
   return count * unit->second;
 }
 
-engine::Limits limits(const RunOptions& options) {
-  engine::Limits result;
+struct RunLimits {
+  engine::Limits engine;
+  std::uint64_t memory_mib = kMemoryMiB;
+};
+
+RunLimits limits(const RunOptions& options) {
+  RunLimits all;
+  engine::Limits& result = all.engine;
   for (const std::string& text : options.limits) {
     const std::size_t equals = std::min(text.find('='), text.size());
     const std::string name = text.substr(0, equals);
@@ -129,9 +142,17 @@ engine::Limits limits(const RunOptions& options) {
     else if (name == "calls") result.call_depth = number;
     else if (name == "token") result.token_bytes = number;
     else if (name == "capacity") result.capacity = number;
-    else stop(kUsage, {"planctl.usage", "--limit " + text + ": there is no limit '" + name + "'", "the limits are firings, steps, calls, token and capacity"});
+    else if (name == "memory") all.memory_mib = number;
+    else stop(kUsage, {"planctl.usage", "--limit " + text + ": there is no limit '" + name + "'", "the limits are firings, steps, calls, token, capacity and memory"});
   }
-  return result;
+  return all;
+}
+
+std::uint64_t used_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  constexpr long kKibInMib = 1024;
+  return static_cast<std::uint64_t>(usage.ru_maxrss / kKibInMib);
 }
 
 TraceForm trace_form(const std::string& name) {
@@ -149,19 +170,23 @@ std::string end_text(const engine::Ended& ended) {
 // One run: feeds the engine with time until nothing more can happen.
 class Run {
  public:
-  Run(const RunOptions& options, const engine::Program& program, std::unique_ptr<engine::Engine> engine)
-      : options_(options), program_(program), engine_(std::move(engine)), trace_(make_trace(trace_form(options.trace), std::cout)) {
+  Run(const RunOptions& options, const RunLimits& limits, const engine::Program& program, std::unique_ptr<engine::Engine> engine)
+      : options_(options), limits_(limits), program_(program), engine_(std::move(engine)), trace_(make_trace(trace_form(options.trace), std::cout)) {
     engine_->trace(!options.trace.empty());
   }
 
   int go() {
     post();
     const Instant end{options_.duration.empty() ? kYear : duration(options_.duration)};
-    const std::uint64_t at_once = options_.trace == "text" ? 1 : kFiringsAtOnce;      // so that dead letters stand where they belong
     Instant now{};
     for (;;) {
-      step(engine::Tick{}, now, at_once);
+      step(engine::Tick{}, now, 1);
       if (engine_->ended()) break;
+      if (used_mib() > limits_.memory_mib) {
+        too_large_ = true;
+        over_ = "stopped: it needs more than " + std::to_string(limits_.memory_mib) + " MiB (limit 'memory')";
+        break;
+      }
       const std::optional<Instant> next = engine_->next_wakeup();
       if (!next) {
         over_ = "nothing more can happen";
@@ -205,22 +230,25 @@ class Run {
     if (options_.state) trace_->state(*engine_);
     std::cout.flush();
     if (letters_ > kLettersTold && options_.trace != "text") std::cerr << "planctl: " << letters_ << " dead letters in all\n";
-    if (ended && ended->failed && options_.trace != "text") std::cerr << "planctl: the process " << over_ << '\n';
-    return (ended && ended->failed) || letters_ > 0 ? kFailed : kFine;
+    const bool failed = (ended && ended->failed) || too_large_;
+    if (failed && options_.trace != "text") std::cerr << "planctl: the process " << over_ << '\n';
+    return failed || letters_ > 0 ? kFailed : kFine;
   }
 
   const RunOptions& options_;
+  const RunLimits& limits_;
   const engine::Program& program_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<Trace> trace_;
   std::size_t letters_ = 0;
+  bool too_large_ = false;
   std::string over_;
 };
 
 int run(const RunOptions& options) {
   try {
     if (!options.duration.empty()) static_cast<void>(duration(options.duration));      // before anything is read
-    const engine::Limits wanted = limits(options);
+    const RunLimits wanted = limits(options);
     int code = kFine;
     const std::optional<engine::Compilation> compilation = compile_sources(options.files, options.trace == "json", code);
     if (!compilation) return code;
@@ -229,9 +257,9 @@ int run(const RunOptions& options) {
     if (!plan) return kUsage;
     engine::Setup setup{plan->name, {"localhost", engine::resource_name(plan->name, options.title)}, options.title,
                         parameters(options, program, *plan), {}, {}, {}};
-    Result<std::unique_ptr<engine::Engine>> made = engine::Engine::create(compilation->program, setup, Instant{}, wanted);
+    Result<std::unique_ptr<engine::Engine>> made = engine::Engine::create(compilation->program, setup, Instant{}, wanted.engine);
     if (!made) stop(kMistakes, made.error());
-    return Run(options, program, std::move(*made)).go();
+    return Run(options, wanted, program, std::move(*made)).go();
   } catch (const Stop& reason) {
     return reason.code;
   }
@@ -254,7 +282,7 @@ void add_run(CLI::App& app, int& code) {
   command->add_option("--trace", options->trace, "Print each firing: text, or json (a line each)")
       ->check(CLI::IsMember({"text", "json"}))->type_name("FORM");
   command->add_flag("--state", options->state, "Print the state last: JSON, or an outline with --trace text");
-  many("--limit", options->limits, "NAME=N", "Another limit: firings (at one instant), steps (of a firing), calls (nested), token (bytes), capacity");
+  many("--limit", options->limits, "NAME=N", "Another limit: firings (at one instant), steps (of a firing), calls (nested), token (bytes), capacity, memory (MiB)");
   command->footer(std::string(kHelp));
   command->callback([options, &code] { code = run(*options); });
 }

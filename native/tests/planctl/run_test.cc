@@ -181,6 +181,24 @@ TEST(RunCommand, LimitsMayBeRaised) {
   EXPECT_EQ(run("plan t { queue Integer q\n action a { _ <- start\n [1, 2].each |$x| { $x -> q } } }", {"--limit", "capacity=1"}).code, 3);
 }
 
+TEST(RunCommand, StopsWhenItNeedsTooMuchMemory) {
+  const Outcome outcome = run("plan child { queue Any q }\n plan t { queue Integer q { entries => *[1] }\n action a { $i <- q\n Child.new\n $i + 1 -> q } }",
+                              {"--limit", "memory=200"});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("more than 200 MiB (limit 'memory')"));
+}
+
+TEST(RunCommand, ASearchWithoutAnEndIsToldAndGivenUp) {
+  const Outcome outcome = run(R"(plan t {
+    queue Any q { entries => *Integer[1, 9000] }
+    queue Any r { entries => *Integer[1, 9000] }
+    action join { $x <- q
+      $y <- r where ($x * $y) % 7 == 9
+      [$x, $y] -> drain } })", {});
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("a guard raised: the firing took more than 1000000 steps"));
+}
+
 TEST(RunCommand, WhatIsWantedOfTheMachineStaysThere) {
   const Outcome outcome = run(R"(plan t { action a { _ <- start
       File.new { title => '/etc/motd' } -> resources_to_sync }
