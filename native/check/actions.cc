@@ -76,6 +76,10 @@ void PlanChecker::arc(const syntax::Arc& arc) {
 void PlanChecker::arc_count(const syntax::Arc& arc) {
   const syntax::Count& count = arc.source.count;
   const bool range = count.kind == CountKind::range;
+  if (arc.kind == syntax::ArcKind::inhibit && (range || count.kind == CountKind::all)) {
+    report(Code::invalid_arc, arc.source.span, "an inhibitor names one number: so many tokens there must not be",
+           "write `! <- " + std::string(arc.source.name.text) + "[n]`");
+  }
   for (const syntax::Expr* bound : {count.minimum, count.maximum}) {
     if (bound == nullptr) continue;
     accepts(types::integer(range && bound == count.minimum ? 0 : 1), *bound, expression(*bound), "the number of tokens is");

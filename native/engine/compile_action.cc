@@ -128,14 +128,6 @@ ArcCode PlanCompiler::arc(const syntax::Arc& arc) {
   if (arc.source.count.maximum) code.maximum = fold(expression(*arc.source.count.maximum)).node;
   const TypePtr element = arc_source(arc, code);
   const bool many = code.count != CountKind::one;
-  if (arc.kind == ArcKind::inhibit && (code.count == CountKind::range || code.count == CountKind::all)) {
-    compiler_.report(Code::invalid_arc, arc.span, "an inhibitor names one number: so many tokens there must not be", "write '! <- queue[n]'");
-  }
-  if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::array &&
-      std::any_of(arc.clauses.begin(), arc.clauses.end(), [](const syntax::Clause& one) { return one.kind == syntax::ClauseKind::where; })) {
-    compiler_.report(Code::invalid_arc, arc.pattern->span, "'where' is asked of each token: of many tokens it needs a '$name' for one",
-                     "write '$tokens <- queue[n] where … $tokens …' and take the array apart in the body");
-  }
   if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::array && !arc.source.states.empty()) {
     compiler_.report(Code::invalid_arc, arc.span, "a state is one name");
   }

@@ -129,7 +129,7 @@ void print(const Part& part, std::size_t indent, std::string& out) {
 }
 
 int ast(const Options& options) {
-  const Result<engine::Bundle> bundle = read_sources(options.files);
+  const Result<engine::Bundle> bundle = read_sources(options.files, Wanted::given);
   if (!bundle) {
     complain(bundle.error());
     return kUsage;

@@ -77,7 +77,7 @@ class Index {
 int print_bundle(const Options& options) {
   int code = kFine;
   if (!compile_sources(options.files, options.json, code)) return code;
-  const Result<engine::Bundle> all = read_sources(options.files);
+  const Result<engine::Bundle> all = read_sources(options.files, Wanted::everything);
   const Result<engine::Bundle> bundle = all ? bundle_of(all.value(), options.plan) : all;
   if (!bundle) {
     complain(bundle.error());

@@ -1,60 +1,18 @@
 #include "planctl/sources.h"
 
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "engine/code.h"
+#include "planctl/check_sources.h"
 
 namespace plan::planctl {
 
-namespace fs = std::filesystem;
-
-namespace {
-
-bool is_source(const fs::path& path) {
-  return path.extension() == ".plan" || (path.extension() == ".pp" && path.parent_path().filename() == "types");
-}
-
-Status find_files(const std::string& path, std::vector<fs::path>& files) {
-  std::error_code problem;
-  if (!fs::is_directory(path, problem)) {
-    files.emplace_back(path);
-    return Done{};
-  }
-  for (const fs::directory_entry& entry :
-       fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, problem)) {
-    if (entry.is_regular_file() && is_source(entry.path())) files.push_back(entry.path());
-  }
-  if (problem) return Error{"planctl.read", path + ": " + problem.message(), {}};
-  return Done{};
-}
-
-Result<std::string> read_file(const fs::path& path) {
-  std::error_code problem;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream || fs::is_directory(path, problem)) return Error{"planctl.read", path.string() + " cannot be opened", {}};
-  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  if (stream.bad()) return Error{"planctl.read", path.string() + " cannot be read", {}};
-  return text;
-}
-
-}  // namespace
-
-Result<engine::Bundle> read_sources(const std::vector<std::string>& paths) {
-  std::vector<fs::path> files;
-  for (const std::string& path : paths) {
-    if (Status found = find_files(path, files); !found) return found.error();
-  }
-  std::sort(files.begin(), files.end());
-  files.erase(std::unique(files.begin(), files.end()), files.end());
+Result<engine::Bundle> read_sources(const std::vector<std::string>& paths, Wanted wanted) {
+  Result<std::vector<check::Text>> texts = read_for_check(paths, {});
+  if (!texts) return texts.error();
   engine::Bundle bundle;
-  for (const fs::path& file : files) {
-    Result<std::string> text = read_file(file);
-    if (!text) return text.error();
-    bundle.files.push_back({file.string(), std::move(*text)});
+  for (check::Text& text : *texts) {
+    if (wanted == Wanted::everything || text.judged) bundle.files.push_back({std::move(text.path), std::move(text.text)});
   }
   return bundle;
 }
@@ -65,7 +23,7 @@ void complain(const Error& error) {
 }
 
 std::optional<engine::Compilation> compile_sources(const std::vector<std::string>& paths, bool json, int& code) {
-  const Result<engine::Bundle> bundle = read_sources(paths);
+  const Result<engine::Bundle> bundle = read_sources(paths, Wanted::everything);
   if (!bundle) {
     complain(bundle.error());
     code = kUsage;

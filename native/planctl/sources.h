@@ -9,8 +9,9 @@
 
 namespace plan::planctl {
 
-// Errors: "planctl.read", naming what cannot be read. Files come in the order of their paths, each once.
-[[nodiscard]] Result<engine::Bundle> read_sources(const std::vector<std::string>& paths);
+// `everything`: also what the modules hold in which these files stand. Errors: "planctl.read", naming what cannot be read.
+enum class Wanted : unsigned char { given, everything };
+[[nodiscard]] Result<engine::Bundle> read_sources(const std::vector<std::string>& paths, Wanted wanted);
 
 // Exit codes of every command.
 inline constexpr int kFine = 0, kMistakes = 1, kUsage = 2, kFailed = 3;

@@ -105,7 +105,7 @@ void print_text(const std::vector<Shown>& tokens) {
 }
 
 int tokens(const Options& options) {
-  const Result<engine::Bundle> bundle = read_sources(options.files);
+  const Result<engine::Bundle> bundle = read_sources(options.files, Wanted::given);
   if (!bundle) {
     complain(bundle.error());
     return kUsage;

@@ -35,6 +35,7 @@ INSTANTIATE_TEST_SUITE_P(Arcs, Actions, testing::Values(
     Mistake{"from_a_variable", "plan t { Integer $n = 1\n action a { $x <- $n\n $x -> drain\n $n = 2 } }", "P0408 2:19"},
     Mistake{"two_regions", "plan t { state a\n input state b\n action x { _ <- state a, b\n 1 -> drain } }", "P0408 3:27"},
     Mistake{"where_of_several", "plan t { input Array q\n action a { [$x] <- q[2] where $x\n $x -> drain } }", "P0408 2:13"},
+    Mistake{"inhibitor_of_a_range", "plan t { input Integer q\n action a { _ <- start\n ! <- q[all]\n 1 -> drain }\n action b { $x <- q\n $x -> drain } }", "P0408 3:7"},
     Mistake{"counts", "plan t { input Integer q\n action a { $x <- q[3, 2]\n $x -> drain } }", "P0408 2:21"},
     Mistake{"input_of_a_reference", "plan c { input Integer n }\nplan t { input C cs\n action a { $c <- cs\n $x <- $c.n\n $x -> drain } }", "P0408 4:11"}), named);
 

@@ -122,10 +122,10 @@ plan worker { public String $cluster
 plan t inherits orchestrator[Worker] {
   public input String greetings { capacity => 1 }
   public input String others
-  queue Any next
+  input Any next
   output String seen
-  action add { [$kind, $_value] <- requests where $kind == 'add'
-    $kind -> drain }
+  action add { $request <- requests
+    $request -> drain }
   action greet { _ <- next
     $text <- greetings
     $text -> seen }

@@ -110,7 +110,7 @@ TEST(RunCommand, RefusesAPlanWithMistakes) {
   EXPECT_THAT(text.err, HasSubstr("unknown queue 'q'"));
   const Outcome told = run("plan t { action a { $x <- q } }", {"--trace", "json"});
   EXPECT_EQ(told.code, 1);
-  EXPECT_EQ(json::parse(told.out).at(0).at("code"), "P0202");
+  EXPECT_THAT(told.out, HasSubstr("\"P0202\""));
 }
 
 TEST(RunCommand, EndedByFailOrWithDeadLettersIsThree) {
