@@ -109,13 +109,7 @@ void Compiler::run() {
   declare_plans();
   declare_aliases();
   for (const auto& shape : shapes_) resolve(*shape);
-  for (const PendingAlias& pending : pending_) pending.alias->target = constant_type(*pending.expr, pending.in);
-  for (const PendingAlias& pending : pending_) {
-    if (!pending.alias->target) {
-      report(Code::invalid_type, pending.expr->span, "'" + pending.alias->name + "' is not an alias of a type");
-      pending.alias->target = types::make(TypeKind::any);
-    }
-  }
+  settle_aliases();
   for (const auto& shape : shapes_) {
     auto code = std::make_unique<PlanCode>();
     code->name = shape->lineage->name;
@@ -123,6 +117,22 @@ void Compiler::run() {
     PlanCompiler(*this, *shape, *code).run();
     data_.plans.push_back(std::move(code));
   }
+}
+
+void Compiler::settle_aliases() {
+  for (const PendingAlias& pending : pending_) pending.alias->target = constant_type(*pending.expr, pending.in);
+  for (const PendingAlias& pending : pending_) {
+    if (!pending.alias->target) {
+      report(Code::invalid_type, pending.expr->span, "'" + pending.alias->name + "' is not an alias of a type");
+      pending.alias->target = types::make(TypeKind::any);
+    }
+  }
+}
+
+NodePtr Compiler::program(const syntax::ParsedProgram& program, PlanCode& code, std::uint32_t& slots) {
+  for (const syntax::TypeAlias* decl : program.aliases) add_alias(*decl);
+  settle_aliases();
+  return PlanCompiler(*this, empty_shape(), code).program(program, slots);
 }
 
 void Compiler::declare_plans() {
@@ -171,12 +181,14 @@ void Compiler::declare_plans() {
 
 void Compiler::declare_aliases() {
   for (const syntax::ParsedFile& file : data_.files) {
-    for (const syntax::TypeAlias* decl : file.aliases) {
-      auto alias = data_.alias_owner.add(std::string(decl->name.text));
-      pending_.push_back({alias, decl->type, nullptr});
-      data_.aliases.emplace_back(std::string(decl->name.text), alias);
-    }
+    for (const syntax::TypeAlias* decl : file.aliases) add_alias(*decl);
   }
+}
+
+void Compiler::add_alias(const syntax::TypeAlias& decl) {
+  auto alias = data_.alias_owner.add(std::string(decl.name.text));
+  pending_.push_back({alias, decl.type, nullptr});
+  data_.aliases.emplace_back(std::string(decl.name.text), alias);
 }
 
 void Compiler::resolve(Shape& shape) {

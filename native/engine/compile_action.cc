@@ -80,11 +80,11 @@ ArcCode PlanCompiler::arc(const syntax::Arc& arc) {
   }
   if (!arc.from.empty()) {
     // A process of unknown plan: its queues are looked up when sent to.
-    code.from_slot = bind_local(arc.from, types::process(nullptr), false);
+    code.from_slot = bind_local(arc.from, types::process(nullptr));
   }
   clauses(arc, code, element);
   if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::variable && element) {
-    scope_->locals[std::string(arc.pattern->name.text)].second = types::array(element);
+    scope_->locals[std::string(arc.pattern->name.text)].type = types::array(element);
   }
   return code;
 }
@@ -174,7 +174,7 @@ PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern, const TypePtr&
   switch (pattern.kind) {
     case syntax::PatternKind::wildcard: return code;
     case syntax::PatternKind::variable:
-      code.slot = bind_local(pattern.name, type, false);
+      code.slot = bind_local(pattern.name, type);
       code.key = values::Value::string(pattern.name.text);
       return code;
     case syntax::PatternKind::array: break;
@@ -190,7 +190,7 @@ PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern, const TypePtr&
 void PlanCompiler::clauses(const syntax::Arc& arc, ArcCode& code, const TypePtr& element) {
   if (arc.source.count.kind != CountKind::one && arc.pattern &&
       arc.pattern->kind == syntax::PatternKind::variable) {
-    scope_->locals[std::string(arc.pattern->name.text)].second = element;   // one token, while `where` is asked
+    scope_->locals[std::string(arc.pattern->name.text)].type = element;   // one token, while `where` is asked
   }
   for (const syntax::Clause& clause : arc.clauses) {
     NodePtr node = fold(expression(*clause.expression)).node;

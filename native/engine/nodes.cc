@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "engine/code.h"
+#include "engine/nodes_control.h"
 
 namespace plan::engine {
 
@@ -22,34 +23,23 @@ class BoundBlock final : public functions::Block {
 
   Value call(std::span<const Value> arguments) override {
     frame_.evaluation.spend(1);
-    const std::size_t count = code_.slots.size();
-    for (std::size_t i = 0; i < count; ++i) bind(i, value_of(i, arguments));
-    return code_.body->evaluate(frame_);
+    for (const std::uint32_t flag : code_.flags) frame_.slots[flag] = Value::undef();
+    bind_parameters(code_.parameters, arguments, "the lambda", "MISSING_REQUIRED_PARAMETER", frame_);
+    Value result = run();
+    require(code_.return_type, result, "the value returned from the lambda", frame_);
+    return result;
   }
-  [[nodiscard]] std::size_t min_arity() const override { return code_.required(); }
-  [[nodiscard]] std::size_t max_arity() const override {
-    return code_.captures_rest ? SIZE_MAX : code_.slots.size();
-  }
+  [[nodiscard]] std::size_t min_arity() const override { return least_arguments(code_.parameters); }
+  [[nodiscard]] std::size_t max_arity() const override { return most_arguments(code_.parameters); }
 
  private:
-  Value value_of(std::size_t i, std::span<const Value> arguments) {
-    if (code_.captures_rest && i + 1 == code_.slots.size()) {
-      return Value::array(i < arguments.size() ? std::vector<Value>(arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                                                                    arguments.end())
-                                               : std::vector<Value>{});
+  Value run() {
+    try {
+      return code_.body->evaluate(frame_);
+    } catch (const Jump& jump) {
+      if (jump.kind() != Jump::Kind::next) throw;
+      return jump.value();
     }
-    if (i < arguments.size()) return arguments[i];
-    if (code_.defaults[i]) return code_.defaults[i]->evaluate(frame_);
-    throw EvaluationError("ARITY_MISMATCH", "the lambda expects " + std::to_string(code_.slots.size()) +
-                                                " arguments, got " + std::to_string(arguments.size()));
-  }
-
-  void bind(std::size_t i, Value value) {
-    if (code_.types[i]) {
-      TypeCode declared{nullptr, code_.types[i]};
-      require(declared, value, "parameter " + std::to_string(i + 1) + " of the lambda", frame_);
-    }
-    if (code_.slots[i] != kNone) frame_.slots[code_.slots[i]] = std::move(value);
   }
 
   const LambdaCode& code_;
@@ -78,14 +68,6 @@ Value new_resource(const std::string& type, const std::vector<Value>& arguments)
 }
 
 }  // namespace
-
-std::size_t LambdaCode::required() const {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (!defaults[i] && !(captures_rest && i + 1 == slots.size())) ++count;
-  }
-  return count;
-}
 
 Value LocalVariable::evaluate(Frame& frame) const { return frame.slots[slot_]; }
 Value PlanVariable::evaluate(Frame& frame) const { return frame.evaluation.process().variable(slot_); }
@@ -222,7 +204,10 @@ Value NewNode::evaluate(Frame& frame) const {
     }
     return frame.evaluation.process().make(lower(made.name), arguments.empty() ? Value::undef() : arguments[0]);
   }
-  return functions::convert(made, arguments);
+  const Value result = functions::convert(made, arguments);
+  if (!lambda_) return result;
+  BoundBlock block(*lambda_, frame);
+  return block.call({&result, 1});
 }
 
 Value UnaryNode::evaluate(Frame& frame) const {
@@ -257,7 +242,12 @@ Value BinaryNode::evaluate(Frame& frame) const {
     case BinaryOp::less_equal: return Value::boolean(values::compares(left, values::Comparison::less_equal, right));
     case BinaryOp::greater: return Value::boolean(values::compares(left, values::Comparison::greater, right));
     case BinaryOp::greater_equal: return Value::boolean(values::compares(left, values::Comparison::greater_equal, right));
-    case BinaryOp::in: return Value::boolean(values::contains(left, right));
+    case BinaryOp::in: {
+      std::vector<Value> captures;
+      const bool found = values::contains(left, right, &captures);
+      if (!captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
+      return Value::boolean(found);
+    }
     case BinaryOp::match:
     case BinaryOp::not_match: {
       std::vector<Value> captures;
@@ -273,10 +263,18 @@ Value BinaryNode::evaluate(Frame& frame) const {
 
 namespace {
 
+void assign_local(const TargetCode& target, const Value& value, Frame& frame) {
+  if (target.once && (target.flag == kNone || !frame.slots[target.flag].is_undef())) {
+    throw EvaluationError("ILLEGAL_REASSIGNMENT", "Cannot reassign variable '$" + target.name + "'");
+  }
+  if (target.flag != kNone) frame.slots[target.flag] = Value::boolean(true);
+  frame.slots[target.slot] = value;
+}
+
 void assign(const TargetCode& target, const Value& value, Frame& frame) {
   switch (target.kind) {
     case TargetCode::Kind::nothing: return;
-    case TargetCode::Kind::local: frame.slots[target.slot] = value; return;
+    case TargetCode::Kind::local: assign_local(target, value, frame); return;
     case TargetCode::Kind::plan_variable: frame.evaluation.process().assign(target.slot, value); return;
     case TargetCode::Kind::parts: break;
   }
@@ -290,13 +288,12 @@ void assign(const TargetCode& target, const Value& value, Frame& frame) {
     }
     return;
   }
-  if (!value.is(Kind::array) || value.as_array().size() != target.parts.size()) {
-    throw EvaluationError("ILLEGAL_MULTI_ASSIGNMENT_SIZE",
-                          "Mismatched number of assignable entries and values, expected " +
-                              std::to_string(target.parts.size()) + ", got " +
-                              std::to_string(value.is(Kind::array) ? value.as_array().size() : 1));
+  const std::span<const Value> items = value.is(Kind::array) ? value.as_array() : std::span(&value, 1);
+  if (items.size() != target.parts.size()) {
+    throw EvaluationError("ILLEGAL_MULTI_ASSIGNMENT_SIZE", "Mismatched number of assignable entries and values, expected " +
+                                                               std::to_string(target.parts.size()) + ", got " + std::to_string(items.size()));
   }
-  for (std::size_t i = 0; i < target.parts.size(); ++i) assign(target.parts[i], value.as_array()[i], frame);
+  for (std::size_t i = 0; i < target.parts.size(); ++i) assign(target.parts[i], items[i], frame);
 }
 
 }  // namespace
@@ -308,20 +305,27 @@ Value AssignNode::evaluate(Frame& frame) const {
   return value;
 }
 
+bool CaseNode::matches(const Value& subject, const Item& match, Frame& frame) const {
+  const Value candidate = match.node->evaluate(frame);
+  const std::vector<Value> candidates = match.splat ? values::splat(candidate) : std::vector<Value>{candidate};
+  frame.evaluation.at(span());
+  for (const Value& one : candidates) {
+    frame.evaluation.spend(1);
+    std::vector<Value> captures;
+    if (!values::case_matches(subject, one, &captures)) continue;
+    if (captures_ != kNone && !captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
+    return true;
+  }
+  return false;
+}
+
 Value CaseNode::evaluate(Frame& frame) const {
   const Value subject = subject_->evaluate(frame);
   const OptionCode* fallback = nullptr;
   for (const OptionCode& option : options_) {
-    if (option.matches.empty()) {
-      fallback = &option;
-      continue;
-    }
-    for (const Value& candidate : evaluate_items(option.matches, frame)) {
-      frame.evaluation.at(span());
-      std::vector<Value> captures;
-      if (!values::case_matches(subject, candidate, &captures)) continue;
-      if (captures_ != kNone && !captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
-      return option.result->evaluate(frame);
+    if (option.fallback) fallback = &option;
+    for (const Item& match : option.matches) {
+      if (matches(subject, match, frame)) return option.result->evaluate(frame);
     }
   }
   if (fallback) return fallback->result->evaluate(frame);

@@ -5,6 +5,7 @@
 
 #include "functions/convert.h"
 #include "functions/support.h"
+#include "types/case.h"
 #include "types/regex.h"
 #include "types/text.h"
 #include "values/base64.h"
@@ -15,6 +16,9 @@ namespace {
 
 using values::HashEntry;
 using values::HashObject;
+using types::capitalize;
+using types::downcase;
+using types::upcase;
 using values::Kind;
 using values::Value;
 

@@ -297,6 +297,7 @@ std::int64_t moment_bound(const Type& base, const Value& key) {
   if (key.is(Kind::string)) bound = span ? values::parse_timespan(key.as_string()) : values::parse_timestamp(key.as_string());
   if (key.is(Kind::integer) && std::abs(key.as_integer()) <= 9'000'000'000) bound = key.as_integer() * 1'000'000'000;
   if (key.is(Kind::floating) && std::abs(key.as_float()) <= 9e9) bound = static_cast<std::int64_t>(key.as_float() * 1e9);
+  if (!bound && key.is(Kind::string)) throw EvaluationError("ARGUMENT_ERROR", "Unable to parse '" + std::string(key.as_string()) + "' as a " + types::to_string(base));
   if (!bound) wrong_argument(base, key, types::to_string(base));
   return *bound;
 }
@@ -306,6 +307,7 @@ TypePtr access_moment(const Type& base, std::span<const Value> keys) {
   auto type = std::make_shared<Type>(base);
   if (!keys.empty() && !keys[0].is(Kind::default_)) type->min = moment_bound(base, keys[0]);
   if (keys.size() > 1 && !keys[1].is(Kind::default_)) type->max = moment_bound(base, keys[1]);
+  if (type->min > type->max) throw EvaluationError("ARGUMENT_ERROR", "'from' must be less or equal to 'to' in " + types::to_string(*type));
   return type;
 }
 
@@ -375,6 +377,13 @@ TypePtr reference_type(const TypePtr& base, std::span<const Value> keys) {
 TypePtr builtin_type(std::string_view name) {
   const auto found = std::find_if(kNamed.begin(), kNamed.end(), [&](const Named& named) { return named.name == name; });
   return found == kNamed.end() ? nullptr : types::make(found->kind);
+}
+
+bool is_resource_type(std::string_view name) {
+  static constexpr std::array<std::string_view, 14> kNames = {
+      "Class", "Component", "Exec", "File", "Filebucket", "Group", "Notify", "Package", "Resources", "Schedule",
+      "Service", "Stage", "Tidy", "User"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 TypePtr parameterize(const TypePtr& base, std::span<const Value> parameters) {

@@ -2,6 +2,7 @@
 #include "types/text.h"
 
 #include "values/base64.h"
+#include "values/timespan_format.h"
 #include "values/value.h"
 
 namespace plan::values {
@@ -49,7 +50,7 @@ std::string plain_text(const Value& value) {
     case Kind::regexp: return types::regexp_literal(value.as_regexp());
     case Kind::type: return types::to_string(*value.as_type());
     case Kind::sensitive: return std::string(kRedacted);
-    case Kind::timespan: return types::format_timespan(value.as_nanoseconds());
+    case Kind::timespan: return timespan_text(value.as_nanoseconds());
     case Kind::timestamp: return types::format_timestamp(value.as_nanoseconds());
     case Kind::semver: case Kind::semver_range: return value.as_version();
     case Kind::binary: return base64_encode(value.as_binary());
