@@ -127,6 +127,14 @@ void Compiler::settle_aliases() {
       pending.alias->target = types::make(TypeKind::any);
     }
   }
+  for (const PendingAlias& pending : pending_) {   // one that only leads to itself stands for nothing
+    std::size_t steps = 0;
+    const Type* at = pending.alias.get();
+    while (at->kind == TypeKind::alias && ++steps <= pending_.size()) at = at->target.get();
+    if (at->kind != TypeKind::alias) continue;
+    report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
+    pending.alias->target = types::make(TypeKind::any);
+  }
 }
 
 NodePtr Compiler::program(const syntax::ParsedProgram& program, PlanCode& code, std::uint32_t& slots) {
@@ -186,6 +194,10 @@ void Compiler::declare_aliases() {
 }
 
 void Compiler::add_alias(const syntax::TypeAlias& decl) {
+  const auto same = [&](const PendingAlias& known) { return known.in == nullptr && known.alias->name == decl.name.text; };
+  if (late_ && std::any_of(pending_.begin(), pending_.end(), same)) {
+    report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
+  }
   auto alias = data_.alias_owner.add(std::string(decl.name.text));
   pending_.push_back({alias, decl.type, nullptr});
   data_.aliases.emplace_back(std::string(decl.name.text), alias);

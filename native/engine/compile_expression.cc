@@ -259,6 +259,14 @@ Typed PlanCompiler::function_call(const syntax::Expr& at, const syntax::Name& na
   if (const auto jump = kJumps.find(name.text); jump != kJumps.end()) {
     return {std::make_shared<JumpNode>(at.span, jump->second, std::move(arguments)), nullptr};
   }
+  if (name.text == "getvar" && !block) {
+    GetVariable::Names names;
+    for (const std::string_view known : variable_names()) {
+      const std::string text(known);
+      names.emplace(text, variable(syntax::Variable{{ExprKind::variable, at.span}, text}).node);
+    }
+    return {std::make_shared<GetVariable>(at.span, std::move(names), std::move(arguments)), nullptr};
+  }
   const std::uint32_t own = code_.function(name.text);
   if (own != kNone) {
     if (dependencies_) dependencies_->all_variables = dependencies_->references = true;

@@ -2,6 +2,7 @@
 // jumps out of lambdas and functions, and the end of what a match captured.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,19 @@ class MaybeLocal final : public Node {
  private:
   std::uint32_t slot_, flag_;
   NodePtr outside_;
+};
+
+// getvar('name.key.0', default): a variable by a name that is computed, and what is in its value.
+class GetVariable final : public Node {
+ public:
+  using Names = std::map<std::string, NodePtr, std::less<>>;   // what can be seen from the call
+  GetVariable(Span span, Names names, std::vector<Item> arguments)
+      : Node(span), names_(std::move(names)), arguments_(std::move(arguments)) {}
+  [[nodiscard]] values::Value evaluate(Frame& frame) const override;
+
+ private:
+  Names names_;
+  std::vector<Item> arguments_;
 };
 
 // A branch whose matches are forgotten when it is left: `captures` is the slot that holds what they captured.

@@ -341,6 +341,14 @@ Value to_binary(Arguments arguments) {
   expect_count("Binary", arguments, 1, 2);
   const Value& from = arguments[0];
   if (from.is(Kind::binary)) return from;
+  if (from.is(Kind::hash) && arguments.size() == 1) {   // {value => …, format => …}
+    std::vector<Value> given;
+    for (const std::string_view key : {"value", "format"}) {
+      if (const Value* found = from.as_hash().find(key)) given.push_back(*found);
+    }
+    if (given.size() != from.as_hash().size() || given.empty() || given[0].is(Kind::hash)) mismatch("Binary.new", arguments, 0, "Struct[{value => String, Optional[format] => String}]");
+    return to_binary(given);
+  }
   if (from.is(Kind::array)) {
     std::string bytes;
     for (const Value& byte : from.as_array()) {

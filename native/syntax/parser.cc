@@ -148,6 +148,7 @@ const Block* Parser::parse_program(std::vector<const TypeAlias*>& aliases, std::
     if (at_word("type") && peek(1).kind == TokenKind::class_ref) {
       const TypeAlias* alias = parse_alias();
       if (alias == nullptr) return nullptr;
+      if (at(TokenKind::semicolon) && peek(1).kind != TokenKind::end) take();
       aliases.push_back(alias);
     } else if (at_word("function") && peek(1).kind == TokenKind::name) {
       const FunctionDecl* function = parse_function(Visibility::unspecified, peek().span);

@@ -71,7 +71,15 @@ json::value queue_to_json(const QueueObject& queue) {
   return object;
 }
 
+// To Puppet a mere reference is a type.
+json::value reference_to_pcore(const ResourceObject& resource) {
+  if (resource.type != "Class") return json::object{{"__ptype", "Pcore::ResourceType"}, {"type_name", resource.type}, {"title", resource.title}};
+  const std::string name = types::ascii_downcase(resource.title);
+  return json::object{{"__ptype", "Pcore::ClassType"}, {"class_name", name.starts_with("::") ? name.substr(2) : name}};
+}
+
 json::value resource_to_json(const ResourceObject& resource, TypeForm types) {
+  if (types == TypeForm::pcore && resource.parameters.is_undef()) return reference_to_pcore(resource);
   json::object object = typed("Resource");
   object["type"] = resource.type;
   object["title"] = resource.title;

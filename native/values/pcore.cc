@@ -82,7 +82,8 @@ class Writer {
         return object;
       }
       case TypeKind::alias: return alias(type);
-      case TypeKind::callable: case TypeKind::data: case TypeKind::rich_data: case TypeKind::process: case TypeKind::queue:
+      case TypeKind::callable: return callable(type);
+      case TypeKind::data: case TypeKind::rich_data: case TypeKind::process: case TypeKind::queue:
         return rich("Type", types::to_string(type));
     }
     return nullptr;
@@ -147,6 +148,20 @@ class Writer {
   json::value tuple(const Type& type) {
     json::object object = list(pcore("Tuple"), "types", type.arguments);
     if (type.bounded_min) object["size_type"] = integer_range(type.min, type.max);
+    return object;
+  }
+
+  json::value callable(const Type& type) {
+    json::object object = pcore("Callable");
+    for (const std::string_view part : {"param_types", "block_type", "return_type"}) object[part] = nullptr;
+    if (type.arguments.empty()) return object;
+    const Type& parameters = *type.arguments[0];
+    json::object tuple = list(pcore("Tuple"), "types", parameters.arguments);
+    if (parameters.arguments.empty() && parameters.max > 0) tuple["types"] = json::array{pcore("Unit")};
+    if (parameters.bounded_min) tuple["size_type"] = integer_range(parameters.min, parameters.max);
+    object["param_types"] = std::move(tuple);
+    if (type.arguments[1]->kind != TypeKind::undef) object["block_type"] = write(type.arguments[1]);
+    if (type.arguments[2]->kind != TypeKind::any) object["return_type"] = write(type.arguments[2]);
     return object;
   }
 
