@@ -16,6 +16,34 @@ using values::Value;
 
 namespace {
 
+constexpr std::uint32_t kDeep = 12;              // values that share parts may be far larger than what they take in memory
+constexpr std::uint64_t kMostParts = 1'000'000;
+
+void count_parts(const Value& value, std::uint64_t& parts) {
+  if (++parts > kMostParts) return;
+  if (value.is(Kind::array)) {
+    for (const Value& item : value.as_array()) count_parts(item, parts);
+  } else if (value.is(Kind::hash)) {
+    for (const values::HashEntry& entry : value.as_hash().entries) {
+      count_parts(entry.key, parts);
+      count_parts(entry.value, parts);
+    }
+  }
+}
+
+// What is large costs steps when it is made, so that the limit of steps is one of memory too.
+Value charged(Frame& frame, Value value) {
+  std::uint64_t size = 0;
+  if (value.is(Kind::string)) size = value.as_string().size() / 4;
+  else if (value.is(Kind::binary)) size = value.as_binary().size() / 4;
+  else if (value.is(Kind::array)) size = value.as_array().size();
+  else if (value.is(Kind::hash)) size = value.as_hash().size() * 2;
+  if (depth_of(value) > kDeep) count_parts(value, size);
+  frame.evaluation.spend(size / 4);
+  if (size > kMostParts && depth_of(value) > kDeep) throw EvaluationError("LIMIT_SIZE", "a value has more than " + std::to_string(kMostParts) + " parts");
+  return value;
+}
+
 // A lambda while the function that was given it runs: its slots are of the frame around it.
 class BoundBlock final : public functions::Block {
  public:
@@ -82,8 +110,8 @@ Value Capture::evaluate(Frame& frame) const {
 Value Interpolate::evaluate(Frame& frame) const {
   std::string text;
   for (const NodePtr& part : parts_) text += values::to_string(part->evaluate(frame));
-  frame.evaluation.spend(1 + text.size() / 64);
-  return Value::string(text);
+  frame.evaluation.spend(1);
+  return charged(frame, Value::string(text));
 }
 
 std::vector<Value> evaluate_items(const std::vector<Item>& items, Frame& frame) {
@@ -106,7 +134,7 @@ bool constant_items(const std::vector<Item>& items) {
 
 Value ArrayNode::evaluate(Frame& frame) const {
   frame.evaluation.spend(1);
-  return Value::array(evaluate_items(items_, frame));
+  return charged(frame, Value::array(evaluate_items(items_, frame)));
 }
 
 Value HashNode::evaluate(Frame& frame) const {
@@ -116,7 +144,7 @@ Value HashNode::evaluate(Frame& frame) const {
     Value k = key->evaluate(frame);
     hash.set(std::move(k), value->evaluate(frame));
   }
-  return hash.build();
+  return charged(frame, hash.build());
 }
 
 bool HashNode::constant() const {
@@ -160,9 +188,9 @@ Value BuiltinCall::evaluate(Frame& frame) const {
   const std::vector<Value> arguments = evaluate_items(arguments_, frame);
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
-  if (!lambda_) return functions::call(function_, frame.evaluation, arguments, nullptr);
+  if (!lambda_) return charged(frame, functions::call(function_, frame.evaluation, arguments, nullptr));
   BoundBlock block(*lambda_, frame);
-  return functions::call(function_, frame.evaluation, arguments, &block);
+  return charged(frame, functions::call(function_, frame.evaluation, arguments, &block));
 }
 
 Value PlanCall::evaluate(Frame& frame) const {
@@ -204,7 +232,7 @@ Value NewNode::evaluate(Frame& frame) const {
     }
     return frame.evaluation.process().make(lower(made.name), arguments.empty() ? Value::undef() : arguments[0]);
   }
-  const Value result = functions::convert(made, arguments);
+  const Value result = charged(frame, functions::convert(made, arguments));
   if (!lambda_) return result;
   BoundBlock block(*lambda_, frame);
   return block.call({&result, 1});
@@ -229,12 +257,12 @@ Value BinaryNode::evaluate(Frame& frame) const {
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
   switch (op_) {
-    case BinaryOp::add: return values::add(left, right);
-    case BinaryOp::subtract: return values::subtract(left, right);
+    case BinaryOp::add: return charged(frame, values::add(left, right));
+    case BinaryOp::subtract: return charged(frame, values::subtract(left, right));
     case BinaryOp::multiply: return values::multiply(left, right);
     case BinaryOp::divide: return values::divide(left, right);
     case BinaryOp::modulo: return values::modulo(left, right);
-    case BinaryOp::shift_left: return values::shift_left(left, right);
+    case BinaryOp::shift_left: return charged(frame, values::shift_left(left, right));
     case BinaryOp::shift_right: return values::shift_right(left, right);
     case BinaryOp::equal: return Value::boolean(values::equal(left, right));
     case BinaryOp::not_equal: return Value::boolean(!values::equal(left, right));
