@@ -51,6 +51,8 @@ class Diagnostics {
 
 // "path:line:column: error[P0101]: message", the source line, a caret line, and "help: …".
 [[nodiscard]] std::string render_text(const std::vector<Diagnostic>& diagnostics, const Sources& sources);
+// The source line of a span and a caret line, for other messages about a text.
+[[nodiscard]] std::string render_excerpt(Span span, const Sources& sources);
 // An array of objects: file line column end_line end_column severity code message help.
 [[nodiscard]] std::string render_json(const std::vector<Diagnostic>& diagnostics, const Sources& sources);
 // The name among candidates that is nearest to `name`: at most a third of its letters differ, or else most of the two is

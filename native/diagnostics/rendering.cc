@@ -151,6 +151,12 @@ std::string render_text(const std::vector<Diagnostic>& diagnostics, const Source
   return out;
 }
 
+std::string render_excerpt(Span span, const Sources& sources) {
+  std::string out;
+  append_excerpt(out, span, sources);
+  return out;
+}
+
 std::string render_json(const std::vector<Diagnostic>& diagnostics, const Sources& sources) {
   std::string out = "[";
   for (std::size_t i = 0; i < diagnostics.size(); ++i) {

@@ -32,13 +32,6 @@ enum BuiltinPlace : std::uint32_t {
   kStart, kEnd, kFail, kDrain, kEvents, kResourcesToSync, kSynced, kLeaving, kCatalogDone, kBuiltinPlaces
 };
 
-// A declared type: known when compiled, or computed from variables each time it is asked.
-struct TypeCode {
-  types::TypePtr fixed;         // null when dynamic
-  NodePtr dynamic;              // null when fixed
-  [[nodiscard]] bool declared() const { return fixed || dynamic; }
-};
-
 struct VariableCode {
   std::string name;
   TypeCode type;
@@ -77,12 +70,10 @@ enum Region : std::uint32_t { kOwnRegion, kInputRegion, kRegions };
 
 struct FunctionCode {
   std::string name;
-  std::vector<TypeCode> parameter_types;   // undeclared ones accept anything
-  std::vector<NodePtr> defaults;           // per parameter; null when required
+  std::vector<ParameterCode> parameters;   // in the first slots of its frame
   TypeCode return_type;
   NodePtr body;
-  std::uint32_t slots = 0;                 // of its frame; the parameters come first
-  bool captures_rest = false;
+  std::uint32_t slots = 0;                 // of its frame
   Span span;
 };
 

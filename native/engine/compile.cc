@@ -29,7 +29,9 @@ void Compiler::run() {
   }
 }
 
-types::TypePtr Compiler::constant_type(const syntax::Expr& expr, const Shape* in) { return data_.model->constant_type(expr, in); }
+types::TypePtr Compiler::constant_type(const syntax::Expr& expr, const Shape* in) {
+  return data_.model ? data_.model->constant_type(expr, in) : program_type(expr);
+}
 
 // ---------------------------------------------------------------------------------------------- the door
 

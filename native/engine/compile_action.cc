@@ -108,7 +108,7 @@ void PlanCompiler::collect_reference(const syntax::ActionDecl& decl, const synta
   const auto& target = static_cast<const syntax::MethodCall&>(*send.target);
   if (target.has_parentheses || target.lambda || target.receiver->kind != syntax::ExprKind::variable) return;
   const std::string_view name = static_cast<const syntax::Variable&>(*target.receiver).name;
-  if (!find_local(name) && code_.variable(name) == kNone) return;      // of the body
+  if (!scope_->locals.contains(name) && code_.variable(name) == kNone) return;      // of the body
   const bool assigned = std::any_of(decl.items.begin(), decl.items.end(), [&](const syntax::ActionItem& item) {
     return item.statement && item.statement->kind == syntax::ExprKind::assign &&
            is_target(*static_cast<const syntax::Assign&>(*item.statement).target, name);
@@ -138,11 +138,11 @@ ArcCode PlanCompiler::arc(const syntax::Arc& arc) {
   }
   if (!arc.from.empty()) {
     // A process of unknown plan: its queues are looked up when sent to.
-    code.from_slot = bind_local(arc.from, types::process(nullptr), false);
+    code.from_slot = bind_local(arc.from, types::process(nullptr));
   }
   clauses(arc, code, element);
   if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::variable && element) {
-    scope_->locals[std::string(arc.pattern->name.text)].second = types::array(element);
+    scope_->locals[std::string(arc.pattern->name.text)].type = types::array(element);
   }
   return code;
 }
@@ -231,7 +231,7 @@ PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern, const TypePtr&
   switch (pattern.kind) {
     case syntax::PatternKind::wildcard: return code;
     case syntax::PatternKind::variable:
-      code.slot = bind_local(pattern.name, type, false);
+      code.slot = bind_local(pattern.name, type);
       code.key = values::Value::string(pattern.name.text);
       return code;
     case syntax::PatternKind::array: break;
@@ -247,7 +247,7 @@ PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern, const TypePtr&
 void PlanCompiler::clauses(const syntax::Arc& arc, ArcCode& code, const TypePtr& element) {
   if (arc.source.count.kind != CountKind::one && arc.pattern &&
       arc.pattern->kind == syntax::PatternKind::variable) {
-    scope_->locals[std::string(arc.pattern->name.text)].second = element;   // one token, while `where` is asked
+    scope_->locals[std::string(arc.pattern->name.text)].type = element;   // one token, while `where` is asked
   }
   for (const syntax::Clause& clause : arc.clauses) {
     NodePtr node = fold(expression(*clause.expression)).node;

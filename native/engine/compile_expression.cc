@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/compiler.h"
+#include "engine/no_process.h"
 #include "values/value.h"
 
 namespace plan::engine {
@@ -24,10 +25,9 @@ Typed constant(Span span, Value value) {
 }
 
 std::optional<std::size_t> capture_number(std::string_view name) {
-  if (name.empty() || name.size() > 3 || !std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    return std::nullopt;
-  }
-  return static_cast<std::size_t>(std::stoul(std::string(name)));
+  if (name.empty() || !std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; })) return std::nullopt;
+  constexpr std::size_t kMostDigits = 6;   // more groups than a regular expression can have
+  return name.size() > kMostDigits ? SIZE_MAX : static_cast<std::size_t>(std::stoul(std::string(name)));
 }
 
 std::string suggestion(std::string_view name, const std::vector<std::string_view>& names, std::string_view sigil = "") {
@@ -39,21 +39,8 @@ std::string suggestion(std::string_view name, const std::vector<std::string_view
 
 Typed PlanCompiler::fold(Typed typed) {
   if (!typed.node->constant() || dynamic_cast<const Constant*>(typed.node.get())) return typed;
-  struct NoProcess final : ProcessView {
-    [[nodiscard]] const PlanCode& code() const override { PLAN_ASSERT(false); }
-    [[nodiscard]] const Value& variable(std::uint32_t) const override { PLAN_ASSERT(false); }
-    [[nodiscard]] Value self() const override { PLAN_ASSERT(false); }
-    [[nodiscard]] Value member(const Value&, std::string_view) const override { PLAN_ASSERT(false); }
-    void assign(std::uint32_t, Value) override { PLAN_ASSERT(false); }
-    void send(std::uint32_t, Value) override { PLAN_ASSERT(false); }
-    void send_to(const Value&, Value) override { PLAN_ASSERT(false); }
-    void move(std::string_view) override { PLAN_ASSERT(false); }
-    void next_state() override { PLAN_ASSERT(false); }
-    Value make(std::string_view, const Value&) override { PLAN_ASSERT(false); }
-    void become(std::string_view) override { PLAN_ASSERT(false); }
-    void orchestrate(const Value&) override { PLAN_ASSERT(false); }
-    void release(const Value&) override { PLAN_ASSERT(false); }
-  } nothing;
+  const PlanCode no_plan;
+  NoProcess nothing(no_plan);
   constexpr std::uint64_t kFoldSteps = 10'000;
   Evaluation evaluation(nothing, kFoldSteps, 1);
   Frame frame{evaluation, {}};
@@ -69,7 +56,8 @@ Typed PlanCompiler::expression(const syntax::Expr& expr) {
   const Span span = expr.span;
   switch (expr.kind) {
     case ExprKind::undef:
-    case ExprKind::unit: return constant(span, Value::undef());
+    case ExprKind::unit:
+      return constant(span, Value::undef());
     case ExprKind::default_: return constant(span, Value::default_());
     case ExprKind::boolean: return constant(span, Value::boolean(as<syntax::Boolean>(expr).value));
     case ExprKind::integer: return constant(span, Value::integer(as<syntax::Integer>(expr).value));
@@ -81,7 +69,9 @@ Typed PlanCompiler::expression(const syntax::Expr& expr) {
     case ExprKind::name: return constant(span, Value::string(as<syntax::NameExpr>(expr).name));
     case ExprKind::class_ref: return class_ref(as<syntax::ClassRef>(expr));
     case ExprKind::variable: return variable(as<syntax::Variable>(expr));
-    case ExprKind::self: return {std::make_shared<SelfNode>(span), types::process(shape_.lineage)};
+    case ExprKind::self:
+      if (compiler_.late()) return constant(span, Value::string("self"));
+      return {std::make_shared<SelfNode>(span), types::process(shape_.lineage)};
     case ExprKind::interpolation: {
       std::vector<NodePtr> parts;
       for (const syntax::Expr* part : as<syntax::Interpolation>(expr).parts) parts.push_back(expression(*part).node);
@@ -126,12 +116,14 @@ Typed PlanCompiler::expression(const syntax::Expr& expr) {
       return options(expr, *chosen.subject, chosen.options, false);
     }
     case ExprKind::if_: {
-      const auto& branch = as<syntax::If>(expr);
-      NodePtr condition = expression(*branch.condition).node;
-      Typed then = expression(*branch.then_branch);
-      Typed otherwise = branch.else_branch ? expression(*branch.else_branch) : Typed{};
+      const auto& choice = as<syntax::If>(expr);
+      const std::size_t matches = matches_;
+      NodePtr condition = expression(*choice.condition).node;
+      Typed then = branch(*choice.then_branch);
+      Typed otherwise = choice.else_branch ? branch(*choice.else_branch) : Typed{};
       TypePtr type = then.type && otherwise.type ? types::common(then.type, otherwise.type) : nullptr;
-      return {std::make_shared<IfNode>(span, std::move(condition), std::move(then.node), std::move(otherwise.node)), type};
+      NodePtr node = std::make_shared<IfNode>(span, std::move(condition), std::move(then.node), std::move(otherwise.node));
+      return {match_scope(std::move(node), matches), type};
     }
     case ExprKind::block: {
       std::vector<NodePtr> statements;
@@ -148,14 +140,47 @@ Typed PlanCompiler::expression(const syntax::Expr& expr) {
   PLAN_ASSERT(false);
 }
 
+// What may not be evaluated at all: names set in it are uncertain behind it.
+Typed PlanCompiler::branch(const syntax::Expr& expr) {
+  const std::map<std::string, Local, std::less<>> before = scope_->locals;
+  ++scope_->branches;
+  Typed typed = expression(expr);
+  --scope_->branches;
+  for (auto& [name, local] : scope_->locals) {
+    const auto known = before.find(name);
+    if (known == before.end() || !known->second.certain) local.certain = false;
+  }
+  return typed;
+}
+
+// Puppet forgets what matches captured when the if, case or selector they stand in is left.
+NodePtr PlanCompiler::match_scope(NodePtr node, std::size_t matches_before) {
+  return matches_ == matches_before ? node : std::make_shared<MatchScope>(std::move(node), captures_slot());
+}
+
 void PlanCompiler::depends_on_variable(std::uint32_t slot) {
   if (dependencies_) dependencies_->variables.insert(slot);
 }
 
-Typed PlanCompiler::variable(const syntax::Variable& expr) {
-  if (const auto* local = find_local(expr.name)) {
-    used_locals_.insert(local->first);
-    return {std::make_shared<LocalVariable>(expr.span, local->first), local->second};
+Typed PlanCompiler::variable(const syntax::Variable& expr) { return outer_variable(expr, scope_); }
+
+// What a variable means from a scope outwards.
+Typed PlanCompiler::outer_variable(const syntax::Variable& expr, const Scope* scope) {
+  const bool top_scope = compiler_.late() && expr.name.starts_with("::");
+  if (top_scope) scope = &root_;
+  const std::string_view local_name = top_scope ? expr.name.substr(2) : expr.name;
+  for (; scope != nullptr; scope = scope->outer) {
+    if (scope->unevaluated.contains(local_name)) {
+      const std::string message = "default expression tries to illegally access not yet evaluated $" + std::string(local_name);
+      return {std::make_shared<RaiseNode>(expr.span, "ARGUMENT_ERROR", message), nullptr};
+    }
+    const auto found = scope->locals.find(local_name);
+    if (found == scope->locals.end()) continue;
+    const Local& local = found->second;
+    used_locals_.insert(local.slot);
+    if (local.certain) return {std::make_shared<LocalVariable>(expr.span, local.slot), local.type};
+    NodePtr outside = outer_variable(expr, scope->outer).node;
+    return {std::make_shared<MaybeLocal>(expr.span, local.slot, local.flag, std::move(outside)), nullptr};
   }
   std::string_view name = expr.name;
   if (const std::size_t at = name.rfind("::"); at != std::string_view::npos) name = name.substr(at + 2);
@@ -168,6 +193,9 @@ Typed PlanCompiler::variable(const syntax::Variable& expr) {
   if (const auto number = capture_number(expr.name)) {
     return {std::make_shared<Capture>(expr.span, captures_slot(), *number), types::optional(types::string())};
   }
+  if (compiler_.late() || scope_->locals.contains(expr.name)) {
+    return {std::make_shared<RaiseNode>(expr.span, "UNKNOWN_VARIABLE", "Unknown variable: '" + std::string(expr.name) + "'."), nullptr};
+  }
   compiler_.report(Code::unknown_variable, expr.span, "unknown variable '$" + std::string(expr.name) + "'",
                    suggestion(expr.name, variable_names(), "$"));
   return constant(expr.span, Value::undef());
@@ -175,8 +203,12 @@ Typed PlanCompiler::variable(const syntax::Variable& expr) {
 
 Typed PlanCompiler::class_ref(const syntax::ClassRef& expr) {
   TypePtr type = compiler_.named_type(expr.name, &shape_);
+  if (!type && compiler_.late() && !functions::is_resource_type(expr.name)) {
+    const std::string message = "Resource type not found: " + std::string(expr.name);
+    return {std::make_shared<RaiseNode>(expr.span, "UNKNOWN_RESOURCE_TYPE", message), nullptr};
+  }
   if (!type) {
-    if (purpose_ == Purpose::declaration) {
+    if (purpose_ == Purpose::declaration && !compiler_.late()) {
       compiler_.report(Code::unknown_type, expr.span, "unknown type '" + std::string(expr.name) + "'",
                        suggestion(expr.name, compiler_.type_names(&shape_)));
     }
@@ -224,22 +256,40 @@ std::optional<Typed> PlanCompiler::effect_call(const syntax::Expr& at, const syn
 Typed PlanCompiler::function_call(const syntax::Expr& at, const syntax::Name& name, std::vector<Item> arguments,
                                   std::vector<TypePtr> argument_types, const syntax::Lambda* block) {
   const bool splatted = std::any_of(arguments.begin(), arguments.end(), [](const Item& item) { return item.splat; });
+  static const std::map<std::string_view, JumpKind> kJumps = {
+      {"break", JumpKind::break_}, {"next", JumpKind::next}, {"return", JumpKind::return_}};
+  if (const auto jump = kJumps.find(name.text); jump != kJumps.end()) {
+    return {std::make_shared<JumpNode>(at.span, jump->second, std::move(arguments)), nullptr};
+  }
+  if (name.text == "getvar" && !block) {
+    GetVariable::Names names;
+    for (const std::string_view known : variable_names()) {
+      const std::string text(known);
+      names.emplace(text, variable(syntax::Variable{{ExprKind::variable, at.span}, text}).node);
+    }
+    return {std::make_shared<GetVariable>(at.span, std::move(names), std::move(arguments)), nullptr};
+  }
   const std::uint32_t own = code_.function(name.text);
   if (own != kNone) {
     if (dependencies_) dependencies_->all_variables = dependencies_->references = true;
     const FunctionCode& function = code_.functions[own];
-    const auto required = static_cast<std::size_t>(std::count(function.defaults.begin(), function.defaults.end(), nullptr));
-    if (!splatted && !function.captures_rest &&
-        (arguments.size() > function.defaults.size() || arguments.size() < required)) {
+    if (!splatted && !compiler_.late() && (arguments.size() > most_arguments(function.parameters) ||
+                                           arguments.size() < least_arguments(function.parameters))) {
       compiler_.report(Code::wrong_arguments, at.span,
-                       "'" + std::string(name.text) + "' takes " + std::to_string(function.defaults.size()) +
+                       "'" + std::string(name.text) + "' takes " + std::to_string(function.parameters.size()) +
                            " argument(s), got " + std::to_string(arguments.size()));
     }
     TypePtr type = function.return_type.fixed;
     return {std::make_shared<PlanCall>(at.span, own, std::move(arguments)), std::move(type)};
   }
-  if (auto effect = effect_call(at, name, arguments)) return *effect;
+  if (!compiler_.late()) {
+    if (auto effect = effect_call(at, name, arguments)) return *effect;
+  }
   const functions::Function* function = functions::find(name.text);
+  if (!function && compiler_.late()) {
+    const std::string message = "Unknown function: '" + std::string(name.text) + "'.";
+    return {std::make_shared<RaiseNode>(at.span, "UNKNOWN_FUNCTION", message, std::move(arguments)), nullptr};
+  }
   if (!function) {
     std::vector<std::string_view> names = functions::names();
     for (const FunctionCode& mine : code_.functions) names.push_back(mine.name);
@@ -247,7 +297,7 @@ Typed PlanCompiler::function_call(const syntax::Expr& at, const syntax::Name& na
                      suggestion(name.text, names));
     return constant(at.span, Value::undef());
   }
-  if (!splatted && (arguments.size() < function->min_arguments || arguments.size() > function->max_arguments)) {
+  if (!splatted && !compiler_.late() && (arguments.size() < function->min_arguments || arguments.size() > function->max_arguments)) {
     compiler_.report(Code::wrong_arguments, at.span,
                      "'" + std::string(name.text) + "' takes (" + std::string(function->signature) + "), got " +
                          std::to_string(arguments.size()) + " argument(s)");
@@ -257,7 +307,7 @@ Typed PlanCompiler::function_call(const syntax::Expr& at, const syntax::Name& na
   if (block) {
     const TypePtr subject = argument_types.empty() ? nullptr : argument_types[0];
     code = lambda(*block, lambda_types(name.text, subject, block->parameters.size()), &lambda_result);
-  } else if (function->block == functions::BlockUse::required) {
+  } else if (function->block == functions::BlockUse::required && !compiler_.late()) {
     compiler_.report(Code::wrong_arguments, at.span, "'" + std::string(name.text) + "' needs a lambda");
   }
   TypePtr type = result_type(name.text, argument_types, lambda_result);
@@ -299,10 +349,16 @@ Typed PlanCompiler::method_call(const syntax::MethodCall& expr) {
   Typed receiver = expression(*expr.receiver);
   if (expr.name.text == "new") {
     std::vector<Item> arguments;
-    for (const syntax::Expr* argument : expr.arguments) arguments.push_back({expression(*argument).node, false});
+    for (const syntax::Expr* argument : expr.arguments) {
+      const bool splat = argument->kind == ExprKind::unary && as<syntax::Unary>(*argument).op == syntax::UnaryOp::splat;
+      arguments.push_back({expression(splat ? *as<syntax::Unary>(*argument).operand : *argument).node, splat});
+    }
+    TypePtr lambda_result;
+    std::unique_ptr<LambdaCode> block = expr.lambda ? lambda(*expr.lambda, {}, &lambda_result) : nullptr;
     const types::Type* meta = bare(receiver.type);
     TypePtr made = meta && meta->kind == TypeKind::type && !meta->arguments.empty() ? meta->arguments[0] : nullptr;
-    return {std::make_shared<NewNode>(expr.span, std::move(receiver.node), std::move(arguments)), std::move(made)};
+    if (block) made = std::move(lambda_result);
+    return {std::make_shared<NewNode>(expr.span, std::move(receiver.node), std::move(arguments), std::move(block)), std::move(made)};
   }
   if (!expr.has_parentheses && !expr.lambda) {
     const types::Type* type = bare(receiver.type);
@@ -312,7 +368,7 @@ Typed PlanCompiler::method_call(const syntax::MethodCall& expr) {
                              [&](const types::StructMember& member) { return member.name == expr.name.text; });
     }
     const bool callable = functions::find(expr.name.text) || code_.function(expr.name.text) != kNone;
-    if (declares || (!callable && (!type || type->kind == TypeKind::any || type->kind == TypeKind::variant ||
+    if (declares || (!callable && !compiler_.late() && (!type || type->kind == TypeKind::any || type->kind == TypeKind::variant ||
                                    type->kind == TypeKind::hash))) {
       return member(expr, std::move(receiver));
     }
@@ -328,35 +384,52 @@ Typed PlanCompiler::method_call(const syntax::MethodCall& expr) {
   return function_call(expr, expr.name, std::move(arguments), std::move(argument_types), expr.lambda);
 }
 
+// `known`: what is known of the arguments of parameters that declare no type.
+std::vector<ParameterCode> PlanCompiler::parameters(syntax::List<syntax::Parameter> list, const std::vector<TypePtr>& known) {
+  std::vector<ParameterCode> codes;
+  for (const syntax::Parameter& parameter : list) scope_->unevaluated.insert(std::string(parameter.name.text));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const syntax::Parameter& parameter = list[i];
+    ParameterCode code;
+    code.name = parameter.name.text;
+    code.captures_rest = parameter.captures_rest;
+    code.type = type_code(parameter.type);
+    if (parameter.default_value) code.default_value = expression(*parameter.default_value).node;
+    scope_->unevaluated.erase(code.name);
+    const bool thrown_away = parameter.name.empty() || parameter.name.text == "_";
+    const TypePtr type = code.type.fixed ? code.type.fixed : i < known.size() ? known[i] : nullptr;
+    if (!thrown_away) code.slot = bind_local(parameter.name, parameter.captures_rest ? nullptr : type);
+    codes.push_back(std::move(code));
+  }
+  return codes;
+}
+
 std::unique_ptr<LambdaCode> PlanCompiler::lambda(const syntax::Lambda& block, const std::vector<TypePtr>& parameter_types,
                                                  TypePtr* result) {
   auto code = std::make_unique<LambdaCode>();
   Scope inner;
   inner.outer = scope_;
   scope_ = &inner;
-  for (std::size_t i = 0; i < block.parameters.size(); ++i) {
-    const syntax::Parameter& parameter = block.parameters[i];
-    TypePtr type = parameter.type ? compiler_.constant_type(*parameter.type, &shape_) : nullptr;
-    code->types.push_back(parameter.type ? expression(*parameter.type).node : nullptr);
-    code->defaults.push_back(parameter.default_value ? expression(*parameter.default_value).node : nullptr);
-    code->captures_rest |= parameter.captures_rest;
-    if (!type && i < parameter_types.size()) type = parameter_types[i];
-    const bool thrown_away = parameter.name.empty() || parameter.name.text == "_";
-    code->slots.push_back(thrown_away ? kNone : bind_local(parameter.name, std::move(type), false));
-  }
+  code->parameters = parameters(block.parameters, parameter_types);
+  code->return_type = type_code(block.return_type);
+  const std::size_t matches = matches_;
   Typed body = expression(*block.body);
-  code->body = std::move(body.node);
+  code->body = match_scope(std::move(body.node), matches);
   *result = std::move(body.type);
+  for (const auto& [name, local] : inner.locals) {
+    if (local.flag != kNone) code->flags.push_back(local.flag);
+  }
   scope_ = inner.outer;
   return code;
 }
 
 Typed PlanCompiler::binary(const syntax::Binary& expr) {
+  using syntax::BinaryOp;
   Typed left = expression(*expr.left);
-  Typed right = expression(*expr.right);
+  const bool short_circuits = expr.op == BinaryOp::and_ || expr.op == BinaryOp::or_;
+  Typed right = short_circuits ? branch(*expr.right) : expression(*expr.right);
   TypePtr type;
   std::uint32_t captures = kNone;
-  using syntax::BinaryOp;
   switch (expr.op) {
     case BinaryOp::add: case BinaryOp::subtract: case BinaryOp::multiply: case BinaryOp::divide:
     case BinaryOp::modulo: case BinaryOp::shift_left: case BinaryOp::shift_right:
@@ -365,15 +438,39 @@ Typed PlanCompiler::binary(const syntax::Binary& expr) {
           sort && (sort->kind == TypeKind::integer || sort->kind == TypeKind::floating)) type = nullptr;
       break;
     case BinaryOp::match: case BinaryOp::not_match:
+    case BinaryOp::in:
       captures = captures_slot();
+      ++matches_;
       type = types::make(TypeKind::boolean);
       break;
     case BinaryOp::equal: case BinaryOp::not_equal: case BinaryOp::less: case BinaryOp::less_equal:
-    case BinaryOp::greater: case BinaryOp::greater_equal: case BinaryOp::in: case BinaryOp::and_: case BinaryOp::or_:
+    case BinaryOp::greater: case BinaryOp::greater_equal: case BinaryOp::and_: case BinaryOp::or_:
       type = types::make(TypeKind::boolean);
       break;
   }
   return {std::make_shared<BinaryNode>(expr.op_span, expr.op, std::move(left.node), std::move(right.node), captures), type};
+}
+
+// A name is set once. Where it may be set already, by a path that is not known here, that is asked when it is set.
+TargetCode PlanCompiler::local_target(std::string_view name, Span span, const TypePtr& type) {
+  TargetCode code;
+  code.kind = TargetCode::Kind::local;
+  code.name = name;
+  const auto known = scope_->locals.find(name);
+  if (known == scope_->locals.end()) {
+    code.slot = bind_local({name, span}, type);
+    if (scope_->branches > 0) code.flag = scope_->locals.find(name)->second.flag = slots_++;
+    return code;
+  }
+  Local& local = known->second;
+  code.slot = local.slot;
+  code.flag = local.certain ? kNone : local.flag;
+  code.once = true;
+  if (local.certain && !compiler_.late()) {
+    compiler_.report(Code::reassigned_variable, span, "'$" + std::string(name) + "' is set already; a name is set once");
+  }
+  local.certain = true;
+  return code;
 }
 
 TargetCode PlanCompiler::target(const syntax::Expr& expr, const TypePtr& type) {
@@ -382,11 +479,7 @@ TargetCode PlanCompiler::target(const syntax::Expr& expr, const TypePtr& type) {
     const auto& variable = as<syntax::Variable>(expr);
     code.name = variable.name;
     const std::uint32_t slot = code_.variable(variable.name);
-    if (slot == kNone) {
-      code.kind = TargetCode::Kind::local;
-      code.slot = bind_local({variable.name, expr.span}, type, true);
-      return code;
-    }
+    if (slot == kNone) return local_target(variable.name, expr.span, type);
     code.kind = TargetCode::Kind::plan_variable;
     code.slot = slot;
     if (slot < kBuiltinVariables || code_.variables[slot].parameter) {
@@ -424,25 +517,27 @@ Typed PlanCompiler::assign(const syntax::Assign& expr) {
 
 Typed PlanCompiler::options(const syntax::Expr& at, const syntax::Expr& subject, syntax::List<syntax::Option> list,
                             bool selector) {
+  const std::size_t matches = matches_++;
   NodePtr value = expression(subject).node;
   std::vector<OptionCode> codes;
   TypePtr type;
   bool first = true;
   for (const syntax::Option& option : list) {
     OptionCode code;
-    const bool fallback = option.matches.size() == 1 && option.matches[0]->kind == ExprKind::default_;
     for (const syntax::Expr* match : option.matches) {
-      if (fallback) break;
+      code.fallback |= match->kind == ExprKind::default_;
+      if (match->kind == ExprKind::default_) continue;
       const bool splat = match->kind == ExprKind::unary && as<syntax::Unary>(*match).op == syntax::UnaryOp::splat;
       code.matches.push_back({expression(splat ? *as<syntax::Unary>(*match).operand : *match).node, splat});
     }
-    Typed result = expression(*option.result);
+    Typed result = branch(*option.result);
     code.result = std::move(result.node);
     type = !result.type ? nullptr : (first ? result.type : (type ? types::common(type, result.type) : nullptr));
     first = false;
     codes.push_back(std::move(code));
   }
-  return {std::make_shared<CaseNode>(at.span, std::move(value), std::move(codes), selector, captures_slot()), type};
+  NodePtr node = std::make_shared<CaseNode>(at.span, std::move(value), std::move(codes), selector, captures_slot());
+  return {match_scope(std::move(node), matches), type};
 }
 
 Typed PlanCompiler::send(const syntax::Send& expr) {
@@ -498,26 +593,13 @@ Typed PlanCompiler::send(const syntax::Send& expr) {
 
 // ---------------------------------------------------------------------------------------------- names
 
-const std::pair<std::uint32_t, TypePtr>* PlanCompiler::find_local(std::string_view name) const {
-  for (const Scope* scope = scope_; scope; scope = scope->outer) {
-    const auto found = scope->locals.find(name);
-    if (found != scope->locals.end()) return &found->second;
-  }
-  return nullptr;
-}
-
-std::uint32_t PlanCompiler::bind_local(const syntax::Name& name, TypePtr type, bool assignment) {
-  if (name.text == "title" || (code_.variable(name.text) != kNone && scope_ == &root_ && purpose_ != Purpose::function)) {
+std::uint32_t PlanCompiler::bind_local(const syntax::Name& name, TypePtr type) {
+  if ((name.text == "title" && !compiler_.late()) || (code_.variable(name.text) != kNone && scope_ == &root_ && purpose_ != Purpose::function)) {
     compiler_.report(Code::reassigned_variable, name.span,
                      "'$" + std::string(name.text) + "' is the plan's variable; a pattern needs a name of its own");
-  } else if (scope_->locals.contains(name.text) && assignment) {
-    const auto at = scope_->locals.find(name.text);
-    // Branches may each set a name; a second assignment on one path is found when it runs in Puppet, here both are
-    // taken for one slot.
-    return at->second.first;
   }
   const std::uint32_t slot = slots_++;
-  scope_->locals.insert_or_assign(std::string(name.text), std::pair{slot, std::move(type)});
+  scope_->locals.insert_or_assign(std::string(name.text), Local{slot, std::move(type), kNone, true});
   return slot;
 }
 

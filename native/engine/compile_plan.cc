@@ -39,6 +39,7 @@ void PlanCompiler::begin(Purpose purpose) {
   scope_ = &root_;
   slots_ = 0;
   captures_ = kNone;
+  matches_ = 0;
   dependencies_ = nullptr;
 }
 
@@ -53,7 +54,7 @@ TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
   const auto* constant = dynamic_cast<const Constant*>(typed.node.get());
   if (constant && constant->value().is(values::Kind::type)) {
     code.fixed = constant->value().as_type();
-  } else if (constant) {
+  } else if (constant && !compiler_.late()) {
     compiler_.report(Code::invalid_type, expr->span, values::inspect(constant->value()) + " is not a type");
     code.fixed = types::make(TypeKind::any);
   } else {
@@ -95,17 +96,7 @@ void PlanCompiler::declare(const Shape::MemberOf& member) {
     case MemberKind::variable: declare_variable(*member.member->variable); return;
     case MemberKind::queue: declare_queue(*member.member->queue, *member.queue); return;
     case MemberKind::state: declare_states(*member.member->state); return;
-    case MemberKind::function: {
-      FunctionCode code;
-      const syntax::FunctionDecl& decl = *member.member->function;
-      code.name = decl.name.text;
-      code.span = decl.span;
-      code.defaults.resize(decl.parameters.size());
-      code.captures_rest = std::any_of(decl.parameters.begin(), decl.parameters.end(),
-                                       [](const syntax::Parameter& parameter) { return parameter.captures_rest; });
-      code_.functions.push_back(std::move(code));
-      return;
-    }
+    case MemberKind::function: declare_function(*member.member->function); return;
     case MemberKind::action:
     case MemberKind::alias: return;
   }
@@ -153,6 +144,19 @@ void PlanCompiler::declare_states(const syntax::StateDecl& decl) {
   region.is_public = decl.is_public;
   region.output = decl.direction == syntax::Direction::output;
   for (const syntax::Name& name : decl.names) region.states.emplace_back(name.text);
+}
+
+void PlanCompiler::declare_function(const syntax::FunctionDecl& decl) {
+  FunctionCode code;
+  code.name = decl.name.text;
+  code.span = decl.span;
+  for (const syntax::Parameter& parameter : decl.parameters) {
+    ParameterCode declared;
+    declared.name = parameter.name.text;
+    declared.captures_rest = parameter.captures_rest;
+    code.parameters.push_back(std::move(declared));
+  }
+  code_.functions.push_back(std::move(code));
 }
 
 void PlanCompiler::compile_member(const Shape::MemberOf& member) {
@@ -242,21 +246,12 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl, const syntax::Na
 void PlanCompiler::compile_function(const syntax::FunctionDecl& decl) {
   begin(Purpose::function);
   const std::uint32_t slot = code_.function(decl.name.text);
-  std::vector<TypeCode> parameter_types;
-  std::vector<NodePtr> defaults;
-  for (const syntax::Parameter& parameter : decl.parameters) {
-    TypeCode type = type_code(parameter.type);
-    NodePtr value = parameter.default_value ? expression(*parameter.default_value).node : nullptr;
-    bind_local(parameter.name, type.fixed, false);
-    parameter_types.push_back(std::move(type));
-    defaults.push_back(std::move(value));
-  }
-  PLAN_ASSERT(slots_ >= decl.parameters.size());
+  std::vector<ParameterCode> compiled = parameters(decl.parameters, {});
   TypeCode return_type = type_code(decl.return_type);
-  NodePtr body = expression(*decl.body).node;
+  const std::size_t matches = matches_;
+  NodePtr body = match_scope(expression(*decl.body).node, matches);
   FunctionCode& code = code_.functions[slot];
-  code.parameter_types = std::move(parameter_types);
-  code.defaults = std::move(defaults);
+  code.parameters = std::move(compiled);
   code.return_type = std::move(return_type);
   code.body = std::move(body);
   code.slots = slots_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -88,8 +89,30 @@ class Evaluation final : public functions::Context {
   std::vector<Call> stack_;
 };
 
+// A declared type: known when compiled, or computed from variables each time it is asked.
+struct TypeCode {
+  types::TypePtr fixed;         // null when dynamic
+  NodePtr dynamic;              // null when fixed
+  [[nodiscard]] bool declared() const { return fixed || dynamic; }
+};
+
+struct ParameterCode {
+  std::string name;
+  std::uint32_t slot = UINT32_MAX;         // UINT32_MAX: thrown away
+  TypeCode type;                           // undeclared: anything
+  NodePtr default_value;                   // null when required
+  bool captures_rest = false;
+};
+
+// Puts arguments into the slots of parameters, in order, so that a default may use those before it. Raises when there
+// are too few, too many, or wrong ones; `missing` is the issue of too few.
+void bind_parameters(const std::vector<ParameterCode>& parameters, std::span<const values::Value> arguments,
+                     std::string_view callee, std::string_view missing, Frame& frame);
+// How many arguments they take; SIZE_MAX for any number.
+[[nodiscard]] std::size_t least_arguments(const std::vector<ParameterCode>& parameters);
+[[nodiscard]] std::size_t most_arguments(const std::vector<ParameterCode>& parameters);
+
 // Asks a declared type; a dynamic one is computed first.
-struct TypeCode;
 [[nodiscard]] types::TypePtr type_of(const TypeCode& code, Frame& frame);
 // Raises EvaluationError("TYPE_MISMATCH") that names `what`, the type and the value found.
 void require(const TypeCode& code, const values::Value& value, std::string_view what, Frame& frame);

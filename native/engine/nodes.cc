@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "engine/code.h"
+#include "engine/nodes_control.h"
 
 namespace plan::engine {
 
@@ -15,6 +16,34 @@ using values::Value;
 
 namespace {
 
+constexpr std::uint32_t kDeep = 12;              // values that share parts may be far larger than what they take in memory
+constexpr std::uint64_t kMostParts = 1'000'000;
+
+void count_parts(const Value& value, std::uint64_t& parts) {
+  if (++parts > kMostParts) return;
+  if (value.is(Kind::array)) {
+    for (const Value& item : value.as_array()) count_parts(item, parts);
+  } else if (value.is(Kind::hash)) {
+    for (const values::HashEntry& entry : value.as_hash().entries) {
+      count_parts(entry.key, parts);
+      count_parts(entry.value, parts);
+    }
+  }
+}
+
+// What is large costs steps when it is made, so that the limit of steps is one of memory too.
+Value charged(Frame& frame, Value value) {
+  std::uint64_t size = 0;
+  if (value.is(Kind::string)) size = value.as_string().size() / 4;
+  else if (value.is(Kind::binary)) size = value.as_binary().size() / 4;
+  else if (value.is(Kind::array)) size = value.as_array().size();
+  else if (value.is(Kind::hash)) size = value.as_hash().size() * 2;
+  if (depth_of(value) > kDeep) count_parts(value, size);
+  frame.evaluation.spend(size / 4);
+  if (size > kMostParts && depth_of(value) > kDeep) throw EvaluationError("LIMIT_SIZE", "a value has more than " + std::to_string(kMostParts) + " parts");
+  return value;
+}
+
 // A lambda while the function that was given it runs: its slots are of the frame around it.
 class BoundBlock final : public functions::Block {
  public:
@@ -22,34 +51,23 @@ class BoundBlock final : public functions::Block {
 
   Value call(std::span<const Value> arguments) override {
     frame_.evaluation.spend(1);
-    const std::size_t count = code_.slots.size();
-    for (std::size_t i = 0; i < count; ++i) bind(i, value_of(i, arguments));
-    return code_.body->evaluate(frame_);
+    for (const std::uint32_t flag : code_.flags) frame_.slots[flag] = Value::undef();
+    bind_parameters(code_.parameters, arguments, "the lambda", "MISSING_REQUIRED_PARAMETER", frame_);
+    Value result = run();
+    require(code_.return_type, result, "the value returned from the lambda", frame_);
+    return result;
   }
-  [[nodiscard]] std::size_t min_arity() const override { return code_.required(); }
-  [[nodiscard]] std::size_t max_arity() const override {
-    return code_.captures_rest ? SIZE_MAX : code_.slots.size();
-  }
+  [[nodiscard]] std::size_t min_arity() const override { return least_arguments(code_.parameters); }
+  [[nodiscard]] std::size_t max_arity() const override { return most_arguments(code_.parameters); }
 
  private:
-  Value value_of(std::size_t i, std::span<const Value> arguments) {
-    if (code_.captures_rest && i + 1 == code_.slots.size()) {
-      return Value::array(i < arguments.size() ? std::vector<Value>(arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                                                                    arguments.end())
-                                               : std::vector<Value>{});
+  Value run() {
+    try {
+      return code_.body->evaluate(frame_);
+    } catch (const Jump& jump) {
+      if (jump.kind() != Jump::Kind::next) throw;
+      return jump.value();
     }
-    if (i < arguments.size()) return arguments[i];
-    if (code_.defaults[i]) return code_.defaults[i]->evaluate(frame_);
-    throw EvaluationError("ARITY_MISMATCH", "the lambda expects " + std::to_string(code_.slots.size()) +
-                                                " arguments, got " + std::to_string(arguments.size()));
-  }
-
-  void bind(std::size_t i, Value value) {
-    if (code_.types[i]) {
-      TypeCode declared{nullptr, code_.types[i]};
-      require(declared, value, "parameter " + std::to_string(i + 1) + " of the lambda", frame_);
-    }
-    if (code_.slots[i] != kNone) frame_.slots[code_.slots[i]] = std::move(value);
   }
 
   const LambdaCode& code_;
@@ -79,14 +97,6 @@ Value new_resource(const std::string& type, const std::vector<Value>& arguments)
 
 }  // namespace
 
-std::size_t LambdaCode::required() const {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (!defaults[i] && !(captures_rest && i + 1 == slots.size())) ++count;
-  }
-  return count;
-}
-
 Value LocalVariable::evaluate(Frame& frame) const { return frame.slots[slot_]; }
 Value PlanVariable::evaluate(Frame& frame) const { return frame.evaluation.process().variable(slot_); }
 Value SelfNode::evaluate(Frame& frame) const { return frame.evaluation.process().self(); }
@@ -108,8 +118,8 @@ Value Interpolate::evaluate(Frame& frame) const {
     if (value.is(Kind::string)) text += value.as_string();
     else text += values::to_string(value);
   }
-  frame.evaluation.spend(1 + text.size() / 64);
-  return Value::string(text);
+  frame.evaluation.spend(1);
+  return charged(frame, Value::string(text));
 }
 
 std::vector<Value> evaluate_items(const std::vector<Item>& items, Frame& frame) {
@@ -132,7 +142,7 @@ bool constant_items(const std::vector<Item>& items) {
 
 Value ArrayNode::evaluate(Frame& frame) const {
   frame.evaluation.spend(1);
-  return Value::array(evaluate_items(items_, frame));
+  return charged(frame, Value::array(evaluate_items(items_, frame)));
 }
 
 Value HashNode::evaluate(Frame& frame) const {
@@ -142,7 +152,7 @@ Value HashNode::evaluate(Frame& frame) const {
     Value k = key->evaluate(frame);
     hash.set(std::move(k), value->evaluate(frame));
   }
-  return hash.build();
+  return charged(frame, hash.build());
 }
 
 bool HashNode::constant() const {
@@ -192,9 +202,9 @@ Value BuiltinCall::evaluate(Frame& frame) const {
   const std::vector<Value> arguments = evaluate_items(arguments_, frame);
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
-  if (!lambda_) return functions::call(function_, frame.evaluation, arguments, nullptr);
+  if (!lambda_) return charged(frame, functions::call(function_, frame.evaluation, arguments, nullptr));
   BoundBlock block(*lambda_, frame);
-  return functions::call(function_, frame.evaluation, arguments, &block);
+  return charged(frame, functions::call(function_, frame.evaluation, arguments, &block));
 }
 
 Value PlanCall::evaluate(Frame& frame) const {
@@ -236,7 +246,10 @@ Value NewNode::evaluate(Frame& frame) const {
     }
     return frame.evaluation.process().make(lower(made.name), arguments.empty() ? Value::undef() : arguments[0]);
   }
-  return functions::convert(made, arguments);
+  const Value result = charged(frame, functions::convert(made, arguments));
+  if (!lambda_) return result;
+  BoundBlock block(*lambda_, frame);
+  return block.call({&result, 1});
 }
 
 Value UnaryNode::evaluate(Frame& frame) const {
@@ -258,12 +271,12 @@ Value BinaryNode::evaluate(Frame& frame) const {
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
   switch (op_) {
-    case BinaryOp::add: return values::add(left, right);
-    case BinaryOp::subtract: return values::subtract(left, right);
+    case BinaryOp::add: return charged(frame, values::add(left, right));
+    case BinaryOp::subtract: return charged(frame, values::subtract(left, right));
     case BinaryOp::multiply: return values::multiply(left, right);
     case BinaryOp::divide: return values::divide(left, right);
     case BinaryOp::modulo: return values::modulo(left, right);
-    case BinaryOp::shift_left: return values::shift_left(left, right);
+    case BinaryOp::shift_left: return charged(frame, values::shift_left(left, right));
     case BinaryOp::shift_right: return values::shift_right(left, right);
     case BinaryOp::equal: return Value::boolean(values::equal(left, right));
     case BinaryOp::not_equal: return Value::boolean(!values::equal(left, right));
@@ -271,7 +284,12 @@ Value BinaryNode::evaluate(Frame& frame) const {
     case BinaryOp::less_equal: return Value::boolean(values::compares(left, values::Comparison::less_equal, right));
     case BinaryOp::greater: return Value::boolean(values::compares(left, values::Comparison::greater, right));
     case BinaryOp::greater_equal: return Value::boolean(values::compares(left, values::Comparison::greater_equal, right));
-    case BinaryOp::in: return Value::boolean(values::contains(left, right));
+    case BinaryOp::in: {
+      std::vector<Value> captures;
+      const bool found = values::contains(left, right, &captures);
+      if (!captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
+      return Value::boolean(found);
+    }
     case BinaryOp::match:
     case BinaryOp::not_match: {
       std::vector<Value> captures;
@@ -287,10 +305,18 @@ Value BinaryNode::evaluate(Frame& frame) const {
 
 namespace {
 
+void assign_local(const TargetCode& target, const Value& value, Frame& frame) {
+  if (target.once && (target.flag == kNone || !frame.slots[target.flag].is_undef())) {
+    throw EvaluationError("ILLEGAL_REASSIGNMENT", "Cannot reassign variable '$" + target.name + "'");
+  }
+  if (target.flag != kNone) frame.slots[target.flag] = Value::boolean(true);
+  frame.slots[target.slot] = value;
+}
+
 void assign(const TargetCode& target, const Value& value, Frame& frame) {
   switch (target.kind) {
     case TargetCode::Kind::nothing: return;
-    case TargetCode::Kind::local: frame.slots[target.slot] = value; return;
+    case TargetCode::Kind::local: assign_local(target, value, frame); return;
     case TargetCode::Kind::plan_variable: frame.evaluation.process().assign(target.slot, value); return;
     case TargetCode::Kind::parts: break;
   }
@@ -304,13 +330,12 @@ void assign(const TargetCode& target, const Value& value, Frame& frame) {
     }
     return;
   }
-  if (!value.is(Kind::array) || value.as_array().size() != target.parts.size()) {
-    throw EvaluationError("ILLEGAL_MULTI_ASSIGNMENT_SIZE",
-                          "Mismatched number of assignable entries and values, expected " +
-                              std::to_string(target.parts.size()) + ", got " +
-                              std::to_string(value.is(Kind::array) ? value.as_array().size() : 1));
+  const std::span<const Value> items = value.is(Kind::array) ? value.as_array() : std::span(&value, 1);
+  if (items.size() != target.parts.size()) {
+    throw EvaluationError("ILLEGAL_MULTI_ASSIGNMENT_SIZE", "Mismatched number of assignable entries and values, expected " +
+                                                               std::to_string(target.parts.size()) + ", got " + std::to_string(items.size()));
   }
-  for (std::size_t i = 0; i < target.parts.size(); ++i) assign(target.parts[i], value.as_array()[i], frame);
+  for (std::size_t i = 0; i < target.parts.size(); ++i) assign(target.parts[i], items[i], frame);
 }
 
 }  // namespace
@@ -322,20 +347,27 @@ Value AssignNode::evaluate(Frame& frame) const {
   return value;
 }
 
+bool CaseNode::matches(const Value& subject, const Item& match, Frame& frame) const {
+  const Value candidate = match.node->evaluate(frame);
+  const std::vector<Value> candidates = match.splat ? values::splat(candidate) : std::vector<Value>{candidate};
+  frame.evaluation.at(span());
+  for (const Value& one : candidates) {
+    frame.evaluation.spend(1);
+    std::vector<Value> captures;
+    if (!values::case_matches(subject, one, &captures)) continue;
+    if (captures_ != kNone && !captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
+    return true;
+  }
+  return false;
+}
+
 Value CaseNode::evaluate(Frame& frame) const {
   const Value subject = subject_->evaluate(frame);
   const OptionCode* fallback = nullptr;
   for (const OptionCode& option : options_) {
-    if (option.matches.empty()) {
-      fallback = &option;
-      continue;
-    }
-    for (const Value& candidate : evaluate_items(option.matches, frame)) {
-      frame.evaluation.at(span());
-      std::vector<Value> captures;
-      if (!values::case_matches(subject, candidate, &captures)) continue;
-      if (captures_ != kNone && !captures.empty()) frame.slots[captures_] = Value::array(std::move(captures));
-      return option.result->evaluate(frame);
+    if (option.fallback) fallback = &option;
+    for (const Item& match : option.matches) {
+      if (matches(subject, match, frame)) return option.result->evaluate(frame);
     }
   }
   if (fallback) return fallback->result->evaluate(frame);

@@ -125,12 +125,10 @@ class MemberNode final : public Node {
 };
 
 struct LambdaCode {
-  std::vector<std::uint32_t> slots;        // kNone: thrown away
-  std::vector<NodePtr> types;              // null when undeclared
-  std::vector<NodePtr> defaults;           // null when required
-  bool captures_rest = false;
+  std::vector<ParameterCode> parameters;
+  std::vector<std::uint32_t> flags;        // of its own locals that a path may leave unset: cleared for each call
+  TypeCode return_type;
   NodePtr body;
-  [[nodiscard]] std::size_t required() const;
 };
 
 class BuiltinCall final : public Node {
@@ -171,13 +169,14 @@ class EffectCall final : public Node {
 // T.new(…): a conversion, a resource token, or a process, as the type says.
 class NewNode final : public Node {
  public:
-  NewNode(Span span, NodePtr type, std::vector<Item> arguments)
-      : Node(span), type_(std::move(type)), arguments_(std::move(arguments)) {}
+  NewNode(Span span, NodePtr type, std::vector<Item> arguments, std::unique_ptr<LambdaCode> lambda)
+      : Node(span), type_(std::move(type)), arguments_(std::move(arguments)), lambda_(std::move(lambda)) {}
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
 
  private:
   NodePtr type_;
   std::vector<Item> arguments_;
+  std::unique_ptr<LambdaCode> lambda_;       // gets what a conversion gives
 };
 
 class UnaryNode final : public Node {
@@ -199,7 +198,8 @@ class BinaryNode final : public Node {
   [[nodiscard]] const NodePtr& left() const { return left_; }
   [[nodiscard]] const NodePtr& right() const { return right_; }
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
-  [[nodiscard]] bool constant() const override { return left_->constant() && right_->constant(); }
+  // A match does more than give a value: it sets $0 and its kin.
+  [[nodiscard]] bool constant() const override { return captures_ == UINT32_MAX && left_->constant() && right_->constant(); }
 
  private:
   syntax::BinaryOp op_;
@@ -212,6 +212,8 @@ struct TargetCode {
   enum class Kind : std::uint8_t { local, plan_variable, parts, nothing };
   Kind kind = Kind::nothing;
   std::uint32_t slot = 0;
+  std::uint32_t flag = UINT32_MAX;   // slot that tells whether a local is set, where a path may leave it unset
+  bool once = false;         // raises when the local is set already
   std::string name;          // of a hash's key when taken apart
   std::vector<TargetCode> parts;
 };
@@ -227,7 +229,8 @@ class AssignNode final : public Node {
 };
 
 struct OptionCode {
-  std::vector<Item> matches;     // empty: default
+  std::vector<Item> matches;
+  bool fallback = false;         // `default` is among its values
   NodePtr result;
 };
 class CaseNode final : public Node {
@@ -238,6 +241,8 @@ class CaseNode final : public Node {
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
 
  private:
+  [[nodiscard]] bool matches(const values::Value& subject, const Item& match, Frame& frame) const;
+
   NodePtr subject_;
   std::vector<OptionCode> options_;
   bool selector_;

@@ -1,8 +1,10 @@
 // Functions on arrays and hashes that need no lambda, or only to compare.
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "functions/support.h"
+#include "types/regex.h"
 #include "types/text.h"
 
 namespace plan::functions {
@@ -63,7 +65,7 @@ void join_into(Context& context, std::string& out, bool& first, Arguments items,
     }
     if (!first) out += delimiter;
     first = false;
-    out += values::to_string(item);
+    out += ruby_text(item);
   }
 }
 
@@ -195,6 +197,24 @@ Value unique(Context& context, Arguments arguments, Block* block) {
   return Value::array(unique_items(context, block, *items));
 }
 
+// Text that max and min still take for a number: "-12", "1.5", "1e3".
+std::optional<double> numeric_text(std::string_view text) {
+  static const types::Regex regex("\\A-?\\d+([._eE]\\d+)?\\z");
+  if (!regex.matches(text)) return std::nullopt;
+  std::string digits(text);
+  std::erase(digits, '_');
+  return std::strtod(digits.c_str(), nullptr);
+}
+
+int order_of_texts(Context& context, const Value& a, const Value& b) {
+  const std::string x = values::to_string(a);
+  const std::string y = values::to_string(b);
+  const auto m = numeric_text(x);
+  const auto n = m ? numeric_text(y) : std::nullopt;
+  if (m && n) return *m < *n ? -1 : *m > *n ? 1 : 0;
+  return order(context, nullptr, Value::string(x), Value::string(y));
+}
+
 // max and min of numbers, or of strings; of all else by their text.
 Value extreme(std::string_view name, Context& context, Arguments arguments, Block* block, int sign) {
   Arguments items = arguments.size() == 1 && arguments[0].is(Kind::array) ? arguments[0].as_array() : arguments;
@@ -205,7 +225,7 @@ Value extreme(std::string_view name, Context& context, Arguments arguments, Bloc
   const bool numbers = std::all_of(items.begin(), items.end(), is_number);
   const auto precedes = [&](const Value& a, const Value& b) {
     if (block != nullptr || numbers) return order(context, block, a, b);
-    return order(context, nullptr, Value::string(values::to_string(a)), Value::string(values::to_string(b)));
+    return order_of_texts(context, a, b);
   };
   const Value* best = &items[0];
   for (const Value& item : items.subspan(1)) {
@@ -295,15 +315,15 @@ constexpr std::array kFunctions = {
     Function{"dig", "Optional[Collection] $data, Any *$path >> Any", 1, kMany, BlockUse::none, dig},
     Function{"empty", "Variant[Collection, String, Sensitive[String], Numeric, Binary, Undef] $value >> Boolean", 1, 1, BlockUse::none, empty},
     Function{"flatten", "Any *$values >> Array", 0, kMany, BlockUse::none, flatten},
-    Function{"get", "Any $value, String $path, Any $otherwise = undef >> Any", 2, 3, BlockUse::optional, get},
+    Function{"get", "Any $value, String $path, Any $otherwise = undef >> Any", 2, 3, BlockUse::optional, get, kTakesOne},
     Function{"join", "Array $items, String $delimiter = '' >> String", 1, 2, BlockUse::none, join},
     Function{"keys", "Hash $hash >> Array", 1, 1, BlockUse::none, keys},
     Function{"length", "Variant[Collection, String, Binary] $value >> Integer[0]", 1, 1, BlockUse::none, length},
-    Function{"max", "Any *$values, Optional[Callable[2, 2]] &block >> Any", 0, kMany, BlockUse::optional, max},
-    Function{"min", "Any *$values, Optional[Callable[2, 2]] &block >> Any", 0, kMany, BlockUse::optional, min},
+    Function{"max", "Any *$values, Optional[Callable[2, 2]] &block >> Any", 0, kMany, BlockUse::optional, max, kTakesTwo},
+    Function{"min", "Any *$values, Optional[Callable[2, 2]] &block >> Any", 0, kMany, BlockUse::optional, min, kTakesTwo},
     Function{"size", "Variant[Collection, String, Binary] $value >> Integer[0]", 1, 1, BlockUse::none, size},
-    Function{"sort", "Variant[String, Array] $items, Optional[Callable[2, 2]] &block >> Variant[String, Array]", 1, 1, BlockUse::optional, sort},
-    Function{"unique", "Iterable $items, Optional[Callable[1, 1]] &block >> Variant[String, Hash, Array]", 1, 1, BlockUse::optional, unique},
+    Function{"sort", "Variant[String, Array] $items, Optional[Callable[2, 2]] &block >> Variant[String, Array]", 1, 1, BlockUse::optional, sort, kTakesTwo},
+    Function{"unique", "Iterable $items, Optional[Callable[1, 1]] &block >> Variant[String, Hash, Array]", 1, 1, BlockUse::optional, unique, kTakesOne},
     Function{"values", "Hash $hash >> Array", 1, 1, BlockUse::none, values_of},
 };
 

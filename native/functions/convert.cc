@@ -56,6 +56,19 @@ int take_prefix(std::string_view& digits, int radix) {
 
 }  // namespace
 
+void not_convertible(const Value& from, std::string_view type) {
+  if (from.is(Kind::string)) {
+    throw EvaluationError("TYPE_CONVERSION", "The string '" + std::string(from.as_string()) + "' cannot be converted to " + std::string(type));
+  }
+  throw EvaluationError("TYPE_CONVERSION", "Value of type " + general_type(from) + " cannot be converted to " + std::string(type));
+}
+
+void expect_count(std::string_view type, Arguments arguments, std::size_t least, std::size_t most) {
+  if (arguments.size() >= least && arguments.size() <= most) return;
+  const std::string wanted = least == most ? std::to_string(least) : "between " + std::to_string(least) + " and " + std::to_string(most);
+  throw EvaluationError("ARGUMENT_MISMATCH", "'" + std::string(type) + ".new' expects " + wanted + " arguments, got " + std::to_string(arguments.size()));
+}
+
 std::int64_t ruby_integer(std::string_view text, int radix) {
   std::string_view rest = strip(text);
   const bool negative = rest.starts_with('-');
@@ -102,19 +115,6 @@ std::string utf8_character(std::int64_t code_point) {
 }
 
 namespace {
-
-[[noreturn]] void not_convertible(const Value& from, std::string_view type) {
-  if (from.is(Kind::string)) {
-    throw EvaluationError("TYPE_CONVERSION", "The string '" + std::string(from.as_string()) + "' cannot be converted to " + std::string(type));
-  }
-  throw EvaluationError("TYPE_CONVERSION", "Value of type " + general_type(from) + " cannot be converted to " + std::string(type));
-}
-
-void expect_count(std::string_view type, Arguments arguments, std::size_t least, std::size_t most) {
-  if (arguments.size() >= least && arguments.size() <= most) return;
-  const std::string wanted = least == most ? std::to_string(least) : "between " + std::to_string(least) + " and " + std::to_string(most);
-  throw EvaluationError("ARGUMENT_MISMATCH", "'" + std::string(type) + ".new' expects " + wanted + " arguments, got " + std::to_string(arguments.size()));
-}
 
 // {from => …, radix => …, abs => …} or the same by position.
 struct NumberArguments {
@@ -163,6 +163,11 @@ Value truncated(double number) {
 
 bool is_time(const Value& value) { return value.is(Kind::timespan) || value.is(Kind::timestamp); }
 
+Value whole_seconds(const Value& time) {
+  const std::int64_t nanoseconds = time.as_nanoseconds();
+  return Value::integer(nanoseconds / 1'000'000'000 - (nanoseconds % 1'000'000'000 < 0 ? 1 : 0));
+}
+
 double seconds_of(const Value& time) { return static_cast<double>(time.as_nanoseconds()) / 1e9; }
 
 // Text that Puppet takes for a number at all: it is stricter than Ruby's Integer() and Float().
@@ -183,7 +188,7 @@ Value to_integer(Arguments arguments) {
   if (given.from.is(Kind::integer)) result = given.from;
   else if (given.from.is(Kind::floating)) result = truncated(given.from.as_float());
   else if (given.from.is(Kind::boolean)) result = Value::integer(given.from.as_boolean() ? 1 : 0);
-  else if (is_time(given.from)) result = Value::integer(given.from.as_nanoseconds() / 1'000'000'000);
+  else if (is_time(given.from)) result = whole_seconds(given.from);
   else if (given.from.is(Kind::string) && is_integer_text(given.from.as_string())) result = Value::integer(ruby_integer(given.from.as_string(), radix));
   else not_convertible(given.from, "Integer");
   return given.absolute && result.as_integer() < 0 ? values::negate(result) : result;
@@ -332,68 +337,18 @@ Value to_hash(Arguments arguments) {
   return hash_from_items(*items);
 }
 
-std::int64_t nanoseconds_from(const Value& seconds, std::string_view type) {
-  if (seconds.is(Kind::integer) && std::abs(seconds.as_integer()) <= 9'000'000'000) return seconds.as_integer() * 1'000'000'000;
-  if (seconds.is(Kind::floating) && std::fabs(seconds.as_float()) <= 9e9) return static_cast<std::int64_t>(std::llround(seconds.as_float() * 1e9));
-  not_convertible(seconds, type);
-}
-
-// Timespan.new(days, hours, minutes, seconds, milliseconds, microseconds, nanoseconds), or a hash of these.
-std::int64_t from_fields(Arguments fields, std::size_t first) {
-  constexpr std::array<std::int64_t, 7> kUnits = {86'400'000'000'000, 3'600'000'000'000, 60'000'000'000, 1'000'000'000, 1'000'000, 1'000, 1};
-  Value sum = Value::integer(0);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (!fields[i].is(Kind::integer)) mismatch("Timespan.new", fields, i, "Integer");
-    sum = values::add(sum, values::multiply(fields[i], Value::integer(kUnits[first + i])));
-  }
-  return sum.as_integer();
-}
-
-std::int64_t timespan_from_hash(const HashObject& hash) {
-  constexpr std::array<std::string_view, 7> kFields = {"days", "hours", "minutes", "seconds", "milliseconds", "microseconds", "nanoseconds"};
-  Value sum = Value::integer(0);
-  bool negative = false;
-  for (const auto& entry : hash.entries) {
-    const std::string key = values::to_string(entry.key);
-    const auto field = std::find(kFields.begin(), kFields.end(), key);
-    if (key == "negative" && entry.value.is(Kind::boolean)) {
-      negative = entry.value.as_boolean();
-    } else if (field != kFields.end()) {
-      sum = values::add(sum, Value::integer(from_fields({&entry.value, 1}, static_cast<std::size_t>(field - kFields.begin()))));
-    } else {
-      bad_argument("Timespan.new unrecognized key '" + key + "'");
-    }
-  }
-  return negative ? -sum.as_integer() : sum.as_integer();
-}
-
-Value to_timespan(Arguments arguments) {
-  expect_count("Timespan", arguments, 1, 7);
-  const Value& from = arguments[0];
-  if (arguments.size() >= 4 && from.is(Kind::integer)) return Value::timespan(from_fields(arguments, 0));
-  if (from.is(Kind::hash) && from.as_hash().find("string") == nullptr) return Value::timespan(timespan_from_hash(from.as_hash()));
-  if (from.is(Kind::timespan)) return from;
-  if (!from.is(Kind::string)) return Value::timespan(nanoseconds_from(from, "Timespan"));
-  const auto parsed = values::parse_timespan(from.as_string());
-  if (!parsed) throw EvaluationError("TYPE_CONVERSION", "Unable to parse '" + std::string(from.as_string()) + "' using any of the default formats");
-  return Value::timespan(*parsed);
-}
-
-// No argument would mean "now", which a plan must not read: its time is given to it.
-Value to_timestamp(Arguments arguments) {
-  expect_count("Timestamp", arguments, 1, 1);
-  const Value& from = arguments[0];
-  if (from.is(Kind::timestamp)) return from;
-  if (!from.is(Kind::string)) return Value::timestamp(nanoseconds_from(from, "Timestamp"));
-  const auto parsed = values::parse_timestamp(from.as_string());
-  if (!parsed) throw EvaluationError("TYPE_CONVERSION", "Unable to parse '" + std::string(from.as_string()) + "' using any of the default formats");
-  return Value::timestamp(*parsed);
-}
-
 Value to_binary(Arguments arguments) {
   expect_count("Binary", arguments, 1, 2);
   const Value& from = arguments[0];
   if (from.is(Kind::binary)) return from;
+  if (from.is(Kind::hash) && arguments.size() == 1) {   // {value => …, format => …}
+    std::vector<Value> given;
+    for (const std::string_view key : {"value", "format"}) {
+      if (const Value* found = from.as_hash().find(key)) given.push_back(*found);
+    }
+    if (given.size() != from.as_hash().size() || given.empty() || given[0].is(Kind::hash)) mismatch("Binary.new", arguments, 0, "Struct[{value => String, Optional[format] => String}]");
+    return to_binary(given);
+  }
   if (from.is(Kind::array)) {
     std::string bytes;
     for (const Value& byte : from.as_array()) {
@@ -409,26 +364,6 @@ Value to_binary(Arguments arguments) {
   auto bytes = values::base64_decode(text);
   if (!bytes) bad_argument("invalid base64");
   return Value::binary(std::move(*bytes));
-}
-
-Value to_semver(Arguments arguments) {
-  if (arguments.size() == 1) {
-    if (arguments[0].is(Kind::semver)) return arguments[0];
-    return Value::semver(std::string(string_argument("SemVer.new", arguments, 0)));
-  }
-  expect_count("SemVer", arguments, 3, 5);
-  std::string text;
-  for (std::size_t i = 0; i < 3; ++i) text += (i > 0 ? "." : "") + std::to_string(integer_argument("SemVer.new", arguments, i));
-  if (arguments.size() > 3) text += "-" + std::string(string_argument("SemVer.new", arguments, 3));
-  if (arguments.size() > 4) text += "+" + std::string(string_argument("SemVer.new", arguments, 4));
-  return Value::semver(std::move(text));
-}
-
-Value to_semver_range(Arguments arguments) {
-  expect_count("SemVerRange", arguments, 1, 2);
-  if (arguments[0].is(Kind::semver_range)) return arguments[0];
-  if (arguments.size() == 1) return Value::semver_range(std::string(string_argument("SemVerRange.new", arguments, 0)));
-  return Value::semver_range(">=" + values::to_string(arguments[0]) + " <=" + values::to_string(arguments[1]));
 }
 
 std::string escaped(std::string_view text) {

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+
+#include "values/value.h"
 
 namespace plan::functions {
 
@@ -11,5 +14,15 @@ namespace plan::functions {
 [[nodiscard]] std::int64_t ruby_integer(std::string_view text, int radix);
 [[nodiscard]] double ruby_float(std::string_view text);
 [[nodiscard]] std::string utf8_character(std::int64_t code_point);
+
+// "Value of type T cannot be converted to X"; the number of arguments of X.new. Raise EvaluationError.
+[[noreturn]] void not_convertible(const values::Value& from, std::string_view type);
+void expect_count(std::string_view type, std::span<const values::Value> arguments, std::size_t least, std::size_t most);
+
+// Timespan.new, Timestamp.new (convert_times.cc), SemVer.new, SemVerRange.new (convert_versions.cc).
+[[nodiscard]] values::Value to_timespan(std::span<const values::Value> arguments);
+[[nodiscard]] values::Value to_timestamp(std::span<const values::Value> arguments);
+[[nodiscard]] values::Value to_semver(std::span<const values::Value> arguments);
+[[nodiscard]] values::Value to_semver_range(std::span<const values::Value> arguments);
 
 }  // namespace plan::functions

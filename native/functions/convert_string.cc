@@ -5,6 +5,7 @@
 
 #include "functions/convert.h"
 #include "functions/support.h"
+#include "types/case.h"
 #include "types/regex.h"
 #include "types/text.h"
 #include "values/base64.h"
@@ -15,6 +16,9 @@ namespace {
 
 using values::HashEntry;
 using values::HashObject;
+using types::capitalize;
+using types::downcase;
+using types::upcase;
 using values::Kind;
 using values::Value;
 
@@ -257,8 +261,8 @@ std::string write_regexp(const std::string& source, const Format& format) {
   wrong_format("Regexp", format, "sp");
 }
 
-std::string write_type(const types::Type& type, const Format& format) {
-  const std::string text = types::to_string(type);
+std::string write_type(const Value& type, const Format& format) {
+  const std::string text = values::to_string(type);
   if (format.letter == 's') return flagged(format, format.alternative ? "\"" + text + "\"" : text);
   if (format.letter == 'p') return flagged(format, text);
   wrong_format("Type", format, "sp");
@@ -302,7 +306,7 @@ class Writer {
       case Kind::array: return write_array(value.as_array(), *format, map, indentation);
       case Kind::hash: return write_hash(value, *format, map, indentation);
       case Kind::regexp: return write_regexp(value.as_regexp(), *format);
-      case Kind::type: return write_type(*value.as_type(), *format);
+      case Kind::type: return write_type(value, *format);
       case Kind::binary: return write_binary(value.as_binary(), *format);
       case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range:
       case Kind::process: case Kind::queue: case Kind::resource:

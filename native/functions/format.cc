@@ -55,11 +55,6 @@ std::string ruby_inspect(const Value& value) {
   return values::to_string(value);
 }
 
-std::string ruby_text(const Value& value) {
-  if (value.is(Kind::array) || value.is(Kind::hash)) return ruby_inspect(value);
-  return values::to_string(value);
-}
-
 std::string padded(std::string text, const Directive& directive) {
   const auto length = static_cast<std::size_t>(types::utf8_length(text));
   if (length >= directive.width) return text;
@@ -135,9 +130,10 @@ std::string format_integer(std::int64_t number, const Directive& directive) {
   }
   std::string out;
   if (complement) {
-    const bool filled = directive.precision || (directive.zero && !directive.left);
     const char filler = base == 16 ? 'f' : base == 8 ? '7' : '1';
-    out = format_digits("", prefix + (filled ? "" : ".."), endless_digits(number, base), directive, filler);
+    Directive narrower = directive;   // the dots take two places of a precision
+    if (narrower.precision) narrower.precision = *narrower.precision > 2 ? *narrower.precision - 2 : 0;
+    out = format_digits("", prefix + "..", endless_digits(number, base), narrower, filler);
   } else {
     const std::uint64_t magnitude = negative ? ~static_cast<std::uint64_t>(number) + 1 : static_cast<std::uint64_t>(number);
     out = format_digits(sign_of(negative, directive), prefix, digits_of(magnitude, base), directive);
@@ -177,7 +173,7 @@ std::string format_double(double number, const Directive& directive) {
 std::int64_t as_integer(const Value& value) {
   if (value.is(Kind::integer)) return value.as_integer();
   if (value.is(Kind::floating)) {
-    const double whole = std::floor(value.as_float());
+    const double whole = std::trunc(value.as_float());
     if (!(whole >= -9223372036854775808.0 && whole < 9223372036854775808.0)) bad_argument("sprintf: " + values::to_string(value) + " is no Integer");
     return static_cast<std::int64_t>(whole);
   }
@@ -195,7 +191,7 @@ double as_double(const Value& value) {
 std::string character_of(const Value& value) {
   if (value.is(Kind::string)) {
     const auto all = characters(value.as_string());
-    if (all.empty()) bad_argument("%c requires a character");
+    if (all.size() != 1) bad_argument("%c requires a character");
     return std::string(all[0]);
   }
   return utf8_character(as_integer(value));
@@ -235,8 +231,17 @@ class Formatter {
   [[nodiscard]] char peek() const { return at_ < format_.size() ? format_[at_] : '\0'; }
 
   const Value& next_argument() {
+    if (numbered_) bad_argument("unnumbered argument mixed with numbered");
     if (next_ >= arguments_.size()) bad_argument("too few arguments");
     return arguments_[next_++];
+  }
+
+  // %1$s: by its place. What has one and what is next cannot be mixed.
+  const Value& numbered_argument(std::size_t number) {
+    if (next_ > 0) bad_argument("numbered(" + std::to_string(number) + ") after unnumbered(" + std::to_string(next_) + ")");
+    numbered_ = true;
+    if (number > arguments_.size()) bad_argument("too few arguments");
+    return arguments_[number - 1];
   }
 
   const Value& named_argument(char close) {
@@ -293,11 +298,18 @@ class Formatter {
         out_ += format_text(ruby_text(named_argument('}')), directive);
         return;
       } else if (c >= '1' && c <= '9') {
-        directive.width = number();
+        const std::size_t value_or_width = number();
+        if (peek() == '$') {
+          ++at_;
+          value = &numbered_argument(value_or_width);
+        } else {
+          directive.width = value_or_width;
+        }
       } else if (c == '*') {
         directive.width = starred(directive);
       } else if (c == '.') {
         ++at_;
+        if (directive.precision) bad_argument("precision given twice");
         directive.precision = peek() == '*' ? starred(directive) : number();
       } else {
         break;
@@ -306,6 +318,7 @@ class Formatter {
     if (at_ >= format_.size()) bad_argument("incomplete format specifier; use %% (double %) instead");
     directive.type = format_[at_++];
     if (directive.type == '%') {
+      if (format_[at_ - 2] != '%') bad_argument("invalid format character - %");
       out_ += '%';
       return;
     }
@@ -317,9 +330,16 @@ class Formatter {
   std::string out_;
   std::size_t at_ = 0;
   std::size_t next_ = 0;
+  bool numbered_ = false;
 };
 
 }  // namespace
+
+std::string ruby_text(const Value& value) {
+  if (value.is(Kind::array) || value.is(Kind::hash)) return ruby_inspect(value);
+  if (value.is(Kind::regexp)) return "(?-mix:" + value.as_regexp() + ")";
+  return values::to_string(value);
+}
 
 std::string format_one(std::string_view directive, const Value& value) { return Formatter(directive, {&value, 1}).run(); }
 

@@ -11,6 +11,12 @@
 
 namespace plan::functions {
 
+// break() in a lambda: ends the iteration of the function that called it. Uncaught it is an error.
+class Break final : public values::EvaluationError {
+ public:
+  explicit Break(const std::string& message) : EvaluationError("RUNTIME_ERROR", message) {}
+};
+
 // A lambda as a function sees it.
 class Block {
  public:
@@ -38,7 +44,9 @@ struct Function {
   std::size_t max_arguments;
   BlockUse block;
   Native native;
+  std::uint8_t arities = 0;        // bit n: the block may be one that takes n arguments; 0: any block
 };
+inline constexpr std::uint8_t kTakesNone = 1, kTakesOne = 2, kTakesTwo = 4;
 
 // Null when there is no such function. Found when a plan is compiled, not when it runs.
 [[nodiscard]] const Function* find(std::string_view name);
@@ -60,5 +68,7 @@ struct Function {
 [[nodiscard]] values::Value reference(const types::TypePtr& base, std::span<const values::Value> titles);
 // "Integer", "String", …: a built-in type by its name (unparameterized), or null.
 [[nodiscard]] types::TypePtr builtin_type(std::string_view name);
+// Is it the name of a resource type of Puppet itself: "File", "Service"? Letter case counts as Puppet has it.
+[[nodiscard]] bool is_resource_type(std::string_view name);
 
 }  // namespace plan::functions

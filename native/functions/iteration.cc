@@ -2,6 +2,7 @@
 // element of all else; one of one parameter gets the element, which for a hash is the pair [key, value].
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "functions/support.h"
 
@@ -16,12 +17,7 @@ using values::Value;
 // How a lambda is called for the elements of a sequence.
 class Caller {
  public:
-  Caller(std::string_view function, Block& block) : block_(block) {
-    two_ = block.max_arity() >= 2 && block.max_arity() != SIZE_MAX;
-    if (block.min_arity() > 2 || block.max_arity() == 0) {
-      throw values::EvaluationError("ARGUMENT_MISMATCH", "'" + std::string(function) + "' block expects 1 or 2 parameters");
-    }
-  }
+  explicit Caller(Block& block) : block_(block), two_(block.min_arity() <= 2 && block.max_arity() >= 2) {}
 
   Value operator()(const Sequence& sequence, std::uint64_t index) {
     if (!two_) return one(sequence.at(index));
@@ -40,25 +36,36 @@ class Caller {
 
  private:
   Block& block_;
-  bool two_ = false;
+  bool two_;
 };
 
 // Calls the lambda for each element and hands its result on, until that says stop.
 template <class Then>
 void each_of(std::string_view name, Context& context, Arguments arguments, Block* block, const Then& then) {
   const Sequence sequence = sequence_argument(name, arguments);
-  Caller caller(name, *block);
+  Caller caller(*block);
   for (std::uint64_t i = 0; i < sequence.size(); ++i) {
     context.spend(1);
     if (!then(sequence, i, caller(sequence, i))) return;
   }
 }
 
+// As Puppet has it, some functions end at a break() in their lambda and others hand it on.
+template <class Work>
+void until_break(const Work& work) {
+  try {
+    work();
+  } catch (const Break&) {   // what was done so far stays
+  }
+}
+
 Value map(Context& context, Arguments arguments, Block* block) {
   std::vector<Value> out;
-  each_of("map", context, arguments, block, [&](const Sequence&, std::uint64_t, Value result) {
-    out.push_back(std::move(result));
-    return true;
+  until_break([&] {
+    each_of("map", context, arguments, block, [&](const Sequence&, std::uint64_t, Value result) {
+      out.push_back(std::move(result));
+      return true;
+    });
   });
   return Value::array(std::move(out));
 }
@@ -66,20 +73,29 @@ Value map(Context& context, Arguments arguments, Block* block) {
 Value filter(Context& context, Arguments arguments, Block* block) {
   std::vector<Value> out;
   HashBuilder kept;
-  each_of("filter", context, arguments, block, [&](const Sequence& sequence, std::uint64_t i, const Value& result) {
-    if (!result.truthy()) return true;
-    if (sequence.is_hash()) {
-      kept.set(sequence.entry(i).key, sequence.entry(i).value);
-    } else {
-      out.push_back(sequence.at(i));
-    }
-    return true;
-  });
-  return arguments[0].is(Kind::hash) ? kept.build() : Value::array(std::move(out));
+  const auto work = [&] {
+    each_of("filter", context, arguments, block, [&](const Sequence& sequence, std::uint64_t i, const Value& result) {
+      if (!result.truthy()) return true;
+      if (sequence.is_hash()) {
+        kept.set(sequence.entry(i).key, sequence.entry(i).value);
+      } else {
+        out.push_back(sequence.at(i));
+      }
+      return true;
+    });
+  };
+  if (arguments[0].is(Kind::hash)) {
+    work();
+    return kept.build();
+  }
+  until_break(work);
+  return Value::array(std::move(out));
 }
 
 Value each(Context& context, Arguments arguments, Block* block) {
-  each_of("each", context, arguments, block, [](const Sequence&, std::uint64_t, const Value&) { return true; });
+  until_break([&] {
+    each_of("each", context, arguments, block, [](const Sequence&, std::uint64_t, const Value&) { return true; });
+  });
   return arguments[0];
 }
 
@@ -103,9 +119,6 @@ Value all(Context& context, Arguments arguments, Block* block) {
 
 Value reduce(Context& context, Arguments arguments, Block* block) {
   const Sequence sequence = sequence_argument("reduce", arguments);
-  if (block->min_arity() > 2 || block->max_arity() < 2) {
-    throw values::EvaluationError("ARGUMENT_MISMATCH", "'reduce' block expects 2 parameters");
-  }
   std::uint64_t i = 0;
   Value memo;
   if (arguments.size() > 1) {
@@ -113,18 +126,20 @@ Value reduce(Context& context, Arguments arguments, Block* block) {
   } else if (sequence.size() > 0) {
     memo = sequence.at(i++);
   }
-  for (; i < sequence.size(); ++i) {
-    context.spend(1);
-    const std::array both{std::move(memo), sequence.at(i)};
-    memo = block->call(both);
-  }
+  until_break([&] {
+    for (; i < sequence.size(); ++i) {
+      context.spend(1);
+      const std::array both{memo, sequence.at(i)};
+      memo = block->call(both);
+    }
+  });
   return memo;
 }
 
 // index($x) |$v| {…}, index('text', 'x'), index($array, $value)
 Value index_with_block(Context& context, Arguments arguments, Block* block) {
   const Sequence sequence = sequence_argument("index", arguments);
-  Caller caller("index", *block);
+  Caller caller(*block);
   for (std::uint64_t i = 0; i < sequence.size(); ++i) {
     context.spend(1);
     const bool value_only = sequence.is_hash() && !caller.takes_two();
@@ -214,12 +229,7 @@ Value slice(Context& context, Arguments arguments, Block* block) {
   const auto size = static_cast<std::uint64_t>(given);
   const std::size_t serving = block == nullptr ? 1 : serving_size(*block, size);
   std::vector<Value> out;
-  for (std::uint64_t from = 0; from < sequence.size(); from += size) {
-    std::vector<Value> part;
-    for (std::uint64_t i = from; i < sequence.size() && i - from < size; ++i) {
-      context.spend(1);
-      part.push_back(sequence.at(i));
-    }
+  const auto serve = [&](std::vector<Value> part) {
     if (block == nullptr) {
       out.push_back(Value::array(std::move(part)));
     } else if (serving == 1) {
@@ -227,12 +237,19 @@ Value slice(Context& context, Arguments arguments, Block* block) {
       block->call({&whole, 1});
     } else {
       context.spend(serving);
-      const Value filler = sequence.is_hash() ? Value::array({}) : Value::undef();
-      part.resize(serving, filler);
+      part.resize(serving, sequence.is_hash() ? Value::array({}) : Value::undef());
       block->call(part);
     }
-    if (sequence.size() - from <= size) break;
-  }
+  };
+  until_break([&] {
+    std::vector<Value> part;
+    for (std::uint64_t i = 0; i < sequence.size(); ++i) {
+      context.spend(1);
+      part.push_back(sequence.at(i));
+      if (part.size() == size) serve(std::exchange(part, {}));
+    }
+    if (!part.empty()) serve(std::move(part));
+  });
   return block == nullptr ? Value::array(std::move(out)) : arguments[0];
 }
 
@@ -240,15 +257,17 @@ Value slice(Context& context, Arguments arguments, Block* block) {
 template <class Next>
 Value walk(Context& context, const Sequence& sequence, std::uint64_t count, Block* block, const Next& index_of) {
   std::vector<Value> out;
-  for (std::uint64_t i = 0; i < count; ++i) {
-    context.spend(1);
-    Value element = sequence.at(index_of(i));
-    if (block == nullptr) {
-      out.push_back(std::move(element));
-    } else {
-      block->call({&element, 1});
+  until_break([&] {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      context.spend(1);
+      Value element = sequence.at(index_of(i));
+      if (block == nullptr) {
+        out.push_back(std::move(element));
+      } else {
+        block->call({&element, 1});
+      }
     }
-  }
+  });
   return block == nullptr ? Value::array(std::move(out)) : Value::undef();
 }
 
@@ -277,20 +296,20 @@ Value lest(Context&, Arguments arguments, Block* block) {
 Value with(Context&, Arguments arguments, Block* block) { return block->call(arguments); }
 
 constexpr std::array kFunctions = {
-    Function{"all", "Iterable $elements, Callable[1, 2] &block >> Boolean", 1, 1, BlockUse::required, all},
-    Function{"any", "Iterable $elements, Callable[1, 2] &block >> Boolean", 1, 1, BlockUse::required, any},
-    Function{"each", "Iterable $elements, Callable[1, 2] &block >> Iterable", 1, 1, BlockUse::required, each},
-    Function{"filter", "Iterable $elements, Callable[1, 2] &block >> Collection", 1, 1, BlockUse::required, filter},
-    Function{"group_by", "Collection $elements, Callable[1, 2] &block >> Hash", 1, 1, BlockUse::required, group_by},
-    Function{"index", "Iterable $elements, Any $value >> Any; Iterable $elements, Callable[1, 2] &block >> Any", 1, 2, BlockUse::optional, index},
-    Function{"lest", "Any $value, Callable[0, 0] &block >> Any", 1, 1, BlockUse::required, lest},
-    Function{"map", "Iterable $elements, Callable[1, 2] &block >> Array", 1, 1, BlockUse::required, map},
-    Function{"partition", "Collection $elements, Callable[1, 2] &block >> Tuple[Array, Array]", 1, 1, BlockUse::required, partition},
-    Function{"reduce", "Iterable $elements, Any $memo = undef, Callable[2, 2] &block >> Any", 1, 2, BlockUse::required, reduce},
-    Function{"reverse_each", "Iterable $elements, Optional[Callable[1, 1]] &block >> Any", 1, 1, BlockUse::optional, reverse_each},
+    Function{"all", "Iterable $elements, Callable[1, 2] &block >> Boolean", 1, 1, BlockUse::required, all, kTakesOne | kTakesTwo},
+    Function{"any", "Iterable $elements, Callable[1, 2] &block >> Boolean", 1, 1, BlockUse::required, any, kTakesOne | kTakesTwo},
+    Function{"each", "Iterable $elements, Callable[1, 2] &block >> Iterable", 1, 1, BlockUse::required, each, kTakesOne | kTakesTwo},
+    Function{"filter", "Iterable $elements, Callable[1, 2] &block >> Collection", 1, 1, BlockUse::required, filter, kTakesOne | kTakesTwo},
+    Function{"group_by", "Collection $elements, Callable[1, 2] &block >> Hash", 1, 1, BlockUse::required, group_by, kTakesOne | kTakesTwo},
+    Function{"index", "Iterable $elements, Any $value >> Any; Iterable $elements, Callable[1, 2] &block >> Any", 1, 2, BlockUse::optional, index, kTakesOne | kTakesTwo},
+    Function{"lest", "Any $value, Callable[0, 0] &block >> Any", 1, 1, BlockUse::required, lest, kTakesNone},
+    Function{"map", "Iterable $elements, Callable[1, 2] &block >> Array", 1, 1, BlockUse::required, map, kTakesOne | kTakesTwo},
+    Function{"partition", "Collection $elements, Callable[1, 2] &block >> Tuple[Array, Array]", 1, 1, BlockUse::required, partition, kTakesOne | kTakesTwo},
+    Function{"reduce", "Iterable $elements, Any $memo = undef, Callable[2, 2] &block >> Any", 1, 2, BlockUse::required, reduce, kTakesTwo},
+    Function{"reverse_each", "Iterable $elements, Optional[Callable[1, 1]] &block >> Any", 1, 1, BlockUse::optional, reverse_each, kTakesOne},
     Function{"slice", "Iterable $elements, Integer[1] $size, Optional[Callable] &block >> Any", 2, 2, BlockUse::optional, slice},
-    Function{"step", "Iterable $elements, Integer[1] $step, Optional[Callable[1, 1]] &block >> Any", 2, 2, BlockUse::optional, step},
-    Function{"then", "Any $value, Callable[1, 1] &block >> Any", 1, 1, BlockUse::required, then},
+    Function{"step", "Iterable $elements, Integer[1] $step, Optional[Callable[1, 1]] &block >> Any", 2, 2, BlockUse::optional, step, kTakesOne},
+    Function{"then", "Any $value, Callable[1, 1] &block >> Any", 1, 1, BlockUse::required, then, kTakesOne},
     Function{"with", "Any *$values, Callable &block >> Any", 0, kMany, BlockUse::required, with},
 };
 

@@ -10,7 +10,8 @@ namespace {
 const std::unordered_map<std::string_view, const Function*>& registry() {
   static const auto all = [] {
     std::unordered_map<std::string_view, const Function*> map;
-    for (const auto family : {collection_functions(), iteration_functions(), number_functions(), string_functions(), value_functions()}) {
+    for (const auto family : {collection_functions(), iteration_functions(), number_functions(), string_functions(), time_functions(), tree_functions(),
+                              value_functions()}) {
       for (const Function& function : family) {
         const bool added = map.emplace(function.name, &function).second;
         PLAN_ASSERT(added);
@@ -41,6 +42,19 @@ std::vector<std::string_view> names() {
   return out;
 }
 
+namespace {
+
+// Puppet's Callable[n, n] takes a block that can be called with n arguments, whatever else it takes.
+bool accepts(const Function& function, const Block& block) {
+  if (function.arities == 0) return true;
+  for (std::size_t n = 0; n <= 2; ++n) {
+    if ((function.arities >> n & 1) != 0 && block.min_arity() <= n && n <= block.max_arity()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 values::Value call(const Function& function, Context& context, std::span<const values::Value> arguments, Block* block) {
   const std::string name = "'" + std::string(function.name) + "'";
   if (arguments.size() < function.min_arguments || arguments.size() > function.max_arguments) {
@@ -48,6 +62,9 @@ values::Value call(const Function& function, Context& context, std::span<const v
   }
   if (block == nullptr && function.block == BlockUse::required) throw values::EvaluationError("ARGUMENT_MISMATCH", name + " expects a block");
   if (block != nullptr && function.block == BlockUse::none) throw values::EvaluationError("ARGUMENT_MISMATCH", name + " does not expect a block");
+  if (block != nullptr && !accepts(function, *block)) {
+    throw values::EvaluationError("ARGUMENT_MISMATCH", name + " expects another number of block parameters: " + std::string(function.signature));
+  }
   return function.native(context, arguments, block);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "functions/support.h"
+#include "types/case.h"
 #include "types/regex.h"
 #include "types/text.h"
 
@@ -11,76 +12,15 @@ namespace plan::functions {
 
 using values::HashBuilder;
 using values::HashEntry;
+using types::capitalize;
+using types::downcase;
+using types::upcase;
 using values::Kind;
 using values::Value;
 
 namespace {
 
-// Case in Latin-1, Greek and Cyrillic beside ASCII: code points whose counterpart is a fixed distance away.
-struct CaseRange {
-  char32_t first_upper;
-  char32_t last_upper;
-  char32_t distance;
-};
-constexpr std::array kCaseRanges = {
-    CaseRange{U'A', U'Z', 32}, CaseRange{0xC0, 0xD6, 32}, CaseRange{0xD8, 0xDE, 32}, CaseRange{0x391, 0x3A1, 32},
-    CaseRange{0x3A3, 0x3AB, 32}, CaseRange{0x410, 0x42F, 32}, CaseRange{0x400, 0x40F, 80},
-};
-
-char32_t decode(std::string_view character) {
-  const auto byte = [&](std::size_t i) { return static_cast<char32_t>(static_cast<unsigned char>(character[i])); };
-  if (character.size() == 1) return byte(0);
-  if (character.size() == 2) return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-  if (character.size() == 3) return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-  return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-}
-
-void encode(std::string& out, char32_t point) {
-  if (point < 0x80) {
-    out += static_cast<char>(point);
-  } else {   // the ranges above end below U+0800
-    out += static_cast<char>(0xC0 | point >> 6);
-    out += static_cast<char>(0x80 | (point & 0x3F));
-  }
-}
-
-void put_cased(std::string& out, std::string_view character, bool upper) {
-  if (character.size() > 2 || (character.size() == 1 && static_cast<unsigned char>(character[0]) >= 0x80)) {
-    out += character;
-    return;
-  }
-  const char32_t point = decode(character);
-  for (const CaseRange& range : kCaseRanges) {
-    const char32_t shift = upper ? range.distance : 0;
-    if (point < range.first_upper + shift || point > range.last_upper + shift) continue;
-    return encode(out, upper ? point - range.distance : point + range.distance);
-  }
-  out += character;
-}
-
-std::string cased(std::string_view text, bool upper) {
-  std::string out;
-  out.reserve(text.size());
-  for (const std::string_view character : characters(text)) put_cased(out, character, upper);
-  return out;
-}
-
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\0'; }
-
-}  // namespace
-
-std::string upcase(std::string_view text) { return cased(text, true); }
-
-std::string downcase(std::string_view text) { return cased(text, false); }
-
-std::string capitalize(std::string_view text) {
-  std::string out;
-  bool first = true;
-  for (const std::string_view character : characters(text)) put_cased(out, character, std::exchange(first, false));
-  return out;
-}
-
-namespace {
 
 std::string_view lstrip(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -221,7 +161,7 @@ std::vector<Value> split_text(Context& context, std::string_view text, const typ
   std::size_t part = 0;
   std::size_t from = 0;
   while (from <= text.size()) {
-    context.spend(1);
+    context.spend(1 + text.size() / 256);   // a search looks at the whole text once more
     const auto match = regex.search(text, from);
     if (!match) break;
     const auto& whole = match->groups[0];
@@ -331,6 +271,9 @@ void put_replacement(std::string& out, std::string_view text, std::string_view r
     } else if (next >= '0' && next <= '9') {
       put_group(static_cast<std::size_t>(next - '0'));
       ++i;
+    } else if (next == '`' || next == '\'') {
+      out += next == '`' ? text.substr(0, match.groups[0].begin) : text.substr(match.groups[0].end);
+      ++i;
     } else if (next == '&' || next == '\\') {
       if (next == '&') put_group(0); else out += '\\';
       ++i;
@@ -351,7 +294,7 @@ std::string substituted(Context& context, std::string_view text, const types::Re
   std::size_t done = 0;
   std::size_t from = 0;
   while (from <= text.size()) {
-    context.spend(1);
+    context.spend(1 + text.size() / 256);   // as above
     const auto match = regex.search(text, from);
     if (!match) break;
     const auto& whole = match->groups[0];
@@ -415,7 +358,13 @@ Value regsubst(Context& context, Arguments arguments, Block*) {
 
 Value sprintf_function(Context& context, Arguments arguments, Block*) {
   context.spend(arguments.size());
-  return Value::string(format_all(string_argument("sprintf", arguments, 0), arguments.subspan(1)));
+  // Puppet hands undef to this function as an empty string, and a regular expression as its text.
+  const auto given = [](const Value& value) {
+    return value.is_undef() || value.is(Kind::regexp) ? Value::string(values::to_string(value)) : value;
+  };
+  std::vector<Value> values;
+  for (const Value& argument : arguments) values.push_back(given(argument));
+  return Value::string(format_all(string_argument("sprintf", values, 0), Arguments(values).subspan(1)));
 }
 
 constexpr std::array kFunctions = {

@@ -16,6 +16,8 @@ using Arguments = std::span<const values::Value>;
 [[nodiscard]] std::span<const Function> iteration_functions();
 [[nodiscard]] std::span<const Function> number_functions();
 [[nodiscard]] std::span<const Function> string_functions();
+[[nodiscard]] std::span<const Function> time_functions();
+[[nodiscard]] std::span<const Function> tree_functions();
 [[nodiscard]] std::span<const Function> value_functions();
 
 inline constexpr std::size_t kMany = SIZE_MAX;
@@ -56,6 +58,8 @@ class Sequence {
 };
 [[nodiscard]] Sequence sequence_argument(std::string_view function, Arguments arguments, std::size_t index = 0);
 
+// What Ruby's to_s makes of a value: as Puppet's text, but for hashes and what is in them.
+[[nodiscard]] std::string ruby_text(const values::Value& value);
 // Printf formats of Ruby: one directive, e.g. "%-08.3f", applied to a value.
 [[nodiscard]] std::string format_one(std::string_view directive, const values::Value& value);
 // sprintf with all arguments; %<name>d and %{name} take them from one hash.
@@ -63,9 +67,6 @@ class Sequence {
 // `String.new(value, formats)`.
 [[nodiscard]] std::string convert_to_string(const values::Value& value, const values::Value& formats);
 
-[[nodiscard]] std::string upcase(std::string_view text);
-[[nodiscard]] std::string downcase(std::string_view text);
-[[nodiscard]] std::string capitalize(std::string_view text);
 [[nodiscard]] std::string_view strip(std::string_view text);
 [[nodiscard]] std::vector<std::string_view> characters(std::string_view text);
 

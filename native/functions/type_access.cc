@@ -123,12 +123,12 @@ std::optional<double> float_bound(const Value& key) {
   if (key.is(Kind::default_)) return std::nullopt;
   if (key.is(Kind::integer)) return static_cast<double>(key.as_integer());
   if (key.is(Kind::floating)) return key.as_float();
-  throw EvaluationError("BAD_FLOAT_SLICE_TYPE", "Float-Type [] requires all arguments to be floats, or integers (or default). Got " + type_name(key));
+  throw EvaluationError("BAD_INTEGER_SLICE_TYPE", "Float-Type [] requires all arguments to be floats, or integers (or default). Got " + type_name(key));
 }
 
 TypePtr access_float(std::span<const Value> keys) {
   if (keys.empty() || keys.size() > 2) {
-    throw EvaluationError("BAD_FLOAT_SLICE_ARITY",
+    throw EvaluationError("BAD_INTEGER_SLICE_ARITY",
                           "Float-Type supports [] with one or two arguments (from, to). Got " + std::to_string(keys.size()));
   }
   const auto min = float_bound(keys[0]);
@@ -144,7 +144,6 @@ TypePtr access_string(std::span<const Value> keys) {
   if (keys.empty() || keys.size() > 2) {
     throw EvaluationError("BAD_STRING_SLICE_ARITY", "String supports [] with one or two arguments. Got " + std::to_string(keys.size()));
   }
-  if (keys.size() == 1 && keys[0].is(Kind::string)) return types::string_literal(std::string(keys[0].as_string()));
   const Range range = size_range(keys);
   return types::string(range.min, range.max);
 }
@@ -281,6 +280,9 @@ TypePtr access_struct(const Type& base, std::span<const Value> keys) {
 TypePtr wrapped(const Type& base, std::span<const Value> keys, bool literals) {
   if (keys.size() != 1) wrong_count(base, "1 argument", keys.size());
   if (literals && keys[0].is(Kind::string)) return types::string_literal(std::string(keys[0].as_string()));
+  if (base.kind == TypeKind::not_undef && !keys[0].is(Kind::type)) {
+    throw EvaluationError("BAD_NOT_UNDEF_SLICE_TYPE", "NotUndef-Type[] argument must be a Type or a String. Got " + type_name(keys[0]));
+  }
   return as_type(base, keys[0]);
 }
 
@@ -297,6 +299,7 @@ std::int64_t moment_bound(const Type& base, const Value& key) {
   if (key.is(Kind::string)) bound = span ? values::parse_timespan(key.as_string()) : values::parse_timestamp(key.as_string());
   if (key.is(Kind::integer) && std::abs(key.as_integer()) <= 9'000'000'000) bound = key.as_integer() * 1'000'000'000;
   if (key.is(Kind::floating) && std::abs(key.as_float()) <= 9e9) bound = static_cast<std::int64_t>(key.as_float() * 1e9);
+  if (!bound && key.is(Kind::string)) throw EvaluationError("ARGUMENT_ERROR", "Unable to parse '" + std::string(key.as_string()) + "' as a " + types::to_string(base));
   if (!bound) wrong_argument(base, key, types::to_string(base));
   return *bound;
 }
@@ -306,6 +309,7 @@ TypePtr access_moment(const Type& base, std::span<const Value> keys) {
   auto type = std::make_shared<Type>(base);
   if (!keys.empty() && !keys[0].is(Kind::default_)) type->min = moment_bound(base, keys[0]);
   if (keys.size() > 1 && !keys[1].is(Kind::default_)) type->max = moment_bound(base, keys[1]);
+  if (type->min > type->max) throw EvaluationError("ARGUMENT_ERROR", "'from' must be less or equal to 'to' in " + types::to_string(*type));
   return type;
 }
 
@@ -325,12 +329,38 @@ TypePtr access_boolean(const Type& base, std::span<const Value> keys) {
   return types::boolean_literal(keys[0].as_boolean());
 }
 
-// Callable's parameters are kept for messages: no value of a plan is a callable.
+bool is_callable(const Value& key) {
+  if (!key.is(Kind::type)) return false;
+  const Type& type = key.as_type()->resolved();
+  const Type& inner = type.kind == TypeKind::optional && !type.arguments.empty() ? type.arguments[0]->resolved() : type;
+  return inner.kind == TypeKind::callable;
+}
+
+// Types of parameters, how many of them, a block; and with [these] in front what it gives.
 TypePtr access_callable(const Type& base, std::span<const Value> keys) {
-  auto type = std::make_shared<Type>(base);
-  for (const Value& key : keys) {
-    if (key.is(Kind::type)) type->arguments.push_back(key.as_type());
+  if (keys.empty()) wrong_count(base, "1 or more arguments", 0);
+  TypePtr result = types::make(TypeKind::any);
+  if (keys.size() == 2 && keys[0].is(Kind::array)) {
+    result = as_type(base, keys[1]);
+    keys = keys[0].as_array();
   }
+  TypePtr block = types::make(TypeKind::undef);
+  if (!keys.empty() && is_callable(keys.back())) {
+    block = keys.back().as_type();
+    keys = keys.first(keys.size() - 1);
+  }
+  std::size_t bounds = 0;
+  while (bounds < 2 && bounds < keys.size() && is_bound(keys[keys.size() - 1 - bounds])) ++bounds;
+  std::vector<TypePtr> parameters = all_types(base, keys.first(keys.size() - bounds));
+  auto type = std::make_shared<Type>(base);
+  TypePtr tuple = types::tuple(parameters);
+  if (bounds > 0) {
+    const Range range = size_range(keys.last(bounds));
+    tuple = types::tuple(std::move(parameters), range.min, range.max);
+  } else if (parameters.empty()) {
+    tuple = types::tuple({}, 0, 0);
+  }
+  type->arguments = {std::move(tuple), std::move(block), std::move(result)};
   return type;
 }
 
@@ -377,6 +407,13 @@ TypePtr builtin_type(std::string_view name) {
   return found == kNamed.end() ? nullptr : types::make(found->kind);
 }
 
+bool is_resource_type(std::string_view name) {
+  static constexpr std::array<std::string_view, 14> kNames = {
+      "Class", "Component", "Exec", "File", "Filebucket", "Group", "Notify", "Package", "Resources", "Schedule",
+      "Service", "Stage", "Tidy", "User"};
+  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
 TypePtr parameterize(const TypePtr& base, std::span<const Value> parameters) {
   if (base->kind == TypeKind::struct_) return access_struct(*base, parameters);
   if (base->kind == TypeKind::callable) return access_callable(*base, parameters);
@@ -418,6 +455,11 @@ Value reference(const TypePtr& base, std::span<const Value> titles) {
     if (!type_given && !titles[0].is(Kind::string)) wrong_argument(*base, titles[0], "a resource type");
     name = type_given ? titles[0].as_type()->name : std::string(titles[0].as_string());
     titles = titles.subspan(1);
+    if (titles.empty()) {   // Resource['file'] is File
+      auto type = std::make_shared<Type>(*base);
+      type->name = types::capitalize_segments(name);
+      return Value::type(std::move(type));
+    }
   }
   const std::vector<Value> keys = flattened(titles);
   if (keys.empty()) wrong_count(*base, "1 or more arguments", 0);

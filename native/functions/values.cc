@@ -3,12 +3,14 @@
 #include <array>
 
 #include "functions/support.h"
+#include "types/case.h"
 #include "types/text.h"
 
 namespace plan::functions {
 
 namespace {
 
+using types::upcase;
 using values::Kind;
 using values::Value;
 
@@ -127,12 +129,12 @@ Value versioncmp(Context&, Arguments arguments, Block*) {
 }
 
 constexpr std::array kFunctions = {
-    Function{"assert_type", "Type $type, Any $value, Optional[Callable[Type, Type]] &block >> Any", 2, 2, BlockUse::optional, assert_type},
+    Function{"assert_type", "Type $type, Any $value, Optional[Callable[Type, Type]] &block >> Any", 2, 2, BlockUse::optional, assert_type, kTakesTwo},
     Function{"convert_to", "Any $value, Type $type, Any *$arguments >> Any", 2, kMany, BlockUse::optional, convert_to},
     Function{"fail", "Any *$message", 0, kMany, BlockUse::none, fail},
     Function{"new", "Type $type, Any *$arguments >> Any", 1, kMany, BlockUse::optional, new_function},
     Function{"type", "Any $value, Enum['detailed', 'reduced', 'generalized'] $how = 'detailed' >> Type", 1, 2, BlockUse::none, type},
-    Function{"unwrap", "Any $value, Optional[Callable[1, 1]] &block >> Any", 1, 1, BlockUse::optional, unwrap},
+    Function{"unwrap", "Any $value, Optional[Callable[1, 1]] &block >> Any", 1, 1, BlockUse::optional, unwrap, kTakesOne},
     Function{"versioncmp", "String $a, String $b, Boolean $ignore_trailing_zeroes = false >> Integer[-1, 1]", 2, 3, BlockUse::none, versioncmp},
 };
 

@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "planctl/check.h"
 #include "planctl/completion.h"
+#include "planctl/eval.h"
 #include "planctl/graph.h"
 #include "planctl/phases.h"
 #include "planctl/run.h"
@@ -22,6 +23,7 @@ int main(int argc, char** argv) {
   plan::planctl::add_tokens(app, code);
   plan::planctl::add_ast(app, code);
   plan::planctl::add_bundle(app, code);
+  plan::planctl::add_eval(app, code);
   plan::planctl::add_completion(app, code);
 
   try {

@@ -234,6 +234,9 @@ void Lexer::lex_number() {
   };
   const std::size_t digits = count_while(text, is_digit);
   const bool octal = text.size() > 1 && text.front() == '0' && digits == text.size();
+  if (text.size() > 1 && text.front() == '0' && !hex && !octal && text[1] != '.' && !find_unit(text.substr(digits))) {
+    return invalid("`" + std::string(text) + "` is not a number", "a number that starts with 0 is octal: it has the digits 0 to 7");
+  }
   if (hex || digits == text.size()) {
     const std::string_view body = hex ? text.substr(2) : text;
     std::int64_t value = 0;
@@ -336,11 +339,11 @@ bool Lexer::regex_may_start() const {
     }
     case TokenKind::r_paren: case TokenKind::r_bracket: case TokenKind::class_ref: case TokenKind::integer:
     case TokenKind::floating: case TokenKind::duration: case TokenKind::string: case TokenKind::string_begin:
-    case TokenKind::string_text: case TokenKind::interpolation_begin: case TokenKind::interpolation_end:
-    case TokenKind::string_end: case TokenKind::regex: case TokenKind::variable: case TokenKind::dollar:
+    case TokenKind::string_text: case TokenKind::interpolation_end: case TokenKind::string_end: case TokenKind::regex: case TokenKind::variable: case TokenKind::dollar:
       return false;
     case TokenKind::end: case TokenKind::l_brace: case TokenKind::r_brace: case TokenKind::l_bracket:
     case TokenKind::list_start: case TokenKind::l_paren: case TokenKind::line_paren: case TokenKind::comma:
+    case TokenKind::interpolation_begin:
     case TokenKind::semicolon: case TokenKind::colon: case TokenKind::dot: case TokenKind::question:
     case TokenKind::pipe: case TokenKind::fat_arrow: case TokenKind::arrow: case TokenKind::left_arrow:
     case TokenKind::both_arrow: case TokenKind::equals: case TokenKind::plus_equals: case TokenKind::minus_equals:

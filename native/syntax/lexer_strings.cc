@@ -175,6 +175,8 @@ void Lexer::read_names_as_variables(std::size_t first) {
                                       tokens_[first + 1].kind == TokenKind::l_bracket);
   if (!alone && !accessed) return;
   if (token.kind == TokenKind::name && token.text != "self") token.kind = TokenKind::variable;
+  if (token.kind == TokenKind::floating && alone) token.kind = TokenKind::variable;   // no such name: refused later
+  if (token.kind == TokenKind::integer && alone) token.kind = TokenKind::variable;
   if (token.kind == TokenKind::integer && std::all_of(token.text.begin(), token.text.end(), is_digit)) {
     token.kind = TokenKind::variable;
   }

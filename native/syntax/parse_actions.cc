@@ -272,9 +272,9 @@ const Expr* Parser::parse_statement() {
            "the left side of an arc is a pattern: `$name`, `_` or `[$a, $b]`");
     return nullptr;
   }
-  if (at(TokenKind::semicolon)) {
-    unexpected("the next statement");
+  if (at(TokenKind::semicolon)) {   // between two statements, as Puppet has it
     take();
+    if (at(TokenKind::end) || at(TokenKind::r_brace) || at(TokenKind::semicolon)) unexpected("the next statement");
   }
   return value;
 }

@@ -206,13 +206,15 @@ const StateDecl* Parser::parse_states(bool is_public, Direction direction, Span 
 const FunctionDecl* Parser::parse_function(Visibility access, Span begin) {
   take();
   Name name;
-  if (!parse_declared_name("the name of the function", name)) return nullptr;
+  if (program_ && at(TokenKind::name)) name = name_of(take());   // may be qualified
+  else if (!parse_declared_name("the name of the function", name)) return nullptr;
   std::vector<Parameter> parameters;
-  if (!accept(TokenKind::l_paren) && !accept(TokenKind::line_paren)) {
+  const bool has_parameters = accept(TokenKind::l_paren) || accept(TokenKind::line_paren);
+  if (!has_parameters && !program_) {
     unexpected("`(`", "a function without parameters is written `function " + std::string(name.text) + "() { … }`");
     return nullptr;
   }
-  if (!parse_parameters(TokenKind::r_paren, parameters)) return nullptr;
+  if (has_parameters && !parse_parameters(TokenKind::r_paren, parameters)) return nullptr;
   const Expr* return_type = nullptr;
   if (accept(TokenKind::shift_right)) {
     return_type = parse_type("the type that the function returns");

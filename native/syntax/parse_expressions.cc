@@ -89,7 +89,7 @@ const Expr* Parser::parse_expression() {
   } else if (!at(TokenKind::equals)) {
     return target;
   }
-  if (!is_assignable(target)) {
+  if (!program_ && !is_assignable(target)) {   // of a program validate.h tells, by Puppet's names
     last_reported_ = position_;
     report(Code::unexpected_token, target->span, "this cannot be set",
            target->kind == ExprKind::name

@@ -221,6 +221,7 @@ const Expr* Parser::parse_case() {
   const std::size_t open = position_;
   if (!expect(TokenKind::l_brace, "`{` and the options of `case`")) return nullptr;
   std::vector<Option> options;
+  if (at(TokenKind::r_brace)) return unexpected("an option of `case`"), nullptr;
   while (!accept(TokenKind::r_brace)) {
     if (at(TokenKind::end) || at_member_start() || at_plan_start()) {
       report_unclosed(open, "block");

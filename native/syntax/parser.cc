@@ -55,6 +55,12 @@ std::string_view replacement_for(std::string_view foreign) {
   return foreign == "===" ? "use `==`" : "use `!=`";
 }
 
+void hand_over(const diagnostics::Diagnostics& found, diagnostics::Diagnostics& diagnostics) {
+  for (const diagnostics::Diagnostic& one : found.all()) {
+    diagnostics.report(one.code, one.span, one.message, one.help);
+  }
+}
+
 bool is_strong(TokenKind close) { return close == TokenKind::r_brace || close == TokenKind::interpolation_end; }
 
 }  // namespace
@@ -79,9 +85,20 @@ ParsedExpression parse_expression(SourceId source, const diagnostics::Sources& s
   Parser parser(source, Lexer(source, text, parsed.arena, found).run(), parsed.arena, found);
   const Expr* expression = parser.parse_lone_expression();
   if (!found.has_errors()) parsed.expression = expression;
-  for (const diagnostics::Diagnostic& one : found.all()) {
-    diagnostics.report(one.code, one.span, one.message, one.help);
-  }
+  hand_over(found, diagnostics);
+  return parsed;
+}
+
+ParsedProgram parse_program(SourceId source, const diagnostics::Sources& sources, diagnostics::Diagnostics& diagnostics) {
+  ParsedProgram parsed;
+  parsed.source = source;
+  const std::string_view text = sources.text(source);
+  if (!is_readable(source, text, diagnostics)) return parsed;
+  diagnostics::Diagnostics found;
+  Parser parser(source, Lexer(source, text, parsed.arena, found).run(), parsed.arena, found);
+  const Block* body = parser.parse_program(parsed.aliases, parsed.functions);
+  if (!found.has_errors()) parsed.body = body;
+  hand_over(found, diagnostics);
   return parsed;
 }
 
@@ -122,6 +139,34 @@ const Expr* Parser::parse_lone_expression() {
   const Expr* expression = parse_expression();
   if (expression != nullptr && !at(TokenKind::end)) unexpected("the end of the expression");
   return expression;
+}
+
+// program = {alias | function | statement}
+const Block* Parser::parse_program(std::vector<const TypeAlias*>& aliases, std::vector<const FunctionDecl*>& functions) {
+  program_ = true;
+  std::vector<const Expr*> statements;
+  const Span begin = peek().span;
+  bool defined_last = false;
+  while (!at(TokenKind::end)) {
+    const std::size_t statements_before = statements.size();
+    if (at_word("type") && peek(1).kind == TokenKind::class_ref) {
+      const TypeAlias* alias = parse_alias();
+      if (alias == nullptr) return nullptr;
+      if (at(TokenKind::semicolon) && peek(1).kind != TokenKind::end) take();
+      aliases.push_back(alias);
+    } else if (at_word("function") && peek(1).kind == TokenKind::name) {
+      const FunctionDecl* function = parse_function(Visibility::unspecified, peek().span);
+      if (function == nullptr) return nullptr;
+      functions.push_back(function);
+    } else {
+      const Expr* statement = parse_statement();
+      if (statement == nullptr) return nullptr;
+      statements.push_back(statement);
+    }
+    defined_last = statements.size() == statements_before;
+  }
+  if (defined_last) statements.push_back(arena_.make<Undef>(head(ExprKind::undef, since(begin))));   // a definition has no value
+  return arena_.make<Block>(head(ExprKind::block, since(begin), statements), arena_.copy(statements));
 }
 
 const Token& Parser::peek(std::size_t ahead) const {

@@ -18,6 +18,15 @@ struct ParsedFile {
   std::vector<Name> unread;                // names and variables in what could not be read and is not in the tree
 };
 
+// Puppet code as `planctl eval` takes it: statements, with aliases and functions among them.
+struct ParsedProgram {
+  SourceId source = 0;
+  Arena arena;
+  const Block* body = nullptr;             // null when there was an error
+  std::vector<const TypeAlias*> aliases;
+  std::vector<const FunctionDecl*> functions;
+};
+
 struct ParsedExpression {
   SourceId source = 0;
   Arena arena;
@@ -34,5 +43,7 @@ inline constexpr int kMaxNesting = 64;     // of brackets, braces and blocks the
                                     diagnostics::Diagnostics& diagnostics);
 [[nodiscard]] ParsedExpression parse_expression(SourceId source, const diagnostics::Sources& sources,
                                                 diagnostics::Diagnostics& diagnostics);
+[[nodiscard]] ParsedProgram parse_program(SourceId source, const diagnostics::Sources& sources,
+                                          diagnostics::Diagnostics& diagnostics);
 
 }  // namespace plan::syntax

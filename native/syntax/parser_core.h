@@ -25,6 +25,8 @@ class Parser {
 
   void parse_file(ParsedFile& file);
   [[nodiscard]] const Expr* parse_lone_expression();
+  [[nodiscard]] const Block* parse_program(std::vector<const TypeAlias*>& aliases,
+                                           std::vector<const FunctionDecl*>& functions);
 
  private:
   // What the surroundings of an expression allow.
@@ -140,6 +142,7 @@ class Parser {
   std::size_t last_reported_ = static_cast<std::size_t>(-1);  // one mistake per token: what follows is its consequence
   std::size_t mistakes_ = 0;
   int nesting_ = 0;
+  bool program_ = false;                   // Puppet code on its own
   Context context_;
 };
 

@@ -175,7 +175,7 @@ bool tuple_takes(const Type& to, const Type& from, const Inside* inside) {
   if (!contains_size(outer, inner)) return false;
   if (to.arguments.empty()) return true;
   if (from.kind == TypeKind::tuple) {
-    if (from.arguments.empty()) return outer.min == 0;
+    if (from.arguments.empty()) return from.bounded_min || outer.min == 0;   // any elements, of a callable that only counts
     for (std::size_t i = 0; i < from.arguments.size(); ++i) {
       if (!assignable_in(tuple_element(to, i), from.arguments[i], inside)) return false;
     }
@@ -244,13 +244,23 @@ bool resource_takes(const Type& to, const Type& from) {
   return to.name.empty() || (equal_ignoring_case(to.name, from.name) && (to.title.empty() || to.title == from.title));
 }
 
+// What can be called with all that `to` is called with, and gives what it gives: parameters the other way round.
+bool callable_takes(const Type& to, const Type& from, const Inside* inside) {
+  if (from.kind != TypeKind::callable) return false;
+  if (to.arguments.empty()) return true;
+  const TypePtr any = make(TypeKind::any);
+  if (!assignable_in(to.arguments[2], from.arguments.empty() ? any : from.arguments[2], inside)) return false;
+  return !from.arguments.empty() && assignable_in(from.arguments[0], to.arguments[0], inside) &&
+         assignable_in(from.arguments[1], to.arguments[1], inside);
+}
+
 // `from` is neither alias, Data, Variant nor Optional.
 bool takes(const Type& to, const Type& from, const Inside* inside) {
   switch (to.kind) {
     case TypeKind::any: return true;
     case TypeKind::undef: case TypeKind::default_: case TypeKind::semver_range: case TypeKind::binary: case TypeKind::queue:
       return from.kind == to.kind;
-    case TypeKind::callable: return from.kind == to.kind && (to.arguments.empty() || equal(to, from));
+    case TypeKind::callable: return callable_takes(to, from, inside);
     case TypeKind::boolean: return from.kind == to.kind && (!to.bounded_min || (from.bounded_min && from.min == to.min));
     case TypeKind::integer: case TypeKind::timespan: case TypeKind::timestamp:
       return from.kind == to.kind && to.min <= from.min && to.max >= from.max;
@@ -341,7 +351,10 @@ bool same_members(const std::vector<StructMember>& a, const std::vector<StructMe
 // An alias equals itself by name, so that this ends on recursive ones.
 bool equal(const Type& a, const Type& b) {
   if (&a == &b) return true;
-  if (a.kind != b.kind) return false;
+  if (a.kind != b.kind) {
+    if (a.kind == TypeKind::alias) return a.target != nullptr && equal(a.resolved(), b);   // without one while aliases are made
+    return b.kind == TypeKind::alias && b.target != nullptr && equal(a, b.resolved());
+  }
   if (a.kind == TypeKind::alias || a.kind == TypeKind::process) return a.name == b.name;
   if (a.kind == TypeKind::resource) return equal_ignoring_case(a.name, b.name) && a.title == b.title;
   const bool same_bounds = a.min == b.min && a.max == b.max && a.bounded_min == b.bounded_min && a.bounded_max == b.bounded_max &&

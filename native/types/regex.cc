@@ -31,6 +31,8 @@ class Translator {
         in_set(c);
       } else if (c == '[') {
         open_set();
+      } else if (c == '{' && in_.substr(at_, 2) == "{,") {
+        put("{0,", 2);
       } else if (c == '(' && in_.substr(at_, 2) == "(?") {
         group();
       } else {
@@ -83,11 +85,22 @@ class Translator {
     }
     if (in_.substr(at_, 2) == "[:") {
       const std::size_t close = in_.find(":]", at_ + 2);
-      if (close != std::string_view::npos) return copy(close + 2 - at_);
+      if (close != std::string_view::npos) return posix_class(in_.substr(at_ + 2, close - at_ - 2));
     }
     if (c == '[') throw RegexError("a set within a set is not supported: /" + std::string(in_) + "/");
     if (in_.substr(at_, 2) == "&&") throw RegexError("the intersection && of sets is not supported: /" + std::string(in_) + "/");
     copy(1);
+  }
+
+  // [:alpha:] and its kin are of all of Unicode in Ruby, while \w and its kin are not.
+  void posix_class(std::string_view name) {
+    static constexpr std::pair<std::string_view, std::string_view> kClasses[] = {
+        {"alpha", "\\p{Alphabetic}"}, {"digit", "\\p{Nd}"}, {"alnum", "\\p{Alphabetic}\\p{Nd}"}, {"upper", "\\p{Uppercase}"},
+        {"lower", "\\p{Lowercase}"}, {"space", "\\p{White_Space}"}, {"blank", "\\p{Zs}\\t"}, {"word", "\\p{L}\\p{M}\\p{Nd}\\p{Pc}"}};
+    for (const auto& [known, properties] : kClasses) {
+      if (known == name) return put(properties, name.size() + 4);
+    }
+    copy(name.size() + 4);
   }
 
   // Ruby's m is PCRE2's s; `^` and `$` match at lines whatever the options.
@@ -132,7 +145,7 @@ struct Regex::Code {
 Regex::Regex(std::string_view pattern, bool ignore_case, bool multiline, bool extended) : code_(std::make_unique<Code>()) {
   code_->pattern = pattern;
   const std::string translated = Translator(pattern).run();
-  std::uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C;
+  std::uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES;
   if (ignore_case) options |= PCRE2_CASELESS;
   if (multiline) options |= PCRE2_DOTALL;
   if (extended) options |= PCRE2_EXTENDED;

@@ -98,6 +98,22 @@ class Writer {
     return (member.optional ? "Optional[" : "NotUndef[") + quote(member.name) + "]";
   }
 
+  // Callable[String, 1, 2, Callable], or Callable[[…], Integer] with what it gives.
+  void put_callable(const Type& type) {
+    if (type.arguments.empty()) return bracketed("Callable", {});
+    const Type& parameters = *type.arguments[0];
+    std::vector<std::string> parts = texts(parameters.arguments);
+    if (parameters.bounded_min) {
+      parts.push_back(std::to_string(parameters.min));
+      if (parameters.max != kMaxInteger) parts.push_back(std::to_string(parameters.max));
+    }
+    if (type.arguments[1]->kind != TypeKind::undef) parts.push_back(text(*type.arguments[1]));
+    if (type.arguments[2]->kind == TypeKind::any) return bracketed("Callable", parts);
+    std::string list;
+    for (const std::string& part : parts) list += (list.empty() ? "" : ", ") + part;
+    bracketed("Callable", {"[" + list + "]", text(*type.arguments[2])});
+  }
+
   void put_struct(const Type& type) {
     if (type.members.empty()) return bracketed("Struct", {});
     std::string body;
@@ -149,7 +165,7 @@ class Writer {
       case TypeKind::variant: return bracketed("Variant", texts(type.arguments));
       case TypeKind::sensitive: return bracketed("Sensitive", texts(type.arguments));
       case TypeKind::type: return bracketed("Type", texts(type.arguments));
-      case TypeKind::callable: return bracketed("Callable", texts(type.arguments));
+      case TypeKind::callable: return put_callable(type);
       case TypeKind::timespan: return put_moments("Timespan", type, format_timespan);
       case TypeKind::timestamp: return put_moments("Timestamp", type, format_timestamp);
       case TypeKind::semver: return put_strings("SemVer", type, quote);

@@ -58,6 +58,7 @@ class Type {
   std::string title;                     // resource, class_
   std::vector<std::string> strings;      // enum_ values; pattern and regexp sources; string literal (one)
   std::vector<TypePtr> arguments;        // array [element], hash [key, value], tuple elements, variant, optional, …
+                                         // callable [tuple of parameters, block or Undef, what it gives or Any], or none
   std::vector<StructMember> members;     // struct_
   PlanLineagePtr plan;                   // process
   mutable TypePtr target;                // alias: set once when all aliases are known (a cycle is possible)

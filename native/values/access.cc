@@ -117,10 +117,24 @@ Value access_hash(const HashObject& hash, std::span<const Value> keys) {
   return Value::array(std::move(found));
 }
 
+// One byte, or a slice of bytes, by the rules of strings.
+Value access_binary(const std::string& bytes, std::span<const Value> keys) {
+  if (keys.empty() || keys.size() > 2) wrong_arity("Binary", keys.size());
+  for (const Value& key : keys) {
+    if (!key.is(Kind::integer)) throw EvaluationError("BAD_STRING_SLICE_KEY_TYPE", "A substring operation does not accept " + with_article(type_name(key)) + " as an index. Expected an Integer");
+  }
+  const auto bounded = [](const Value& key) { return std::clamp(key.as_integer(), -(std::int64_t{1} << 40), std::int64_t{1} << 40); };
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  const Slice slice = slice_of(bounded(keys[0]), keys.size() == 1 ? 1 : bounded(keys[1]), size);
+  if (slice.begin >= size) return Value::binary("");
+  return Value::binary(bytes.substr(static_cast<std::size_t>(slice.begin), static_cast<std::size_t>(slice.length)));
+}
+
 }  // namespace
 
 Value access(const Value& object, std::span<const Value> keys) {
   if (object.is(Kind::string)) return access_string(object.as_string(), keys);
+  if (object.is(Kind::binary)) return access_binary(object.as_binary(), keys);
   if (object.is(Kind::array)) return access_array(object.as_array(), keys);
   if (object.is(Kind::hash)) return access_hash(object.as_hash(), keys);
   throw EvaluationError("OPERATOR_NOT_APPLICABLE", "Operator '[]' is not applicable to " + with_article(label(object)) + ".");

@@ -96,43 +96,81 @@ Value of_kind(Kind kind, std::int64_t nanoseconds) {
   return kind == Kind::timespan ? Value::timespan(nanoseconds) : Value::timestamp(nanoseconds);
 }
 
-Value add_times(const Value& left, const Value& right) {
-  if (left.is(Kind::timestamp) && right.is(Kind::timestamp)) not_applicable_when("+", left, right);
-  const bool moment = left.is(Kind::timestamp) || right.is(Kind::timestamp);
-  const std::int64_t sum = checked_add(nanoseconds_of(left, "+"), nanoseconds_of(right, "+"));
-  return of_kind(moment ? Kind::timestamp : Kind::timespan, sum);
+[[noreturn]] void wrong_operand(std::string_view operation, const Value& left, const Value& right) {
+  throw EvaluationError("ARGUMENT_ERROR", "A " + label(left) + " cannot be combined by '" + std::string(operation) + "' with " +
+                                              with_article(label(right)));
 }
 
-Value subtract_times(const Value& left, const Value& right) {
-  if (!left.is(Kind::timestamp) && right.is(Kind::timestamp)) not_applicable_when("-", left, right);
-  const bool moment = left.is(Kind::timestamp) && !right.is(Kind::timestamp);
-  const std::int64_t difference = checked_subtract(nanoseconds_of(left, "-"), nanoseconds_of(right, "-"));
-  return of_kind(moment ? Kind::timestamp : Kind::timespan, difference);
-}
-
-Value multiply_times(const Value& left, const Value& right) {
-  const Value& span = left.is(Kind::timespan) ? left : right;
-  const Value& factor = left.is(Kind::timespan) ? right : left;
-  if (!span.is(Kind::timespan) || is_time(factor)) not_applicable_when("*", left, right);
-  if (factor.is(Kind::integer)) return Value::timespan(checked_multiply(span.as_nanoseconds(), factor.as_integer()));
-  return Value::timespan(to_nanoseconds(static_cast<double>(span.as_nanoseconds()) * factor.as_float(), "*"));
-}
-
-Value divide_times(const Value& left, const Value& right) {
-  if (!left.is(Kind::timespan) || right.is(Kind::timestamp)) not_applicable_when("/", left, right);
+Value timespan_divided(const Value& left, const Value& right) {
   if (right.is(Kind::timespan)) {
-    if (right.as_nanoseconds() == 0) divided_by_zero();
-    return Value::floating(static_cast<double>(left.as_nanoseconds()) / static_cast<double>(right.as_nanoseconds()));
+    return finite(static_cast<double>(left.as_nanoseconds()) / static_cast<double>(right.as_nanoseconds()), "/");
   }
   if (right.is(Kind::integer)) return Value::timespan(floor_divide(left.as_nanoseconds(), right.as_integer(), "/"));
+  if (!right.is(Kind::floating)) wrong_operand("/", left, right);
   if (right.as_float() == 0) divided_by_zero();
-  return Value::timespan(to_nanoseconds(static_cast<double>(left.as_nanoseconds()) / right.as_float(), "/"));
+  return Value::timespan(to_nanoseconds(std::floor(static_cast<double>(left.as_nanoseconds()) / right.as_float()), "/"));
 }
 
-// As in Puppet, of whole seconds, and a number.
-Value modulo_times(const Value& left, const Value& right) {
-  if (!left.is(Kind::timespan) || !right.is(Kind::integer)) not_applicable_when("%", left, right);
-  return Value::integer(floor_modulo(floor_divide(left.as_nanoseconds(), kNanosecondsPerSecond, "%"), right.as_integer()));
+Value timespan_operation(std::string_view operation, const Value& left, const Value& right) {
+  const bool number = right.is(Kind::integer) || right.is(Kind::floating);
+  switch (operation[0]) {
+    case '+':
+      if (!number && !is_time(right)) wrong_operand(operation, left, right);
+      return of_kind(right.is(Kind::timestamp) ? Kind::timestamp : Kind::timespan,
+                     checked_add(left.as_nanoseconds(), nanoseconds_of(right, "+")));
+    case '-':
+      if (!number && !right.is(Kind::timespan)) wrong_operand(operation, left, right);
+      return Value::timespan(checked_subtract(left.as_nanoseconds(), nanoseconds_of(right, "-")));
+    case '*':
+      if (right.is(Kind::integer)) return Value::timespan(checked_multiply(left.as_nanoseconds(), right.as_integer()));
+      if (!number) wrong_operand(operation, left, right);
+      return Value::timespan(to_nanoseconds(static_cast<double>(left.as_nanoseconds()) * right.as_float(), "*"));
+    case '/': return timespan_divided(left, right);
+    case '%':   // of whole seconds, and a number, as in Puppet
+      if (!right.is(Kind::integer)) wrong_operand(operation, left, right);
+      return Value::integer(floor_modulo(floor_divide(left.as_nanoseconds(), kNanosecondsPerSecond, "%"), right.as_integer()));
+    default: not_applicable(operation, left);
+  }
+}
+
+Value timestamp_operation(std::string_view operation, const Value& left, const Value& right) {
+  const bool number = right.is(Kind::integer) || right.is(Kind::floating);
+  if (operation == "+") {
+    if (!number && !right.is(Kind::timespan)) wrong_operand(operation, left, right);
+    return Value::timestamp(checked_add(left.as_nanoseconds(), nanoseconds_of(right, "+")));
+  }
+  if (operation != "-") not_applicable(operation, left);
+  if (!number && !is_time(right)) wrong_operand(operation, left, right);
+  const std::int64_t difference = checked_subtract(left.as_nanoseconds(), nanoseconds_of(right, "-"));
+  return of_kind(right.is(Kind::timestamp) ? Kind::timespan : Kind::timestamp, difference);
+}
+
+// To Puppet a version is a number without arithmetic; what it says of one follows from that.
+Value version_operation(std::string_view operation, const Value& left, const Value& right) {
+  if (left.is(Kind::semver)) {
+    if (operation == "%" && right.is(Kind::integer) && right.as_integer() == 0) divided_by_zero();
+    not_applicable(operation, left);
+  }
+  if (operation == "<<" || operation == ">>") not_applicable(operation, left);
+  wrong_operand(operation, left, right);
+}
+
+bool is_special(const Value& value) { return is_time(value) || value.is(Kind::semver); }
+
+// Where a time or a version takes part, in the order in which Puppet looks at the operands.
+Value special_operation(std::string_view operation, const Value& left, const Value& right) {
+  if (operation == "%" && left.is(Kind::floating)) not_applicable(operation, left);
+  if (operation == "%" && right.is(Kind::floating)) not_applicable_when(operation, left, right);
+  if (is_time(right) && !is_time(left)) {
+    const bool span = right.is(Kind::timespan);
+    if (operation == "+" || (operation == "*" && span)) return special_operation(operation, right, left);
+    if (operation != "-" || !span) not_applicable_when(operation, left, right);
+    if (left.is(Kind::semver)) not_applicable(operation, left);
+    return timespan_operation(operation, Value::timespan(seconds(left, operation)), right);
+  }
+  if (left.is(Kind::timespan)) return timespan_operation(operation, left, right);
+  if (left.is(Kind::timestamp)) return timestamp_operation(operation, left, right);
+  return version_operation(operation, left, right);
 }
 
 bool both_integers(const Value& a, const Value& b) { return a.is(Kind::integer) && b.is(Kind::integer); }
@@ -221,7 +259,7 @@ std::optional<Value> to_number(std::string_view text) {
 }
 
 Value coerce_numeric(const Value& value) {
-  if (value.is(Kind::integer) || value.is(Kind::floating) || is_time(value)) return value;
+  if (value.is(Kind::integer) || value.is(Kind::floating) || is_special(value)) return value;
   if (value.is(Kind::string)) {
     if (const auto number = to_number(value.as_string())) {
       throw EvaluationError("NUMERIC_COERCION", "The string '" + std::string(value.as_string()) +
@@ -239,7 +277,7 @@ Value add(const Value& a, const Value& b) {
     return Value::binary(a.as_binary() + b.as_binary());
   }
   const Operands both = numbers(a, b);
-  if (is_time(both.left) || is_time(both.right)) return add_times(both.left, both.right);
+  if (is_special(both.left) || is_special(both.right)) return special_operation("+", both.left, both.right);
   return finite(as_double(both.left) + as_double(both.right), "+");
 }
 
@@ -247,28 +285,28 @@ Value subtract(const Value& a, const Value& b) {
   if (both_integers(a, b)) return Value::integer(checked_subtract(a.as_integer(), b.as_integer()));
   if (is_collection(a)) return remove(a, b);
   const Operands both = numbers(a, b);
-  if (is_time(both.left) || is_time(both.right)) return subtract_times(both.left, both.right);
+  if (is_special(both.left) || is_special(both.right)) return special_operation("-", both.left, both.right);
   return finite(as_double(both.left) - as_double(both.right), "-");
 }
 
 Value multiply(const Value& a, const Value& b) {
   if (both_integers(a, b)) return Value::integer(checked_multiply(a.as_integer(), b.as_integer()));
   const Operands both = numbers(a, b);
-  if (is_time(both.left) || is_time(both.right)) return multiply_times(both.left, both.right);
+  if (is_special(both.left) || is_special(both.right)) return special_operation("*", both.left, both.right);
   return finite(as_double(both.left) * as_double(both.right), "*");
 }
 
 Value divide(const Value& a, const Value& b) {
   if (both_integers(a, b)) return Value::integer(floor_divide(a.as_integer(), b.as_integer(), "/"));
   const Operands both = numbers(a, b);
-  if (is_time(both.left) || is_time(both.right)) return divide_times(both.left, both.right);
+  if (is_special(both.left) || is_special(both.right)) return special_operation("/", both.left, both.right);
   return finite(as_double(both.left) / as_double(both.right), "/");
 }
 
 Value modulo(const Value& a, const Value& b) {
   const Operands both = numbers(a, b);
+  if (is_special(both.left) || is_special(both.right)) return special_operation("%", both.left, both.right);
   if (both.left.is(Kind::floating)) not_applicable("%", both.left);
-  if (is_time(both.left) || is_time(both.right)) return modulo_times(both.left, both.right);
   if (both.right.is(Kind::floating)) not_applicable_when("%", both.left, both.right);
   return Value::integer(floor_modulo(both.left.as_integer(), both.right.as_integer()));
 }
@@ -277,12 +315,14 @@ Value shift_left(const Value& a, const Value& b) {
   if (a.is(Kind::array)) return append(a, b);
   if (a.is(Kind::hash)) not_applicable("<<", a);
   const Operands both = numbers(a, b);
+  if (is_special(both.left) || is_special(both.right)) return special_operation("<<", both.left, both.right);
   if (!both.left.is(Kind::integer)) not_applicable("<<", both.left);
   return shifted(both.left.as_integer(), shift_count(both.right, "<<"), "<<");
 }
 
 Value shift_right(const Value& a, const Value& b) {
   const Operands both = numbers(a, b);
+  if (is_special(both.left) || is_special(both.right)) return special_operation(">>", both.left, both.right);
   if (!both.left.is(Kind::integer)) not_applicable(">>", both.left);
   return shifted(both.left.as_integer(), -shift_count(both.right, ">>"), ">>");
 }
@@ -290,8 +330,9 @@ Value shift_right(const Value& a, const Value& b) {
 Value negate(const Value& a) {
   const Value number = coerce_numeric(a);
   if (number.is(Kind::floating)) return Value::floating(-number.as_float());
+  if (number.is(Kind::semver)) wrong_operand("-", Value::integer(0), number);
   if (is_time(number)) {
-    if (number.is(Kind::timestamp)) not_applicable("-", number);
+    if (number.is(Kind::timestamp)) wrong_operand("-", Value::integer(0), number);
     return Value::timespan(checked_subtract(0, number.as_nanoseconds()));
   }
   return Value::integer(checked_subtract(0, number.as_integer()));

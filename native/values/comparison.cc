@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "types/case.h"
 #include "types/regex.h"
 #include "types/text.h"
 #include "values/semver.h"
@@ -77,7 +78,7 @@ bool matches_pattern(const std::string& pattern, std::string_view subject, std::
 
 bool contains_in_string(const Value& needle, const Value& haystack, std::vector<Value>* captures) {
   if (needle.is(Kind::string)) {
-    return types::ascii_downcase(haystack.as_string()).find(types::ascii_downcase(needle.as_string())) != std::string::npos;
+    return types::downcase(haystack.as_string()).find(types::downcase(needle.as_string())) != std::string::npos;
   }
   return needle.is(Kind::regexp) && matches_pattern(needle.as_regexp(), haystack.as_string(), captures);
 }
@@ -134,6 +135,7 @@ bool hash_matches(const Value& subject, const HashObject& candidates, std::vecto
 int compare(const Value& a, const Value& b, std::string_view as_operator) {
   if (is_time(a) || (is_number(a) && is_time(b))) return order_times(a, b, as_operator);
   if (is_number(a)) {
+    if (b.is(Kind::semver)) throw EvaluationError("ARGUMENT_ERROR", "can't convert a SemVer into Float");
     if (!is_number(b)) not_comparable(a, b, as_operator, "A Numeric is not comparable to non Numeric");
     return order_numbers(a, b);
   }
@@ -149,19 +151,31 @@ int compare(const Value& a, const Value& b, std::string_view as_operator) {
   not_comparable(a, b, as_operator, "Only Strings, Numbers, Timespans, Timestamps, and Versions are comparable");
 }
 
-bool compares(const Value& a, Comparison comparison, const Value& b) {
-  const bool types = a.is(Kind::type) && b.is(Kind::type);
+namespace {
+
+// A type left of an operator is compared by what is assignable; nothing but a type is assignable to or from it.
+bool types_compare(const Value& a, Comparison comparison, const Value& b) {
+  if (!b.is(Kind::type)) return false;
+  const types::Type& left = *a.as_type();
+  const types::Type& right = *b.as_type();
   switch (comparison) {
-    case Comparison::less:
-      if (types) return types::assignable(*b.as_type(), *a.as_type()) && !types::equal(*a.as_type(), *b.as_type());
-      return compare(a, b, "<") < 0;
-    case Comparison::less_equal:
-      return types ? types::assignable(*b.as_type(), *a.as_type()) : compare(a, b, "<=") <= 0;
-    case Comparison::greater:
-      if (types) return types::assignable(*a.as_type(), *b.as_type()) && !types::equal(*a.as_type(), *b.as_type());
-      return compare(a, b, ">") > 0;
-    case Comparison::greater_equal:
-      return types ? types::assignable(*a.as_type(), *b.as_type()) : compare(a, b, ">=") >= 0;
+    case Comparison::less: return types::assignable(right, left) && !types::equal(left, right);
+    case Comparison::less_equal: return types::assignable(right, left);
+    case Comparison::greater: return types::assignable(left, right) && !types::equal(left, right);
+    case Comparison::greater_equal: return types::assignable(left, right);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool compares(const Value& a, Comparison comparison, const Value& b) {
+  if (a.is(Kind::type)) return types_compare(a, comparison, b);
+  switch (comparison) {
+    case Comparison::less: return compare(a, b, "<") < 0;
+    case Comparison::less_equal: return compare(a, b, "<=") <= 0;
+    case Comparison::greater: return compare(a, b, ">") > 0;
+    case Comparison::greater_equal: return compare(a, b, ">=") >= 0;
   }
   return false;
 }

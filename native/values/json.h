@@ -6,6 +6,7 @@
 //   Resource: {"__ptype": "Resource", "type": "File", "title": …, "parameters": {…} or null}
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -30,7 +31,9 @@ class NameResolver {
 };
 
 // Sensitive values are written in the clear: the text of a file with mode 0600 or of a TLS connection, never of a log.
-[[nodiscard]] boost::json::value to_json(const Value& value);
+// A type is written in Puppet's notation, which from_json reads; or as Puppet's ToDataConverter takes it apart.
+enum class TypeForm : std::uint8_t { notation, pcore };
+[[nodiscard]] boost::json::value to_json(const Value& value, TypeForm types = TypeForm::notation);
 [[nodiscard]] Result<Value> from_json(const boost::json::value& json, const NameResolver* resolver = nullptr);
 // Strict: one JSON text, UTF-8, within the limits; the error says at which byte and what was expected.
 [[nodiscard]] Result<boost::json::value> parse_json(std::string_view text, std::size_t max_bytes = kMaxJsonBytes,

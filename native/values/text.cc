@@ -2,6 +2,7 @@
 #include "types/text.h"
 
 #include "values/base64.h"
+#include "values/timespan_format.h"
 #include "values/value.h"
 
 namespace plan::values {
@@ -40,6 +41,12 @@ std::string process_text(const ProcessObject& process) {
 }
 
 // What both have in common: all but strings, undef and collections.
+// An alias is told with what it stands for.
+std::string type_text(const types::Type& type) {
+  const std::string text = types::to_string(type);
+  return type.kind == types::TypeKind::alias && type.target ? text + " = " + types::to_string(*type.target) : text;
+}
+
 std::string plain_text(const Value& value) {
   switch (value.kind()) {
     case Kind::default_: return "default";
@@ -47,9 +54,9 @@ std::string plain_text(const Value& value) {
     case Kind::integer: return std::to_string(value.as_integer());
     case Kind::floating: return types::format_float(value.as_float());
     case Kind::regexp: return types::regexp_literal(value.as_regexp());
-    case Kind::type: return types::to_string(*value.as_type());
+    case Kind::type: return type_text(*value.as_type());
     case Kind::sensitive: return std::string(kRedacted);
-    case Kind::timespan: return types::format_timespan(value.as_nanoseconds());
+    case Kind::timespan: return timespan_text(value.as_nanoseconds());
     case Kind::timestamp: return types::format_timestamp(value.as_nanoseconds());
     case Kind::semver: case Kind::semver_range: return value.as_version();
     case Kind::binary: return base64_encode(value.as_binary());

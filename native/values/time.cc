@@ -59,15 +59,6 @@ std::optional<std::int64_t> total(std::int64_t seconds, std::int64_t nanoseconds
   return seconds * kNanosecondsPerSecond + nanoseconds;
 }
 
-// Days from 1970-01-01 to a date of the Gregorian calendar.
-std::int64_t days_until(std::int64_t year, std::int64_t month, std::int64_t day) {
-  if (month <= 2) --year;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t of_era = year - era * 400;
-  const std::int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
 std::int64_t days_in(std::int64_t year, std::int64_t month) {
   if (month == 2) return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
   return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
@@ -111,6 +102,14 @@ std::optional<TimeOfDay> time_of_day(Reader& reader) {
 }
 
 }  // namespace
+
+std::int64_t days_from_epoch(std::int64_t year, std::int64_t month, std::int64_t day) {
+  if (month <= 2) --year;
+  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+  const std::int64_t of_era = year - era * 400;
+  const std::int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
 
 std::optional<std::int64_t> parse_timespan(std::string_view text) {
   Reader reader(text);
@@ -167,7 +166,7 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   }
   const auto offset = zone(reader);
   if (!offset || !reader.done()) return std::nullopt;
-  return total(days_until(*year, *month, *day) * 86400 + time.seconds - *offset, time.nanoseconds);
+  return total(days_from_epoch(*year, *month, *day) * 86400 + time.seconds - *offset, time.nanoseconds);
 }
 
 }  // namespace plan::values

@@ -21,7 +21,7 @@ TEST(TypeAccess, RefusesWhatPuppetRefuses) {
   EXPECT_EQ(issue_of("Integer[5, 1]"), "ARGUMENT_ERROR");
   EXPECT_EQ(issue_of("Integer['a']"), "BAD_INTEGER_SLICE_TYPE");
   EXPECT_EQ(issue_of("Integer[1, 2, 3]"), "BAD_INTEGER_SLICE_ARITY");
-  EXPECT_EQ(issue_of("Float['a']"), "BAD_FLOAT_SLICE_TYPE");
+  EXPECT_EQ(issue_of("Float['a']"), "BAD_INTEGER_SLICE_TYPE");
   EXPECT_EQ(issue_of("String[1.5]"), "BAD_COLLECTION_SLICE_TYPE");
   EXPECT_EQ(issue_of("Enum[1]"), "BAD_TYPE_SPECIALIZATION");
   EXPECT_EQ(issue_of("Pattern['(']"), "ILLEGAL_REGEXP");
