@@ -26,7 +26,7 @@ class Actor {
  public:
   explicit Actor(std::shared_ptr<const engine::Program> program, std::string plan);
   void start() { step(engine::Tick{}); }
-  void send(std::string queue, values::Value value) { step(engine::Posted{{{std::move(queue), std::move(value)}}}); }
+  void send(std::string queue, values::Value value) { step(engine::Posted{std::move(queue), std::move(value)}); }
   void step(const engine::Input& input);
 
   // Of the root process, as JSON. Raise std::runtime_error when there is none of the name, or anything went wrong in a

@@ -38,7 +38,7 @@ puts '// CASE_RUN(method, first, last, step, distance), CASE_SPECIAL(method, poi
 %i[upcase downcase capitalize].each do |method|
   single, special = changes(method).partition { |_, text| text.codepoints.size == 1 }
   runs(single.map { |point, text| [point, text.ord - point] }).each do |first, last, step, distance|
-    puts format('CASE_RUN(%<method>s, 0x%<first>X, 0x%<last>X, %<step>d, %<distance>d)', method:, first:, last:, step:, distance:)
+    puts "CASE_RUN(#{method}, 0x#{first.to_s(16).upcase}, 0x#{last.to_s(16).upcase}, #{step}, #{distance})"
   end
-  special.each { |point, text| puts format('CASE_SPECIAL(%<method>s, 0x%<point>X, "%<text>s")', method:, point:, text:) }
+  special.each { |point, text| puts "CASE_SPECIAL(#{method}, 0x#{point.to_s(16).upcase}, \"#{text}\")" }
 end

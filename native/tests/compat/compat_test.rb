@@ -16,7 +16,11 @@ LEAST = 1500
 # Deliberate differences, and the reason for each.
 class Differences
   def initialize(path)
-    @reasons = YAML.safe_load_file(path).flat_map { |entry| entry['expressions'].map { |code| [code, entry['because']] } }.to_h
+    @reasons = YAML.safe_load_file(path).flat_map do |entry|
+      entry['expressions'].map do |code|
+        [code, entry['because']]
+      end
+    end.to_h
   end
 
   def deliberate?(code)
@@ -32,7 +36,11 @@ end
 Comparison = Struct.new(:file, :code, :ours, :puppets) do
   def same?
     return false if ours.nil?
-    return ours.key?('error') && (puppets['error'].nil? || ours.dig('error', 'code') == puppets['error']) if puppets.key?('error')
+
+    if puppets.key?('error')
+      return ours.key?('error') && (puppets['error'].nil? || ours.dig('error',
+                                                                      'code') == puppets['error'])
+    end
 
     ours.key?('value') && ours['value'].eql?(puppets['value'])
   end
@@ -48,7 +56,8 @@ Comparison = Struct.new(:file, :code, :ours, :puppets) do
     return JSON.generate(answer['value']) if answer.key?('value')
 
     error = answer['error']
-    error.is_a?(Hash) ? "error #{error['code']}: #{error['message']}" : "error #{error || '(no issue)'}: #{answer['message']}"
+    code, message = error.is_a?(Hash) ? error.values_at('code', 'message') : [error || '(no issue)', answer['message']]
+    "error #{code}: #{message}"
   end
 end
 
@@ -58,7 +67,9 @@ def planctl_answers(planctl, codes)
     file.close
     output, status = Open3.capture2(planctl, 'eval', '--batch', file.path)
     answers = output.lines.map { |line| JSON.parse(line, max_nesting: false) }
-    abort "planctl failed (#{status}) after #{answers.size} of #{codes.size}: #{codes[answers.size]}" unless status.success?
+    unless status.success?
+      abort "planctl failed (#{status}) after #{answers.size} of #{codes.size}: #{codes[answers.size]}"
+    end
     answers
   end
 end

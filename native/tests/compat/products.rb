@@ -20,12 +20,16 @@ module Products
   end
 
   def self.unary
-    OPERANDS.flat_map { |a| ["!#{a}", "-(#{a})", "[*#{a}]", "\"${#{a}}\"", "type(#{a})", "String(#{a})", "Boolean(#{a})"] }
-            .map { |code| ['products', code] }
+    codes = OPERANDS.flat_map do |a|
+      ["!#{a}", "-(#{a})", "[*#{a}]", "\"${#{a}}\"", "type(#{a})", "String(#{a})", "Boolean(#{a})"]
+    end
+    codes.map { |code| ['products', code] }
   end
 
   def self.selections
-    OPERANDS.product(OPERANDS.each_slice(3).map(&:first)).map { |a, b| ['products', "#{a} ? { #{b} => 'yes', default => 'no' }"] }
+    OPERANDS.product(OPERANDS.each_slice(3).map(&:first)).map do |a, b|
+      ['products', "#{a} ? { #{b} => 'yes', default => 'no' }"]
+    end
   end
   private_class_method :binary, :unary, :selections
 end

@@ -36,7 +36,7 @@ class PuppetAnswers
     end
   rescue Puppet::ErrorWithData, Puppet::PreformattedError, Puppet::ParseErrorWithIssue => e
     { 'error' => (e.issue_code.to_s if e.respond_to?(:issue_code) && e.issue_code), 'message' => e.message }
-  rescue StandardError, ScriptError, SystemStackError, NoMemoryError, UncaughtThrowError => e
+  rescue StandardError, ScriptError, SystemStackError, NoMemoryError => e
     { 'error' => nil, 'message' => "#{e.class}: #{e.message}" }
   end
 
