@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "check/checker.h"
+#include "syntax/printer.h"
 
 namespace plan::check {
 
@@ -22,30 +23,6 @@ TypePtr boolean() { return types::make(TypeKind::boolean); }
 
 // True only where the type is known and has no instance of these kinds.
 bool never(const TypePtr& type, std::uint32_t kinds) { return type && (kinds_of(*type) & kinds) == 0; }
-
-std::string_view symbol(BinaryOp op) {
-  switch (op) {
-    case BinaryOp::add: return "+";
-    case BinaryOp::subtract: return "-";
-    case BinaryOp::multiply: return "*";
-    case BinaryOp::divide: return "/";
-    case BinaryOp::modulo: return "%";
-    case BinaryOp::shift_left: return "<<";
-    case BinaryOp::shift_right: return ">>";
-    case BinaryOp::equal: return "==";
-    case BinaryOp::not_equal: return "!=";
-    case BinaryOp::less: return "<";
-    case BinaryOp::less_equal: return "<=";
-    case BinaryOp::greater: return ">";
-    case BinaryOp::greater_equal: return ">=";
-    case BinaryOp::match: return "=~";
-    case BinaryOp::not_match: return "!~";
-    case BinaryOp::in: return "in";
-    case BinaryOp::and_: return "and";
-    case BinaryOp::or_: return "or";
-  }
-  PLAN_ASSERT(false);
-}
 
 }  // namespace
 
@@ -205,7 +182,7 @@ TypePtr PlanChecker::arithmetic(const syntax::Binary& expr, const TypePtr& left,
   const bool collects = expr.op == BinaryOp::add || expr.op == BinaryOp::subtract || expr.op == BinaryOp::shift_left;
   const std::uint32_t taken = kComputable | kSemver | kBinary | (collects ? kArray | kHash : 0U);
   const auto refuse = [&](const syntax::Expr& part, const TypePtr& type) {
-    report(Code::type_mismatch, part.span, "`" + std::string(symbol(expr.op)) + "` cannot be used with " +
+    report(Code::type_mismatch, part.span, "`" + std::string(syntax::symbol(expr.op)) + "` cannot be used with " +
                                                kind_of(type));
   };
   if (never(left, taken)) return refuse(*expr.left, left), nullptr;
@@ -236,7 +213,7 @@ void PlanChecker::comparison(const syntax::Binary& expr, const TypePtr& left, co
   if ((a & b) != 0 || (moment && ((a | b) & kNumbers) != 0)) return;
   report(Code::type_mismatch, expr.span, kind_of(left) + " and " +
                                              kind_of(right) + " have no order",
-         "`" + std::string(symbol(expr.op)) + "` compares two numbers, two texts, or two moments");
+         "`" + std::string(syntax::symbol(expr.op)) + "` compares two numbers, two texts, or two moments");
 }
 
 // ---------------------------------------------------------------------------------------------- assignments

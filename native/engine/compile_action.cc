@@ -13,11 +13,6 @@ using types::TypePtr;
 
 namespace {
 
-std::string near(std::string_view name, const std::vector<std::string_view>& names) {
-  const std::string_view found = diagnostics::nearest(name, names);
-  return found.empty() ? std::string() : "did you mean '" + std::string(found) + "'?";
-}
-
 bool is_target(const syntax::Expr& target, std::string_view name) {
   if (target.kind == syntax::ExprKind::variable) return static_cast<const syntax::Variable&>(target).name == name;
   if (target.kind != syntax::ExprKind::array) return false;
@@ -156,7 +151,7 @@ TypePtr PlanCompiler::arc_source(const syntax::Arc& arc, ArcCode& code) {
       code.mark = "queue " + code.name;
       if (code.place == kNone) {
         compiler_.report(Code::unknown_queue, source.name.span, "unknown queue '" + code.name + "'",
-                         near(source.name.text, place_names()));
+                         check::did_you_mean(source.name.text, place_names()));
         code.place = kDrain;
         return nullptr;
       }
@@ -169,7 +164,7 @@ TypePtr PlanCompiler::arc_source(const syntax::Arc& arc, ArcCode& code) {
       if (code.variable == kNone || !code_.variables[code.variable].parameter) {
         compiler_.report(Code::invalid_arc, source.span,
                          "'$" + code.name + "' is no parameter (public variable) of the plan, so that nothing arrives there",
-                         near(source.name.text, variable_names()));
+                         check::did_you_mean(source.name.text, variable_names()));
         code.variable = kTitle;
         return nullptr;
       }
@@ -188,7 +183,7 @@ TypePtr PlanCompiler::arc_source(const syntax::Arc& arc, ArcCode& code) {
           std::vector<std::string_view> names(own.states.begin(), own.states.end());
           names.insert(names.end(), input.states.begin(), input.states.end());
           compiler_.report(Code::unknown_state, name.span, "unknown state '" + std::string(name.text) + "'",
-                           near(name.text, names));
+                           check::did_you_mean(name.text, names));
           continue;
         }
         if (code.region != kNone && code.region != region) {

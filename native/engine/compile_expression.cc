@@ -30,11 +30,6 @@ std::optional<std::size_t> capture_number(std::string_view name) {
   return name.size() > kMostDigits ? SIZE_MAX : static_cast<std::size_t>(std::stoul(std::string(name)));
 }
 
-std::string suggestion(std::string_view name, const std::vector<std::string_view>& names, std::string_view sigil = "") {
-  const std::string_view near = diagnostics::nearest(name, names);
-  return near.empty() ? std::string() : "did you mean '" + std::string(sigil) + std::string(near) + "'?";
-}
-
 }  // namespace
 
 Typed PlanCompiler::fold(Typed typed) {
@@ -197,7 +192,7 @@ Typed PlanCompiler::outer_variable(const syntax::Variable& expr, const Scope* sc
     return {std::make_shared<RaiseNode>(expr.span, "UNKNOWN_VARIABLE", "Unknown variable: '" + std::string(expr.name) + "'."), nullptr};
   }
   compiler_.report(Code::unknown_variable, expr.span, "unknown variable '$" + std::string(expr.name) + "'",
-                   suggestion(expr.name, variable_names(), "$"));
+                   check::did_you_mean(expr.name, variable_names(), "$"));
   return constant(expr.span, Value::undef());
 }
 
@@ -210,7 +205,7 @@ Typed PlanCompiler::class_ref(const syntax::ClassRef& expr) {
   if (!type) {
     if (purpose_ == Purpose::declaration && !compiler_.late()) {
       compiler_.report(Code::unknown_type, expr.span, "unknown type '" + std::string(expr.name) + "'",
-                       suggestion(expr.name, compiler_.type_names(&shape_)));
+                       check::did_you_mean(expr.name, compiler_.type_names(&shape_)));
     }
     auto resource = std::make_shared<types::Type>();
     resource->kind = TypeKind::resource;
@@ -294,7 +289,7 @@ Typed PlanCompiler::function_call(const syntax::Expr& at, const syntax::Name& na
     std::vector<std::string_view> names = functions::names();
     for (const FunctionCode& mine : code_.functions) names.push_back(mine.name);
     compiler_.report(Code::unknown_function, name.span, "unknown function '" + std::string(name.text) + "'",
-                     suggestion(name.text, names));
+                     check::did_you_mean(name.text, names));
     return constant(at.span, Value::undef());
   }
   if (!splatted && !compiler_.late() && (arguments.size() < function->min_arguments || arguments.size() > function->max_arguments)) {
@@ -558,14 +553,14 @@ Typed PlanCompiler::send(const syntax::Send& expr) {
         const std::vector<std::string_view> states(own.states.begin(), own.states.end());
         compiler_.report(Code::unknown_state, expr.value->span,
                          "unknown state '" + std::string(state->value().as_string()) + "'",
-                         suggestion(state->value().as_string(), states));
+                         check::did_you_mean(state->value().as_string(), states));
       }
       return make(SendNode::Target::state, kNone, nullptr);
     }
     const std::uint32_t place = code_.place(name);
     if (place == kNone) {
       compiler_.report(Code::unknown_queue, expr.target->span, "unknown queue '" + std::string(name) + "'",
-                       suggestion(name, place_names()));
+                       check::did_you_mean(name, place_names()));
       return constant(expr.span, Value::undef());
     }
     const auto& declared = place_types_[place];

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "syntax/printer.h"
+
 namespace plan::syntax {
 namespace {
 
@@ -61,30 +63,6 @@ std::string statements(const Expr* block) {
 
 std::string branch(const Expr* expression) {
   return expression->kind == ExprKind::block ? statements(expression) : "[" + dump(*expression) + "]";
-}
-
-std::string_view text_of(BinaryOp op) {
-  switch (op) {
-    case BinaryOp::add: return "+";
-    case BinaryOp::subtract: return "-";
-    case BinaryOp::multiply: return "*";
-    case BinaryOp::divide: return "/";
-    case BinaryOp::modulo: return "%";
-    case BinaryOp::shift_left: return "<<";
-    case BinaryOp::shift_right: return ">>";
-    case BinaryOp::equal: return "==";
-    case BinaryOp::not_equal: return "!=";
-    case BinaryOp::less: return "<";
-    case BinaryOp::less_equal: return "<=";
-    case BinaryOp::greater: return ">";
-    case BinaryOp::greater_equal: return ">=";
-    case BinaryOp::match: return "=~";
-    case BinaryOp::not_match: return "!~";
-    case BinaryOp::in: return "in";
-    case BinaryOp::and_: return "and";
-    case BinaryOp::or_: return "or";
-  }
-  return {};
 }
 
 std::string method_call(const MethodCall& node) {
@@ -252,7 +230,7 @@ std::string dump(const Expr& node) {
     case ExprKind::unary: return unary(static_cast<const Unary&>(node));
     case ExprKind::binary: {
       const auto& binary = static_cast<const Binary&>(node);
-      return "(" + std::string(text_of(binary.op)) + " " + dump(*binary.left) + " " + dump(*binary.right) + ")";
+      return "(" + std::string(symbol(binary.op)) + " " + dump(*binary.left) + " " + dump(*binary.right) + ")";
     }
     case ExprKind::assign: {
       const auto& assign = static_cast<const Assign&>(node);

@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "base/assert.h"
+#include "syntax/printer.h"
 #include "syntax/printer_core.h"
 
 namespace plan::syntax {
@@ -292,5 +293,7 @@ std::string Printer::case_(const Case& node) {
   --level_;
   return out + new_line() + "}";
 }
+
+std::string_view symbol(BinaryOp op) { return describe(op).text; }
 
 }  // namespace plan::syntax

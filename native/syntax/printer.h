@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "syntax/ast.h"
 #include "syntax/parser.h"
@@ -13,5 +14,6 @@ namespace plan::syntax {
 [[nodiscard]] std::string print(const PlanDecl& plan);
 [[nodiscard]] std::string print(const TypeAlias& alias);
 [[nodiscard]] std::string print(const Expr& expression);
+[[nodiscard]] std::string_view symbol(BinaryOp op);      // as it is written: "+", "and"
 
 }  // namespace plan::syntax

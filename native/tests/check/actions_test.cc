@@ -9,17 +9,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Mistake {
-  const char* name;
-  const char* text;
-  const char* expected;
-};
-
 class Actions : public testing::TestWithParam<Mistake> {};
 
 TEST_P(Actions, MistakesAreToldAtTheirPlace) { EXPECT_THAT(findings_in(GetParam().text), ElementsAre(GetParam().expected)); }
-
-const auto named = [](const auto& one) { return std::string(one.param.name); };
 
 INSTANTIATE_TEST_SUITE_P(Effects, Actions, testing::Values(
     Mistake{"assignment_in_guard", "plan t { input Integer q\n action a { $x <- q where $x = 1\n $x -> drain } }", "P0401 2:30"},

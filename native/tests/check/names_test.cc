@@ -9,17 +9,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Mistake {
-  const char* name;
-  const char* text;
-  const char* expected;
-};
-
 class Names : public testing::TestWithParam<Mistake> {};
 
 TEST_P(Names, AreToldAtTheirPlace) { EXPECT_THAT(findings_in(GetParam().text), ElementsAre(GetParam().expected)); }
-
-const auto named = [](const auto& one) { return std::string(one.param.name); };
 
 INSTANTIATE_TEST_SUITE_P(Unknown, Names, testing::Values(
     Mistake{"variable", "plan t {\n  Integer $n = 1\n  action a { $x <- q where $x > $m\n  $n = $x }\n  input Integer q\n}", "P0201 3:33"},

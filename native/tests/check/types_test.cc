@@ -9,17 +9,9 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-struct Mistake {
-  const char* name;
-  const char* text;
-  const char* expected;
-};
-
 class Types : public testing::TestWithParam<Mistake> {};
 
 TEST_P(Types, MismatchesAreToldAtTheirPlace) { EXPECT_THAT(errors_in(GetParam().text), ElementsAre(GetParam().expected)); }
-
-const auto named = [](const auto& one) { return std::string(one.param.name); };
 
 INSTANTIATE_TEST_SUITE_P(Mismatch, Types, testing::Values(
     Mistake{"default", "plan t { Integer $n = 'x' }", "P0301 1:23"},
