@@ -42,7 +42,11 @@ TypePtr PlanChecker::method_call(const syntax::MethodCall& expr) {
     return nullptr;
   }
   const TypePtr receiver = operand(*expr.receiver);
-  if (is_member(expr, bare(receiver))) return member_access(expr, receiver);
+  if (is_member(expr, bare(receiver))) {
+    const bool maybe_process = !receiver || (kinds_of(*receiver) & kProcess) != 0;
+    facts_.members[&expr] = maybe_process ? Member::of_process : Member::of_value;
+    return member_access(expr, receiver);
+  }
   std::vector<Argument> all{{expr.receiver, receiver, is_splat(*expr.receiver)}};
   for (Argument& one : arguments(expr.arguments)) all.push_back(std::move(one));
   return function_call(expr, expr.name, all, expr.lambda);

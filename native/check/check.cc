@@ -9,7 +9,7 @@
 
 namespace plan::check {
 
-void check(const Model& model, diagnostics::Diagnostics& diagnostics) {
+Members check(const Model& model, diagnostics::Diagnostics& diagnostics) {
   for (const syntax::ParsedFile& file : model.files()) {
     for (const syntax::TypeAlias* alias : file.aliases) check_alias(model, nullptr, *alias->type, diagnostics);
   }
@@ -20,6 +20,7 @@ void check(const Model& model, diagnostics::Diagnostics& diagnostics) {
   for (const auto& shape : model.shapes()) {
     if (shape->decl->span.source != prelude) check_flow(model, facts, *shape, diagnostics);
   }
+  return std::move(facts.members);
 }
 
 bool Findings::has_errors() const {

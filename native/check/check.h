@@ -1,8 +1,10 @@
 // The checker: every mistake of plans that can be known before anything runs.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "check/model.h"
@@ -11,9 +13,14 @@
 
 namespace plan::check {
 
+// How `.name` is read: as a part of a value, or as a member of a process, or of something that may be one. Where it
+// calls a function there is none.
+enum class Member : std::uint8_t { of_value, of_process };
+using Members = std::unordered_map<const syntax::MethodCall*, Member>;
+
 // Reports names, types, arcs and flow of all plans and aliases of the model. The compiler relies on plans in which no
 // error was found.
-void check(const Model& model, diagnostics::Diagnostics& diagnostics);
+Members check(const Model& model, diagnostics::Diagnostics& diagnostics);
 
 struct Text {
   std::string path;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "check/check.h"
 #include "check/model.h"
 #include "syntax/ast.h"
 
@@ -40,6 +41,7 @@ struct PlanFacts {
 struct Facts {
   std::map<const Shape*, PlanFacts> plans;
   std::set<std::string_view> received_through_references;
+  Members members;
 };
 
 }  // namespace plan::check

@@ -39,7 +39,7 @@ std::string_view summary(Code code) { return entry(code).summary; }
 void Diagnostics::report(Code code, Span span, std::string message, std::string help) {
   const bool is_first_error = severity(code) == Severity::error && !has_errors_;
   has_errors_ |= is_first_error;
-  if (!is_full() || is_first_error) all_.push_back({code, span, std::move(message), std::move(help)});
+  if (all_.size() < kMaxReported || is_first_error) all_.push_back({code, span, std::move(message), std::move(help)});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

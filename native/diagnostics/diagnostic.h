@@ -39,7 +39,8 @@ class Diagnostics {
  public:
   // What comes after the first kMaxReported is dropped, but for a first error.
   void report(Code code, Span span, std::string message, std::string help = {});
-  [[nodiscard]] bool is_full() const { return all_.size() >= kMaxReported; }
+  // Nothing that is found from now on would be told.
+  [[nodiscard]] bool is_full() const { return has_errors_ && all_.size() >= kMaxReported; }
   [[nodiscard]] bool has_errors() const { return has_errors_; }
   [[nodiscard]] const std::vector<Diagnostic>& all() const { return all_; }
   [[nodiscard]] std::vector<Diagnostic> sorted() const;

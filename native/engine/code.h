@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/span.h"
+#include "check/check.h"
 #include "check/model.h"
 #include "engine/engine.h"
 #include "engine/evaluate.h"
@@ -161,6 +162,7 @@ struct Program::Data {
   std::shared_ptr<diagnostics::Sources> sources;
   std::deque<syntax::ParsedFile> files;                        // arenas of the trees
   std::unique_ptr<const check::Model> model;                   // what the plans declare
+  check::Members members;                                      // how `.name` is read in them
   std::vector<std::unique_ptr<PlanCode>> plans;
 };
 

@@ -12,13 +12,6 @@ namespace plan::engine {
 
 using diagnostics::Code;
 
-void Compiler::report(Code code, Span span, std::string message, std::string help) {
-  for (const diagnostics::Diagnostic& known : diagnostics_.all()) {
-    if (known.code == code && known.span == span) return;   // an inherited member is compiled once for each heir
-  }
-  diagnostics_.report(code, span, std::move(message), std::move(help));
-}
-
 void Compiler::run() {
   for (const auto& shape : data_.model->shapes()) {
     auto code = std::make_unique<PlanCode>();
@@ -27,6 +20,11 @@ void Compiler::run() {
     PlanCompiler(*this, *shape, *code).run();
     data_.plans.push_back(std::move(code));
   }
+}
+
+std::optional<check::Member> Compiler::member(const syntax::MethodCall& expr) const {
+  const auto found = data_.members.find(&expr);
+  return found == data_.members.end() ? std::nullopt : std::optional(found->second);
 }
 
 types::TypePtr Compiler::constant_type(const syntax::Expr& expr, const Shape* in) {
@@ -49,14 +47,15 @@ Compilation compile(const Bundle& bundle) {
     data.files.push_back(syntax::parse_file(id, *result.sources, result.diagnostics));
   }
   data.model = std::make_unique<check::Model>(data.files, data.alias_owner, result.diagnostics);
-  check::check(*data.model, result.diagnostics);
+  data.members = check::check(*data.model, result.diagnostics);
   if (result.diagnostics.has_errors()) return result;
   Compiler(data, result.diagnostics).run();
-  if (!bundle.plan.empty() && !result.diagnostics.has_errors() && !program->find(bundle.plan)) {
+  if (bundle.plan.empty() || program->find(bundle.plan)) {
+    result.program = std::move(program);
+  } else {
     result.diagnostics.report(Code::unknown_plan, Span{prelude, 0, 0}, "the bundle has no plan '" + bundle.plan + "'",
                               types::capitalize_segments(bundle.plan) + " belongs in a file plans/*.plan of its module");
   }
-  if (!result.diagnostics.has_errors()) result.program = std::move(program);
   return result;
 }
 

@@ -5,11 +5,9 @@
 
 namespace plan::engine {
 
-using diagnostics::Code;
 using syntax::ArcKind;
 using syntax::CountKind;
 using syntax::SourceKind;
-using types::TypePtr;
 
 namespace {
 
@@ -23,30 +21,23 @@ bool is_target(const syntax::Expr& target, std::string_view name) {
 }  // namespace
 
 void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& owner) {
-  begin(Purpose::guard);
+  begin();
   ActionCode code;
   code.name = decl.name.text;
   code.owner = owner.lineage->name;
   code.span = decl.span;
   dependencies_ = &code.dependencies;
-  bool supplies = false;
   for (const syntax::ActionItem& item : decl.items) {
     if (!item.arc) continue;
     used_locals_.clear();
     code.arcs.push_back(arc(*item.arc));
     note_alternatives(code);
-    supplies |= code.arcs.back().kind != ArcKind::inhibit;
     code.has_awaiting |= code.arcs.back().awaiting != nullptr;
-  }
-  if (!code.arcs.empty() && !supplies) {
-    compiler_.report(Code::invalid_arc, decl.name.span,
-                     "action '" + code.name + "' only has inhibitors, which supply nothing to fire with");
   }
   collect_targets(decl, code);
   dependencies_ = nullptr;
-  purpose_ = Purpose::body;
   for (const syntax::ActionItem& item : decl.items) {
-    if (item.statement) code.statements.push_back(expression(*item.statement).node);
+    if (item.statement) code.statements.push_back(expression(*item.statement));
   }
   find_joins(code);
   index_places(code);
@@ -109,7 +100,7 @@ void PlanCompiler::collect_reference(const syntax::ActionDecl& decl, const synta
            is_target(*static_cast<const syntax::Assign&>(*item.statement).target, name);
   });
   if (assigned) return;
-  code.unconditional_references.push_back({expression(*target.receiver).node, std::string(target.name.text)});
+  code.unconditional_references.push_back({expression(*target.receiver), std::string(target.name.text)});
   code.dependencies.references = true;
 }
 
@@ -119,133 +110,73 @@ ArcCode PlanCompiler::arc(const syntax::Arc& arc) {
   code.source = arc.source.kind;
   code.span = arc.span;
   code.count = arc.source.count.kind;
-  if (arc.source.count.minimum) code.minimum = fold(expression(*arc.source.count.minimum)).node;
-  if (arc.source.count.maximum) code.maximum = fold(expression(*arc.source.count.maximum)).node;
-  const TypePtr element = arc_source(arc, code);
-  const bool many = code.count != CountKind::one;
-  if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::array && !arc.source.states.empty()) {
-    compiler_.report(Code::invalid_arc, arc.span, "a state is one name");
-  }
-  // In `where`, the pattern's variable is one token; in the body it is what was taken.
+  if (arc.source.count.minimum) code.minimum = fold(expression(*arc.source.count.minimum));
+  if (arc.source.count.maximum) code.maximum = fold(expression(*arc.source.count.maximum));
+  arc_source(arc, code);
   if (arc.pattern) {
     code.has_pattern = true;
-    code.pattern = pattern(*arc.pattern, element);
+    code.pattern = pattern(*arc.pattern);
   }
-  if (!arc.from.empty()) {
-    // A process of unknown plan: its queues are looked up when sent to.
-    code.from_slot = bind_local(arc.from, types::process(nullptr));
-  }
-  clauses(arc, code, element);
-  if (many && arc.pattern && arc.pattern->kind == syntax::PatternKind::variable && element) {
-    scope_->locals[std::string(arc.pattern->name.text)].type = types::array(element);
-  }
+  if (!arc.from.empty()) code.from_slot = bind_local(arc.from.text);
+  clauses(arc, code);
   return code;
 }
 
-TypePtr PlanCompiler::arc_source(const syntax::Arc& arc, ArcCode& code) {
+void PlanCompiler::arc_source(const syntax::Arc& arc, ArcCode& code) {
   const syntax::ArcSource& source = arc.source;
   code.name = source.name.text;
   switch (source.kind) {
-    case SourceKind::queue: {
+    case SourceKind::queue:
       code.place = code_.place(source.name.text);
       code.mark = "queue " + code.name;
-      if (code.place == kNone) {
-        compiler_.report(Code::unknown_queue, source.name.span, "unknown queue '" + code.name + "'",
-                         check::did_you_mean(source.name.text, place_names()));
-        code.place = kDrain;
-        return nullptr;
-      }
-      const auto known = place_types_.find(code.place);
-      return known == place_types_.end() ? nullptr : known->second;
-    }
-    case SourceKind::parameter: {
+      PLAN_ASSERT(code.place != kNone);
+      return;
+    case SourceKind::parameter:
       code.variable = code_.variable(source.name.text);
       code.mark = "parameter " + code.name;
-      if (code.variable == kNone || !code_.variables[code.variable].parameter) {
-        compiler_.report(Code::invalid_arc, source.span,
-                         "'$" + code.name + "' is no parameter (public variable) of the plan, so that nothing arrives there",
-                         check::did_you_mean(source.name.text, variable_names()));
-        code.variable = kTitle;
-        return nullptr;
-      }
-      depends_on_variable(code.variable);
-      const auto known = variable_types_.find(code.variable);
-      return known == variable_types_.end() ? nullptr : known->second;
-    }
-    case SourceKind::state: {
-      code.mark = "state";
-      const RegionCode& own = code_.regions[kOwnRegion];
-      const RegionCode& input = code_.regions[kInputRegion];
-      for (const syntax::Name& name : source.states) {
-        const std::uint32_t region = own.find(name.text) != kNone ? kOwnRegion : kInputRegion;
-        const std::uint32_t state = code_.regions[region].find(name.text);
-        if (state == kNone) {
-          std::vector<std::string_view> names(own.states.begin(), own.states.end());
-          names.insert(names.end(), input.states.begin(), input.states.end());
-          compiler_.report(Code::unknown_state, name.span, "unknown state '" + std::string(name.text) + "'",
-                           check::did_you_mean(name.text, names));
-          continue;
-        }
-        if (code.region != kNone && code.region != region) {
-          compiler_.report(Code::invalid_arc, name.span, "one arc looks at states of one region: input states, or the plan's own");
-        }
-        code.region = region;
-        code.states.push_back(state);
-      }
-      if (code.region == kNone) code.region = own.states.empty() && !input.states.empty() ? kInputRegion : kOwnRegion;
-      if (code_.regions[code.region].states.empty() && source.states.empty()) {
-        compiler_.report(Code::unknown_state, source.span, "the plan declares no states");
-      }
-      if (code.region == kInputRegion) code.mark = "input state";
-      (code.region == kOwnRegion ? dependencies_->own_region : dependencies_->input_region) = true;
-      return types::string();
-    }
-    case SourceKind::reference: {
+      PLAN_ASSERT(code.variable != kNone);
+      return depends_on_variable(code.variable);
+    case SourceKind::state: return state_source(source, code);
+    case SourceKind::reference:
       code.mark = "reference " + code.name;
-      Typed reference = expression(*source.reference);
-      code.reference = std::move(reference.node);
+      code.reference = expression(*source.reference);
       dependencies_->references = true;
-      const types::Type* type = bare(reference.type);
-      if (!type || type->kind != types::TypeKind::process || !type->plan) return nullptr;
-      const Shape* shape = compiler_.shape(type->plan->name);
-      if (!shape) return nullptr;
-      if (!compiler_.has_member(*shape, source.name.text)) {
-        compiler_.report(Code::unknown_member, source.name.span,
-                         "plan '" + type->plan->name + "' has no member '" + code.name + "'");
-        return nullptr;
-      }
-      return compiler_.member_type(*shape, source.name.text);
-    }
+      return;
   }
   PLAN_ASSERT(false);
 }
 
-PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern, const TypePtr& type) {
+void PlanCompiler::state_source(const syntax::ArcSource& source, ArcCode& code) {
+  const RegionCode& own = code_.regions[kOwnRegion];
+  code.region = own.states.empty() ? kInputRegion : kOwnRegion;
+  for (const syntax::Name& name : source.states) {
+    if (own.find(name.text) == kNone) code.region = kInputRegion;
+    code.states.push_back(code_.regions[code.region].find(name.text));
+    PLAN_ASSERT(code.states.back() != kNone);
+  }
+  code.mark = code.region == kInputRegion ? "input state" : "state";
+  (code.region == kOwnRegion ? dependencies_->own_region : dependencies_->input_region) = true;
+}
+
+PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern) {
   PatternCode code;
   code.kind = pattern.kind;
   switch (pattern.kind) {
     case syntax::PatternKind::wildcard: return code;
     case syntax::PatternKind::variable:
-      code.slot = bind_local(pattern.name, type);
+      code.slot = bind_local(pattern.name.text);
       code.key = values::Value::string(pattern.name.text);
       return code;
-    case syntax::PatternKind::array: break;
+    case syntax::PatternKind::array:
+      for (const syntax::Pattern* item : pattern.items) code.items.push_back(this->pattern(*item));
+      return code;
   }
-  std::size_t position = 0;
-  for (const syntax::Pattern* item : pattern.items) {
-    const std::string_view name = item->kind == syntax::PatternKind::variable ? item->name.text : std::string_view();
-    code.items.push_back(this->pattern(*item, part_type(type, position++, name)));
-  }
-  return code;
+  PLAN_ASSERT(false);
 }
 
-void PlanCompiler::clauses(const syntax::Arc& arc, ArcCode& code, const TypePtr& element) {
-  if (arc.source.count.kind != CountKind::one && arc.pattern &&
-      arc.pattern->kind == syntax::PatternKind::variable) {
-    scope_->locals[std::string(arc.pattern->name.text)].type = element;   // one token, while `where` is asked
-  }
+void PlanCompiler::clauses(const syntax::Arc& arc, ArcCode& code) {
   for (const syntax::Clause& clause : arc.clauses) {
-    NodePtr node = fold(expression(*clause.expression)).node;
+    NodePtr node = fold(expression(*clause.expression));
     switch (clause.kind) {
       case syntax::ClauseKind::where:
         code.where = code.where ? std::make_shared<BinaryNode>(clause.span, syntax::BinaryOp::and_, code.where, node, kNone)

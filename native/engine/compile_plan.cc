@@ -7,10 +7,7 @@
 
 namespace plan::engine {
 
-using diagnostics::Code;
 using syntax::MemberKind;
-using types::TypeKind;
-using types::TypePtr;
 using values::Value;
 
 namespace {
@@ -33,8 +30,7 @@ std::uint32_t PlanCode::place(std::string_view wanted) const { return find_named
 std::uint32_t PlanCode::function(std::string_view wanted) const { return find_named(functions, wanted); }
 std::uint32_t PlanCode::action(std::string_view wanted) const { return find_named(actions, wanted); }
 
-void PlanCompiler::begin(Purpose purpose) {
-  purpose_ = purpose;
+void PlanCompiler::begin() {
   root_ = Scope();
   scope_ = &root_;
   slots_ = 0;
@@ -48,18 +44,10 @@ TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
   if (!expr) return code;
   code.fixed = compiler_.constant_type(*expr, &shape_);
   if (code.fixed) return code;
-  const Purpose outer = std::exchange(purpose_, Purpose::declaration);
-  const Typed typed = fold(expression(*expr));
-  purpose_ = outer;
-  const auto* constant = dynamic_cast<const Constant*>(typed.node.get());
-  if (constant && constant->value().is(values::Kind::type)) {
-    code.fixed = constant->value().as_type();
-  } else if (constant && !compiler_.late()) {
-    compiler_.report(Code::invalid_type, expr->span, values::inspect(constant->value()) + " is not a type");
-    code.fixed = types::make(TypeKind::any);
-  } else {
-    code.dynamic = typed.node;
-  }
+  NodePtr node = fold(expression(*expr));
+  const auto* constant = dynamic_cast<const Constant*>(node.get());
+  if (constant && constant->value().is(values::Kind::type)) code.fixed = constant->value().as_type();
+  else code.dynamic = std::move(node);
   return code;
 }
 
@@ -74,11 +62,9 @@ void PlanCompiler::add_builtins() {
     code.name = queue.name;
     code.type.fixed = queue.type;
     code.latched = queue.latched;
-    place_types_[static_cast<std::uint32_t>(code_.places.size())] = code.type.fixed;
     code_.places.push_back(std::move(code));
   }
   code_.places[kDrain].fixed_ttl = std::chrono::milliseconds(0);
-  variable_types_[kTitle] = types::string();
   PLAN_ASSERT(code_.variables.size() == kBuiltinVariables && code_.places.size() == kBuiltinPlaces);
 }
 
@@ -103,27 +89,10 @@ void PlanCompiler::declare(const Shape::MemberOf& member) {
 }
 
 void PlanCompiler::declare_variable(const syntax::VariableDecl& decl) {
-  if (decl.name.text == "title") {
-    compiler_.report(Code::reassigned_variable, decl.name.span, "'$title' is reserved");
-    return;
-  }
-  const auto slot = static_cast<std::uint32_t>(code_.variables.size());
   VariableCode code;
   code.name = decl.name.text;
-  code.parameter = decl.access == syntax::Visibility::public_;
+  code.parameter = compiler_.symbols(shape_).variable(decl.name.text)->parameter;
   code.span = decl.span;
-  const syntax::Expr* type = decl.type;
-  for (const Shape* at = shape_.parent; at && !code.parameter; at = at->parent) {   // an override keeps what it does not say
-    for (const Shape::MemberOf& inherited : at->members) {
-      if (inherited.member->kind == MemberKind::variable && inherited.member->variable->name.text == decl.name.text) {
-        if (!type) type = inherited.member->variable->type;
-        code.parameter |= inherited.member->variable->access == syntax::Visibility::public_;
-      }
-    }
-  }
-  if (type) {
-    if (TypePtr known = compiler_.constant_type(*type, &shape_)) variable_types_[slot] = std::move(known);
-  }
   code_.variables.push_back(std::move(code));
 }
 
@@ -133,8 +102,6 @@ void PlanCompiler::declare_queue(const syntax::QueueDecl& decl, const syntax::Na
   code.direction = decl.direction;
   code.is_public = decl.is_public;
   code.span = name.span;
-  const auto slot = static_cast<std::uint32_t>(code_.places.size());
-  if (TypePtr known = compiler_.constant_type(*decl.type, &shape_)) place_types_[slot] = std::move(known);
   code_.places.push_back(std::move(code));
 }
 
@@ -171,28 +138,11 @@ void PlanCompiler::compile_member(const Shape::MemberOf& member) {
 }
 
 void PlanCompiler::compile_variable(const syntax::VariableDecl& decl) {
-  begin(Purpose::function);
-  const std::uint32_t slot = code_.variable(decl.name.text);
-  if (slot == kNone) return;
-  const syntax::Expr* type = decl.type;
-  for (const Shape* at = shape_.parent; at && !type; at = at->parent) {
-    for (const Shape::MemberOf& inherited : at->members) {
-      if (inherited.member->kind == MemberKind::variable && inherited.member->variable->name.text == decl.name.text) {
-        type = inherited.member->variable->type;
-      }
-    }
-  }
-  TypeCode declared = type_code(type);
-  NodePtr initial = decl.value ? fold(expression(*decl.value)).node : nullptr;
-  const auto* constant = dynamic_cast<const Constant*>(initial.get());
-  if (constant && declared.fixed && !values::instance_of(*declared.fixed, constant->value())) {
-    compiler_.report(Code::type_mismatch, decl.value->span,
-                     "'$" + std::string(decl.name.text) + "' is declared as " + types::to_string(*declared.fixed) +
-                         ", got " + values::inspect(constant->value()));
-  }
-  code_.variables[slot].type = std::move(declared);
-  code_.variables[slot].initial = std::move(initial);
-  code_.variables[slot].slots = slots_;
+  begin();
+  VariableCode& code = code_.variables[code_.variable(decl.name.text)];
+  code.type = type_code(compiler_.symbols(shape_).variable(decl.name.text)->type);    // an override keeps what it does not say
+  code.initial = decl.value ? fold(expression(*decl.value)) : nullptr;
+  code.slots = slots_;
 }
 
 // What a constant attribute says is computed once. One that is wrong raises when it is asked.
@@ -210,7 +160,7 @@ void PlanCompiler::fix_attributes(PlaceCode& place) {
 }
 
 void PlanCompiler::compile_queue(const syntax::QueueDecl& decl, const syntax::Name& name) {
-  begin(Purpose::function);
+  begin();
   const std::uint32_t slot = code_.place(name.text);
   PLAN_ASSERT(slot != kNone);
   Dependencies type_dependencies;
@@ -221,7 +171,7 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl, const syntax::Na
     if (type_dependencies.all_variables || type_dependencies.variables.contains(variable)) code_.narrowed_by[variable].push_back(slot);
   }
   for (const syntax::Attribute& attribute : decl.attributes) {
-    NodePtr value = fold(expression(*attribute.value)).node;
+    NodePtr value = fold(expression(*attribute.value));
     PlaceCode& place = code_.places[slot];
     if (attribute.name.text == "entries") {
       place.entries = std::move(value);
@@ -233,10 +183,6 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl, const syntax::Na
     } else if (attribute.name.text == "latched") {
       const auto* constant = dynamic_cast<const Constant*>(value.get());
       place.latched = constant && constant->value().truthy();
-    } else {
-      compiler_.report(Code::unknown_attribute, attribute.name.span,
-                       "queues have no attribute '" + std::string(attribute.name.text) + "'",
-                       "the attributes are entries, capacity, ttl and latched");
     }
   }
   code_.places[slot].slots = slots_;
@@ -244,12 +190,12 @@ void PlanCompiler::compile_queue(const syntax::QueueDecl& decl, const syntax::Na
 }
 
 void PlanCompiler::compile_function(const syntax::FunctionDecl& decl) {
-  begin(Purpose::function);
+  begin();
   const std::uint32_t slot = code_.function(decl.name.text);
-  std::vector<ParameterCode> compiled = parameters(decl.parameters, {});
+  std::vector<ParameterCode> compiled = parameters(decl.parameters);
   TypeCode return_type = type_code(decl.return_type);
   const std::size_t matches = matches_;
-  NodePtr body = match_scope(expression(*decl.body).node, matches);
+  NodePtr body = match_scope(expression(*decl.body), matches);
   FunctionCode& code = code_.functions[slot];
   code.parameters = std::move(compiled);
   code.return_type = std::move(return_type);

@@ -6,6 +6,7 @@
 
 #include "engine/nodes.h"
 #include "functions/function.h"
+#include "syntax/children.h"
 
 namespace plan::engine {
 
@@ -22,39 +23,11 @@ const Shape& no_plan() {
   return shape;
 }
 
-// Does the expression depend on a variable, so that it is no constant?
-bool mentions_variable(const syntax::Expr& expr) {
-  const auto any = [](const auto& list) {
-    return std::any_of(list.begin(), list.end(), [](const syntax::Expr* item) { return mentions_variable(*item); });
-  };
-  switch (expr.kind) {
-    case ExprKind::variable: return true;
-    case ExprKind::access: {
-      const auto& access = static_cast<const syntax::Access&>(expr);
-      return mentions_variable(*access.object) || any(access.keys);
-    }
-    case ExprKind::array: return any(static_cast<const syntax::Array&>(expr).items);
-    case ExprKind::hash: {
-      const auto& entries = static_cast<const syntax::Hash&>(expr).entries;
-      return std::any_of(entries.begin(), entries.end(), [](const syntax::HashEntry& entry) {
-        return mentions_variable(*entry.key) || mentions_variable(*entry.value);
-      });
-    }
-    case ExprKind::unary: return mentions_variable(*static_cast<const syntax::Unary&>(expr).operand);
-    case ExprKind::binary: {
-      const auto& binary = static_cast<const syntax::Binary&>(expr);
-      return mentions_variable(*binary.left) || mentions_variable(*binary.right);
-    }
-    case ExprKind::method_call: return mentions_variable(*static_cast<const syntax::MethodCall&>(expr).receiver);
-    case ExprKind::call: return true;
-    case ExprKind::undef: case ExprKind::unit: case ExprKind::default_: case ExprKind::boolean:
-    case ExprKind::integer: case ExprKind::floating: case ExprKind::duration: case ExprKind::string:
-    case ExprKind::interpolation: case ExprKind::regex: case ExprKind::name: case ExprKind::class_ref:
-    case ExprKind::self: case ExprKind::assign: case ExprKind::selector: case ExprKind::if_:
-    case ExprKind::case_: case ExprKind::block: case ExprKind::send:
-      return false;
-  }
-  PLAN_ASSERT(false);
+// Does the expression need a variable or a function, so that it is no constant?
+bool is_computed(const syntax::Expr& expr) {
+  bool computed = expr.kind == ExprKind::variable || expr.kind == ExprKind::call;
+  syntax::for_each_child(expr, [&](const syntax::Expr& child) { computed = computed || is_computed(child); });
+  return computed;
 }
 
 }  // namespace
@@ -68,7 +41,7 @@ NodePtr Compiler::program(const syntax::ParsedProgram& program, PlanCode& code, 
 void Compiler::add_alias(const syntax::TypeAlias& decl) {
   const bool known = std::any_of(aliases_.begin(), aliases_.end(),
                                  [&](const ProgramAlias& other) { return other.alias->name == decl.name.text; });
-  if (known) report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
+  if (known) diagnostics_.report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
   aliases_.push_back({data_.alias_owner.add(std::string(decl.name.text)), decl.type});
 }
 
@@ -76,7 +49,7 @@ void Compiler::settle_aliases() {
   for (const ProgramAlias& pending : aliases_) pending.alias->target = program_type(*pending.expr);
   for (const ProgramAlias& pending : aliases_) {
     if (pending.alias->target) continue;
-    report(Code::invalid_type, pending.expr->span, "'" + pending.alias->name + "' is not an alias of a type");
+    diagnostics_.report(Code::invalid_type, pending.expr->span, "'" + pending.alias->name + "' is not an alias of a type");
     pending.alias->target = types::make(TypeKind::any);
   }
   for (const ProgramAlias& pending : aliases_) {   // one that only leads to itself stands for nothing
@@ -84,13 +57,13 @@ void Compiler::settle_aliases() {
     const Type* at = pending.alias.get();
     while (at->kind == TypeKind::alias && ++steps <= aliases_.size()) at = at->target.get();
     if (at->kind != TypeKind::alias) continue;
-    report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
+    diagnostics_.report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
     pending.alias->target = types::make(TypeKind::any);
   }
 }
 
 TypePtr Compiler::program_type(const syntax::Expr& expr) {
-  if (mentions_variable(expr)) return nullptr;
+  if (is_computed(expr)) return nullptr;
   PlanCode scratch;
   return PlanCompiler(*this, no_plan(), scratch).constant_type(expr);
 }
@@ -103,25 +76,18 @@ TypePtr Compiler::named_type(std::string_view name, const Shape* in) const {
   return functions::builtin_type(name);
 }
 
-std::vector<std::string_view> Compiler::type_names(const Shape* in) const {
-  if (data_.model) return data_.model->type_names(in);
-  std::vector<std::string_view> names;
-  for (const ProgramAlias& known : aliases_) names.push_back(known.alias->name);
-  return names;
-}
-
 TypePtr PlanCompiler::constant_type(const syntax::Expr& expr) {
-  begin(Purpose::declaration);
-  const Typed typed = fold(expression(expr));
-  const auto* constant = dynamic_cast<const Constant*>(typed.node.get());
+  begin();
+  const NodePtr node = fold(expression(expr));
+  const auto* constant = dynamic_cast<const Constant*>(node.get());
   return constant && constant->value().is(values::Kind::type) ? constant->value().as_type() : nullptr;
 }
 
 NodePtr PlanCompiler::program(const syntax::ParsedProgram& program, std::uint32_t& slots) {
   for (const syntax::FunctionDecl* function : program.functions) declare_function(*function);
   for (const syntax::FunctionDecl* function : program.functions) compile_function(*function);
-  begin(Purpose::function);
-  NodePtr body = expression(*program.body).node;
+  begin();
+  NodePtr body = expression(*program.body);
   slots = slots_;
   return body;
 }

@@ -11,8 +11,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "check/check.h"
 #include "check/model.h"
-#include "check/static_types.h"
 #include "diagnostics/diagnostic.h"
 #include "engine/code.h"
 #include "engine/nodes_control.h"
@@ -20,31 +20,25 @@
 
 namespace plan::engine {
 
-// A node and what is known of its values when it is compiled (null: nothing).
-struct Typed {
-  NodePtr node;
-  types::TypePtr type;
-};
-
 using check::Shape;
 
+// What the plans mean is check's word: where a plan is compiled, every name in it is known and every type fits as far
+// as can be told.
 class Compiler {
  public:
-  // `late`: an unknown name is no diagnostic but an error where it is evaluated, as in Puppet.
-  Compiler(Program::Data& data, diagnostics::Diagnostics& diagnostics, bool late = false)
-      : data_(data), diagnostics_(diagnostics), late_(late) {}
+  // `diagnostics`: of a program's aliases; nothing is reported about plans.
+  Compiler(Program::Data& data, diagnostics::Diagnostics& diagnostics) : data_(data), diagnostics_(diagnostics) {}
   void run();
   // The code of a program's functions goes into `code`; what is given back is that of its statements.
   [[nodiscard]] NodePtr program(const syntax::ParsedProgram& program, PlanCode& code, std::uint32_t& slots);
-  [[nodiscard]] bool late() const { return late_; }
+  // Puppet code without a plan: nothing has checked it, and an unknown name is an error where it is evaluated.
+  [[nodiscard]] bool late() const { return data_.model == nullptr; }
 
   // ---- lookups shared by the plans
-  [[nodiscard]] const Shape* shape(std::string_view plan) const { return data_.model ? data_.model->shape(plan) : nullptr; }
   [[nodiscard]] types::TypePtr named_type(std::string_view name, const Shape* in) const;
-  [[nodiscard]] types::TypePtr member_type(const Shape& shape, std::string_view member) const { return data_.model->member_type(shape, member); }
-  [[nodiscard]] bool has_member(const Shape& shape, std::string_view member) const { return data_.model->has_member(shape, member); }
-  [[nodiscard]] std::vector<std::string_view> type_names(const Shape* in) const;
-  void report(diagnostics::Code code, Span span, std::string message, std::string help = {});
+  [[nodiscard]] const check::Symbols& symbols(const Shape& shape) const { return data_.model->symbols(shape); }
+  // Nothing: it calls a function.
+  [[nodiscard]] std::optional<check::Member> member(const syntax::MethodCall& expr) const;
   // A declared type as far as it is constant; null when it depends on variables.
   types::TypePtr constant_type(const syntax::Expr& expr, const Shape* in);
 
@@ -56,7 +50,6 @@ class Compiler {
 
   Program::Data& data_;
   diagnostics::Diagnostics& diagnostics_;
-  bool late_;
   struct ProgramAlias {
     std::shared_ptr<types::Type> alias;
     const syntax::Expr* expr;
@@ -68,7 +61,6 @@ class Compiler {
 // that tells.
 struct Local {
   std::uint32_t slot = kNone;
-  types::TypePtr type;
   std::uint32_t flag = kNone;
   bool certain = true;                         // set on every path to here
 };
@@ -80,8 +72,6 @@ struct Scope {
   std::set<std::string, std::less<>> unevaluated;   // parameters that a default may not use yet
   std::size_t branches = 0;                    // that the code being made is inside of
 };
-
-enum class Purpose : std::uint8_t { declaration, guard, function, body };
 
 // Makes the code of one plan.
 class PlanCompiler {
@@ -110,9 +100,10 @@ class PlanCompiler {
   // compile_action.cc
   void compile_action(const syntax::ActionDecl& decl, const Shape& owner);
   ArcCode arc(const syntax::Arc& arc);
-  types::TypePtr arc_source(const syntax::Arc& arc, ArcCode& code);
-  PatternCode pattern(const syntax::Pattern& pattern, const types::TypePtr& type);
-  void clauses(const syntax::Arc& arc, ArcCode& code, const types::TypePtr& element);
+  void arc_source(const syntax::Arc& arc, ArcCode& code);
+  void state_source(const syntax::ArcSource& source, ArcCode& code);
+  PatternCode pattern(const syntax::Pattern& pattern);
+  void clauses(const syntax::Arc& arc, ArcCode& code);
   void collect_targets(const syntax::ActionDecl& decl, ActionCode& code);
   void index_places(ActionCode& code);
   static void fix_attributes(PlaceCode& place);
@@ -121,41 +112,45 @@ class PlanCompiler {
   [[nodiscard]] bool uses(const PatternCode& pattern) const;
 
   // compile_expression.cc
-  Typed expression(const syntax::Expr& expr);
-  Typed variable(const syntax::Variable& expr);
-  Typed class_ref(const syntax::ClassRef& expr);
-  Typed access(const syntax::Access& expr);
-  Typed call(const syntax::Call& expr);
-  Typed method_call(const syntax::MethodCall& expr);
-  Typed member(const syntax::MethodCall& expr, Typed receiver);
-  Typed function_call(const syntax::Expr& at, const syntax::Name& name, std::vector<Item> arguments,
-                      std::vector<types::TypePtr> argument_types, const syntax::Lambda* lambda);
-  std::optional<Typed> effect_call(const syntax::Expr& at, const syntax::Name& name, const std::vector<Item>& arguments);
-  std::unique_ptr<LambdaCode> lambda(const syntax::Lambda& lambda, const std::vector<types::TypePtr>& parameter_types,
-                                     types::TypePtr* result);
-  [[nodiscard]] std::vector<ParameterCode> parameters(syntax::List<syntax::Parameter> list, const std::vector<types::TypePtr>& known);
-  Typed binary(const syntax::Binary& expr);
-  Typed assign(const syntax::Assign& expr);
-  TargetCode target(const syntax::Expr& expr, const types::TypePtr& type);
-  Typed options(const syntax::Expr& at, const syntax::Expr& subject, syntax::List<syntax::Option> options, bool selector);
-  Typed send(const syntax::Send& expr);
-  Typed fold(Typed typed);
-  Typed branch(const syntax::Expr& expr);
-  Typed outer_variable(const syntax::Variable& expr, const Scope* scope);
-  [[nodiscard]] NodePtr match_scope(NodePtr node, std::size_t matches_before);
-  [[nodiscard]] TargetCode local_target(std::string_view name, Span span, const types::TypePtr& type);
+  NodePtr fold(NodePtr node);
+  NodePtr expression(const syntax::Expr& expr);
+  std::vector<NodePtr> nodes(syntax::List<const syntax::Expr*> list);
+  Item item(const syntax::Expr& expr);
+  std::vector<Item> items(syntax::List<const syntax::Expr*> list);
+  NodePtr hash(const syntax::Hash& expr);
+  NodePtr access(const syntax::Access& expr);
+  NodePtr binary(const syntax::Binary& expr);
 
-  std::uint32_t bind_local(const syntax::Name& name, types::TypePtr type);
+  // compile_names.cc
+  NodePtr variable(const syntax::Variable& expr, const Scope* scope);
+  NodePtr class_ref(const syntax::ClassRef& expr);
+  TargetCode target(const syntax::Expr& expr);
+  TargetCode local_target(std::string_view name);
+  std::uint32_t bind_local(std::string_view name);
   std::uint32_t captures_slot();
-  void begin(Purpose purpose);
   void depends_on_variable(std::uint32_t slot);
   [[nodiscard]] std::vector<std::string_view> variable_names() const;
-  [[nodiscard]] std::vector<std::string_view> place_names() const;
+
+  // compile_calls.cc
+  NodePtr call(const syntax::Call& expr);
+  NodePtr method_call(const syntax::MethodCall& expr);
+  NodePtr function_call(Span span, std::string_view name, std::vector<Item> arguments, const syntax::Lambda* block);
+  NodePtr get_variable(Span span, std::vector<Item> arguments);
+  std::unique_ptr<LambdaCode> lambda(const syntax::Lambda& lambda);
+  [[nodiscard]] std::vector<ParameterCode> parameters(syntax::List<syntax::Parameter> list);
+
+  // compile_control.cc
+  NodePtr branch(const syntax::Expr& expr);
+  NodePtr choice(const syntax::If& expr);
+  NodePtr options(Span span, const syntax::Expr& subject, syntax::List<syntax::Option> options, bool selector);
+  NodePtr send(const syntax::Send& expr);
+  [[nodiscard]] NodePtr match_scope(NodePtr node, std::size_t matches_before);
+
+  void begin();
 
   Compiler& compiler_;
   const Shape& shape_;
   PlanCode& code_;
-  Purpose purpose_ = Purpose::declaration;
   Scope root_;
   Scope* scope_ = &root_;
   std::uint32_t slots_ = 0;
@@ -163,14 +158,11 @@ class PlanCompiler {
   std::size_t matches_ = 0;                    // operations so far that may set the captures
   Dependencies* dependencies_ = nullptr;
   std::set<std::uint32_t> used_locals_;        // since an arc was begun
-  std::map<std::string, std::uint32_t, std::less<>> function_declarations_;
-  std::map<std::uint32_t, types::TypePtr> place_types_, variable_types_;   // static
 };
 
-using check::bare;
-using check::element_type;
-using check::lambda_types;
-using check::part_type;
-using check::result_type;
+template <class T>
+[[nodiscard]] const T& as(const syntax::Expr& expr) {
+  return static_cast<const T&>(expr);
+}
 
 }  // namespace plan::engine

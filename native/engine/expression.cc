@@ -101,7 +101,7 @@ void Expression::compile() {
   if (code_->program.body) {
     const std::vector<syntax::Issue> issues = syntax::find_issues(code_->program);
     if (!issues.empty()) return refuse(issues[0].name, issues[0].message, issues[0].span);
-    code_->body = Compiler(code_->data, found, true).program(code_->program, code_->plan, code_->slots);
+    code_->body = Compiler(code_->data, found).program(code_->program, code_->plan, code_->slots);
   }
   const std::vector<diagnostics::Diagnostic> sorted = found.sorted();
   const auto first = std::find_if(sorted.begin(), sorted.end(), [](const diagnostics::Diagnostic& one) {

@@ -159,8 +159,9 @@ class Validator {
       case ExprKind::undef: case ExprKind::unit: case ExprKind::default_: case ExprKind::boolean: case ExprKind::integer:
       case ExprKind::floating: case ExprKind::duration: case ExprKind::string: case ExprKind::interpolation:
       case ExprKind::regex: case ExprKind::name: case ExprKind::class_ref: case ExprKind::self: case ExprKind::array:
-      case ExprKind::access: case ExprKind::unary: case ExprKind::binary: case ExprKind::if_: case ExprKind::send:
+      case ExprKind::access: case ExprKind::unary: case ExprKind::binary: case ExprKind::if_:
         return;
+      case ExprKind::send: return report("SYNTAX_ERROR", "a send is an effect, which only the body of an action may have", expr.span);
     }
   }
 
