@@ -129,16 +129,8 @@ void print(const Part& part, std::size_t indent, std::string& out) {
 }
 
 int ast(const Options& options) {
-  const Result<engine::Bundle> bundle = read_sources(options.files, Wanted::given);
-  if (!bundle) {
-    complain(bundle.error());
-    return kUsage;
-  }
-  diagnostics::Sources sources;
-  diagnostics::Diagnostics found;
   json::array all;
-  for (const engine::SourceFile& file : bundle.value().files) {
-    const SourceId id = sources.add(file.path, file.text);
+  const auto show = [&](SourceId id, const diagnostics::Sources& sources, diagnostics::Diagnostics& found) {
     const std::string dumped = syntax::dump(syntax::parse_file(id, sources, found));
     json::array trees;
     for (const Part& part : Reader(dumped).all()) {
@@ -147,11 +139,11 @@ int ast(const Options& options) {
       if (options.json) trees.push_back(to_json(part));
       else std::cout << text << '\n';
     }
-    all.push_back({{"file", file.path}, {"tree", std::move(trees)}});
-  }
-  if (options.json) std::cout << json::serialize(all) << '\n';
-  std::cerr << diagnostics::render_text(found.sorted(), sources);
-  return found.has_errors() ? kMistakes : kFine;
+    all.push_back({{"file", sources.path(id)}, {"tree", std::move(trees)}});
+  };
+  return show_files(options.files, show, [&] {
+    if (options.json) std::cout << json::serialize(all) << '\n';
+  });
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ void bash(const std::vector<Known>& all) {
                "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -o default -o bashdefault -F _planctl planctl\n";
 }
 
-std::string quoted(const std::string& text) {
+std::string single_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);
   return result + "'";
@@ -62,15 +62,42 @@ std::string quoted(const std::string& text) {
 void fish(const std::vector<Known>& all) {
   std::cout << "# fish completion of planctl: planctl completion fish | source\n";
   for (const Known& command : all) {
-    std::cout << "complete -c planctl -n __fish_use_subcommand -f -a " << command.name << " -d " << quoted(command.about) << '\n';
+    std::cout << "complete -c planctl -n __fish_use_subcommand -f -a " << command.name << " -d " << single_quoted(command.about) << '\n';
     for (const auto& [option, about] : command.options) {
-      std::cout << "complete -c planctl -n '__fish_seen_subcommand_from " << command.name << "' -l " << option.substr(2) << " -d " << quoted(about);
+      std::cout << "complete -c planctl -n '__fish_seen_subcommand_from " << command.name << "' -l " << option.substr(2) << " -d " << single_quoted(about);
       for (const auto& [name, values] : kValues) {
-        if (option == name) std::cout << " -x -a " << quoted(values);
+        if (option == name) std::cout << " -x -a " << single_quoted(values);
       }
       std::cout << '\n';
     }
   }
+}
+
+// In zsh's own descriptions of options brackets and colons have a meaning.
+std::string zsh_text(const std::string& text) {
+  std::string result;
+  for (const char c : text) result += c == '[' || c == ']' || c == ':' ? std::string("\\") + c : std::string(1, c);
+  return result;
+}
+
+void zsh(const std::vector<Known>& all) {
+  std::cout << "#compdef planctl\n# zsh completion of planctl: planctl completion zsh > \"${fpath[1]}/_planctl\", or eval \"$(planctl completion zsh)\"\n"
+               "_planctl() {\n  local -a commands=(\n";
+  for (const Known& command : all) std::cout << "    " << single_quoted(command.name + ":" + zsh_text(command.about)) << '\n';
+  std::cout << "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n"
+               "  local command=$words[2]\n  shift words\n  (( CURRENT-- ))\n  case $command in\n";
+  for (const Known& command : all) {
+    std::cout << "    " << command.name << ") _arguments";
+    for (const auto& [option, about] : command.options) {
+      std::string spec = "*" + option + "[" + zsh_text(about) + "]";
+      for (const auto& [name, values] : kValues) {
+        if (option == name) spec += ":value:(" + std::string(values) + ")";
+      }
+      std::cout << ' ' << single_quoted(spec);
+    }
+    std::cout << " '*:file:_files' ;;\n";
+  }
+  std::cout << "  esac\n}\n[[ $zsh_eval_context[-1] == loadautofunc ]] && _planctl \"$@\" || compdef _planctl planctl\n";
 }
 
 }  // namespace
@@ -78,11 +105,12 @@ void fish(const std::vector<Known>& all) {
 void add_completion(CLI::App& app, int& code) {
   auto shell = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("completion", "Print a script with which a shell completes planctl's commands");
-  command->add_option("SHELL", *shell, "bash (zsh reads it too, after 'bashcompinit'), or fish")->required()->check(CLI::IsMember({"bash", "fish"}));
+  command->add_option("SHELL", *shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
   command->footer("Example, for ~/.bashrc:\n  eval \"$(planctl completion bash)\"\n\nExit codes: 0 fine, 2 wrong usage.");
   command->callback([&app, shell, &code] {
     const std::vector<Known> all = commands(app);
     if (*shell == "fish") fish(all);
+    else if (*shell == "zsh") zsh(all);
     else bash(all);
     code = kFine;
   });

@@ -27,7 +27,7 @@ Examples:
 Exit codes: 0 fine, 1 mistakes in the plan, 2 wrong usage, or 'dot' is missing.)";
 
 struct GraphOptions {
-  std::vector<std::string> files;
+  Paths paths;
   std::string plan, format = "dot";
 };
 
@@ -61,7 +61,7 @@ int draw(const std::string& dot) {
 
 int graph(const GraphOptions& options) {
   int code = kFine;
-  const std::optional<engine::Compilation> compilation = compile_sources(options.files, false, code);
+  const std::optional<engine::Compilation> compilation = compile_sources(options.paths, false, code);
   if (!compilation) return code;
   const engine::PlanCode* plan = find_plan(*compilation->program, options.plan);
   if (!plan) return kUsage;
@@ -76,7 +76,7 @@ int graph(const GraphOptions& options) {
 void add_graph(CLI::App& app, int& code) {
   auto options = std::make_shared<GraphOptions>();
   CLI::App* command = app.add_subcommand("graph", "Draw a plan as a Petri net");
-  command->add_option("FILE", options->files, "Files, or folders with *.plan and types/*.pp")->required();
+  options->paths.add_to(*command);
   command->add_option("--plan", options->plan, "The plan to draw")->required()->type_name("NAME");
   command->add_option("--format", options->format, "dot, or svg")->check(CLI::IsMember({"dot", "svg"}))->capture_default_str()->type_name("FORM");
   command->footer(std::string(kHelp));

@@ -47,7 +47,8 @@ constexpr std::uint64_t kMemoryMiB = 448;
 constexpr std::size_t kLettersTold = 20;
 
 struct RunOptions {
-  std::vector<std::string> files, set, send, limits;
+  Paths paths;
+  std::vector<std::string> set, send, limits;
   std::string plan, title = "0", duration, trace;
   bool state = false;
 };
@@ -250,7 +251,7 @@ int run(const RunOptions& options) {
     if (!options.duration.empty()) static_cast<void>(duration(options.duration));      // before anything is read
     const RunLimits wanted = limits(options);
     int code = kFine;
-    const std::optional<engine::Compilation> compilation = compile_sources(options.files, options.trace == "json", code);
+    const std::optional<engine::Compilation> compilation = compile_sources(options.paths, options.trace == "json", code);
     if (!compilation) return code;
     const engine::Program& program = *compilation->program;
     const engine::PlanCode* plan = find_plan(program, options.plan);
@@ -270,7 +271,7 @@ int run(const RunOptions& options) {
 void add_run(CLI::App& app, int& code) {
   auto options = std::make_shared<RunOptions>();
   CLI::App* command = app.add_subcommand("run", "Run a process of a plan in virtual time, until nothing more can happen");
-  command->add_option("FILE", options->files, "Files, or folders with *.plan and types/*.pp")->required();
+  options->paths.add_to(*command);
   command->add_option("--plan", options->plan, "The plan to make a process of")->required()->type_name("NAME");
   command->add_option("--title", options->title, "The title of the process")->capture_default_str()->type_name("TITLE");
   const auto many = [&](const char* name, std::vector<std::string>& list, const char* type, const char* what) {

@@ -1,19 +1,30 @@
 #include "planctl/sources.h"
 
 #include <iostream>
+#include <set>
 
 #include "engine/code.h"
 #include "planctl/check_sources.h"
+#include "planctl/needed.h"
 
 namespace plan::planctl {
 
-Result<engine::Bundle> read_sources(const std::vector<std::string>& paths, Wanted wanted) {
-  Result<std::vector<check::Text>> texts = read_for_check(paths, {});
+void Paths::add_to(CLI::App& command) {
+  command.add_option("FILE", files, "Files, or folders with *.plan and types/*.pp")->required();
+  command.add_option("--modulepath", modulepath, "A folder of modules whose plans and types may be used")->allow_extra_args(false)->type_name("DIR");
+}
+
+Result<engine::Bundle> read_sources(const Paths& paths) {
+  Result<std::vector<check::Text>> texts = read_for_check(paths.files, paths.modulepath);
   if (!texts) return texts.error();
-  engine::Bundle bundle;
+  engine::Bundle all;
+  std::set<std::size_t> given;
   for (check::Text& text : *texts) {
-    if (wanted == Wanted::everything || text.judged) bundle.files.push_back({std::move(text.path), std::move(text.text)});
+    if (text.judged) given.insert(all.files.size());
+    all.files.push_back({std::move(text.path), std::move(text.text)});
   }
+  engine::Bundle bundle;
+  for (const std::size_t file : NameIndex(all).needed_by(std::move(given))) bundle.files.push_back(all.files[file]);
   return bundle;
 }
 
@@ -22,8 +33,8 @@ void complain(const Error& error) {
   if (!error.help.empty()) std::cerr << "help: " << error.help << '\n';
 }
 
-std::optional<engine::Compilation> compile_sources(const std::vector<std::string>& paths, bool json, int& code) {
-  const Result<engine::Bundle> bundle = read_sources(paths, Wanted::everything);
+std::optional<engine::Compilation> compile_sources(const Paths& paths, bool json, int& code) {
+  const Result<engine::Bundle> bundle = read_sources(paths);
   if (!bundle) {
     complain(bundle.error());
     code = kUsage;
@@ -36,6 +47,22 @@ std::optional<engine::Compilation> compile_sources(const std::vector<std::string
   else std::cerr << diagnostics::render_text(found, *compilation.sources);
   code = kMistakes;
   return std::nullopt;
+}
+
+int show_files(const std::vector<std::string>& paths, const ShowFile& show, const std::function<void()>& finish) {
+  const Result<std::vector<check::Text>> texts = read_for_check(paths, {});
+  if (!texts) {
+    complain(texts.error());
+    return kUsage;
+  }
+  diagnostics::Sources sources;
+  diagnostics::Diagnostics found;
+  for (const check::Text& text : *texts) {
+    if (text.judged) show(sources.add(text.path, text.text), sources, found);
+  }
+  finish();
+  std::cerr << diagnostics::render_text(found.sorted(), sources);
+  return found.has_errors() ? kMistakes : kFine;
 }
 
 const engine::PlanCode* find_plan(const engine::Program& program, const std::string& name) {

@@ -81,7 +81,8 @@ struct Options {
 };
 
 struct Shown {
-  std::string_view file, kind;
+  std::string file;
+  std::string_view kind;
   std::string text;              // as it stands in the file
   diagnostics::Position begin, end;
 };
@@ -105,26 +106,17 @@ void print_text(const std::vector<Shown>& tokens) {
 }
 
 int tokens(const Options& options) {
-  const Result<engine::Bundle> bundle = read_sources(options.files, Wanted::given);
-  if (!bundle) {
-    complain(bundle.error());
-    return kUsage;
-  }
-  diagnostics::Sources sources;
-  diagnostics::Diagnostics found;
   std::vector<Shown> shown;
-  for (const engine::SourceFile& file : bundle.value().files) {
-    const SourceId id = sources.add(file.path, file.text);
+  const auto show = [&](SourceId id, const diagnostics::Sources& sources, diagnostics::Diagnostics& found) {
+    const std::string_view text = sources.text(id);
     Arena arena;
-    for (const syntax::Token& token : syntax::Lexer(id, file.text, arena, found).run()) {
-      shown.push_back({file.path, name_of(token.kind), file.text.substr(token.span.begin, token.span.end - token.span.begin),
+    for (const syntax::Token& token : syntax::Lexer(id, text, arena, found).run()) {
+      shown.push_back({std::string(sources.path(id)), name_of(token.kind),
+                       std::string(text.substr(token.span.begin, token.span.end - token.span.begin)),
                        sources.position(id, token.span.begin), sources.position(id, token.span.end)});
     }
-  }
-  if (options.json) print_json(shown);
-  else print_text(shown);
-  std::cerr << diagnostics::render_text(found.sorted(), sources);
-  return found.has_errors() ? kMistakes : kFine;
+  };
+  return show_files(options.files, show, [&] { options.json ? print_json(shown) : print_text(shown); });
 }
 
 }  // namespace

@@ -4,6 +4,9 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <filesystem>
+#include <fstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -162,7 +165,7 @@ std::vector<std::pair<std::string, std::set<std::string>>> commands() {
 TEST(Completion, KnowsEveryCommandAndOption) {
   const auto all = commands();
   ASSERT_GE(all.size(), 7U);
-  for (const char* shell : {"bash", "fish"}) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
     const std::string script = planctl({"completion", shell}).out;
     for (const auto& [command, options] : all) {
       EXPECT_THAT(script, HasSubstr(command)) << shell;
@@ -171,6 +174,30 @@ TEST(Completion, KnowsEveryCommandAndOption) {
       }
     }
   }
+}
+
+// Plans of other modules are there where names lead to them, and only those are read.
+TEST(ModulePath, IsTheSameForEveryCommand) {
+  namespace fs = std::filesystem;
+  const TemporaryFile place("");
+  const fs::path modules = place.path() + ".modules";
+  fs::create_directories(modules / "shop" / "plans");
+  fs::create_directories(modules / "other" / "plans");
+  std::ofstream(modules / "shop" / "plans" / "base.plan") << "plan shop::base { input Integer n\n action a { $x <- n\n $x -> drain } }";
+  std::ofstream(modules / "other" / "plans" / "broken.plan") << "plan other::broken { queue Nothing q }";
+  const TemporaryFile file("plan t inherits shop::base { action b { 1 -> n } }");
+  const std::string path = modules.string();
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {"check"}, {"run", "--plan", "t"}, {"graph", "--plan", "t"}, {"bundle", "--plan", "t"}}) {
+    std::vector<std::string> words = command;
+    words.push_back(file.path());
+    EXPECT_EQ(planctl(words).code, 1) << command[0];
+    words.insert(words.end(), {"--modulepath", path});
+    const Outcome outcome = planctl(words);
+    EXPECT_EQ(outcome.code, 0) << command[0] << outcome.err;
+    EXPECT_THAT(outcome.out, Not(HasSubstr("broken"))) << command[0];
+  }
+  fs::remove_all(modules);
 }
 
 // What bash offers after these words.
