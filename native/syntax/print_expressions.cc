@@ -89,7 +89,15 @@ bool reads_as_variable(std::string_view code) {
   const std::size_t end = code.find_first_not_of(
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-:");
   if (end == 0 || (code[0] >= 'A' && code[0] <= 'Z')) return false;
-  return end == std::string_view::npos || code[end] == '.' || code[end] == '[';
+  return code.substr(0, end) != "self" && (end == std::string_view::npos || code[end] == '.' || code[end] == '[');
+}
+
+// What stands between the braces of `${ … }`: there `name`, `name.member` and `name[0]` mean the variable.
+std::string interpolated(const std::string& code) {
+  if (code.starts_with('/') || reads_as_variable(code)) return "(" + code + ")";      // a slash begins no regular expression there
+  const std::string without_sigil = code.substr(code.starts_with('$') ? 1 : 0);
+  const bool is_name = (without_sigil[0] >= 'a' && without_sigil[0] <= 'z') || without_sigil[0] == '_';
+  return is_name && reads_as_variable(without_sigil) ? without_sigil : code;
 }
 
 std::string regex_text(std::string_view pattern) {
@@ -243,9 +251,7 @@ std::string Printer::interpolation(const Interpolation& interpolation) {
       out += escape_for_interpolation(text);
       after_text = true;
     } else {
-      const std::string code = bracketed(*part);
-      const bool divides = code.starts_with('/');      // behind `${` a slash begins no regular expression
-      out += divides || reads_as_variable(code) ? "${(" + code + ")}" : "${" + code + "}";
+      out += "${" + interpolated(bracketed(*part)) + "}";
       after_text = all_text;
     }
   }

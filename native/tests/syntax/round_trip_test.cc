@@ -43,6 +43,12 @@ TEST(RoundTrip, Declarations) {
              "private function f(Integer $a, *$b = 2) >> X { $a = 1\n $a }\n}");
 }
 
+TEST(RoundTrip, InterpolatedNamesHaveNoSigil) {
+  const std::string printed = round_trip_statements(R"($s = "$a ${a} ${$a} ${a[0]} ${$a.size} ${$a[0].b + 1} ${$a + 1} ${$self} ${self} ${$::x} ${$_x} ${$x::y} ${0} ${$1.size}")");
+  EXPECT_NE(printed.find(R"("${a} ${a} ${a} ${a[0]} ${a.size} ${a[0].b + 1} ${$a + 1} ${$self} ${self} ${$::x} ${_x} ${x::y} ${$0} ${$1.size}")"),
+            std::string::npos) << printed;
+}
+
 TEST(RoundTrip, Operators) {
   for (const char* text : {
            "1 - (2 - 3)", "$a or ($b or $c)", "1 - (2 - 3) * -(4 + 5)",
