@@ -110,6 +110,7 @@ struct ArcCode {
   NodePtr minimum, maximum;
   NodePtr where, after, awaiting;          // null when not given; several `where` are joined
   std::vector<Join> joins;                 // of `where`
+  bool takes_tokens = false;               // or reads them: of a queue that is not latched
   bool alternatives = false;               // of many tokens: another choice of them may make the rest match
   std::string mark;                        // under what the action remembers versions it has used
   Span span;

@@ -80,11 +80,12 @@ void PlanCompiler::collect_targets(const syntax::ActionDecl& decl, ActionCode& c
 // Which tokens that come or go may change whether the action is enabled, or what it waits for.
 void PlanCompiler::index_places(ActionCode& code) {
   code.incremental = !code.arcs.empty() && !code.has_awaiting;
-  for (const ArcCode& arc : code.arcs) {
+  for (ArcCode& arc : code.arcs) {
     code.incremental &= !arc.after && arc.count == CountKind::one && arc.source != SourceKind::reference;
     if (arc.source != SourceKind::queue) continue;
     const bool inhibits = arc.kind == ArcKind::inhibit;
-    if (!inhibits && !code_.places[arc.place].latched) code.token_places.push_back(arc.place);
+    arc.takes_tokens = !inhibits && !code_.places[arc.place].latched;
+    if (arc.takes_tokens) code.token_places.push_back(arc.place);
     if (!inhibits || code.has_awaiting || code_.places[arc.place].latched) code.dependencies.arrivals.insert(arc.place);
     if (inhibits || code.has_awaiting) code.dependencies.departures.insert(arc.place);
   }

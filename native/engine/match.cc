@@ -160,10 +160,7 @@ class Matcher {
     return found;
   }
 
-  [[nodiscard]] bool takes_tokens(std::uint32_t i) const {
-    const ArcCode& arc = code_.arcs[i];
-    return arc.source == SourceKind::queue && arc.kind != ArcKind::inhibit && !process_.code->places[arc.place].latched;
-  }
+  [[nodiscard]] bool takes_tokens(std::uint32_t i) const { return code_.arcs[i].takes_tokens; }
 
   // How many tokens came since the last search; nothing when they are too many to be tried one by one.
   [[nodiscard]] std::optional<std::size_t> count_arrivals() const {
