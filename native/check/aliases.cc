@@ -14,7 +14,7 @@ bool is_wrapper(const syntax::Expr& base) {
   return name == "Optional" || name == "NotUndef" || name == "Variant";
 }
 
-// The class references of a type, and whether each is bare.
+// The class references of a type but for wrappers, and whether each is bare.
 template <class Found>
 void walk(const syntax::Expr& expr, bool is_bare, const Found& found) {
   switch (expr.kind) {
@@ -22,7 +22,7 @@ void walk(const syntax::Expr& expr, bool is_bare, const Found& found) {
     case ExprKind::access: {
       const auto& access = static_cast<const syntax::Access&>(expr);
       const bool stays_bare = is_bare && is_wrapper(*access.object);
-      walk(*access.object, is_bare, found);
+      if (!is_wrapper(*access.object)) walk(*access.object, is_bare, found);
       for (const syntax::Expr* key : access.keys) walk(*key, stays_bare, found);
       return;
     }
@@ -79,6 +79,7 @@ class Chains {
 
 void AliasGraph::add(const types::Type* alias) {
   numbers_.emplace(alias, numbers_.size());
+  is_real_.push_back(false);
   all_.emplace_back();
   bare_.emplace_back();
 }
@@ -87,10 +88,20 @@ void AliasGraph::connect(std::size_t number, const syntax::Expr& type, const Mod
   walk(type, true, [&](const syntax::ClassRef& reference, bool is_bare) {
     const types::TypePtr named = model.named_type(reference.name, in);
     const auto known = numbers_.find(named.get());
-    if (known == numbers_.end()) return;
+    if (known == numbers_.end()) {
+      is_real_[number] = is_real_[number] || is_bare;
+      return;
+    }
     all_[number].push_back(known->second);
     if (is_bare) bare_[number].push_back(known->second);
   });
+}
+
+std::vector<bool> AliasGraph::empty_ones() const {
+  std::vector<bool> empty = circles(bare_);
+  const std::vector<bool> real = leading_to(bare_, is_real_);
+  for (std::size_t i = 0; i < empty.size(); ++i) empty[i] = empty[i] && !real[i];
+  return empty;
 }
 
 std::vector<bool> AliasGraph::long_ones() const { return Chains(all_).find(); }

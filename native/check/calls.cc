@@ -154,10 +154,14 @@ TypePtr PlanChecker::function_call(const syntax::Expr& at, const syntax::Name& n
                                                ", got " + std::to_string(all.size()),
            std::string(name.text) + "(" + std::string(known->signature) + ")");
   }
+  const Signature* called = splatted ? nullptr : signature(name.text, all);
+  if (called != nullptr) signature_arguments(name.text, *called, all);
   TypePtr result;
   if (block != nullptr) {
     if (known->block == functions::BlockUse::none) {
       report(Code::wrong_arguments, block->span, quoted(name.text) + " takes no lambda", "leave out `|…| { … }`");
+    } else {
+      lambda_arity(*known, *block);
     }
     result = lambda(*block, lambda_types(name.text, all.empty() ? nullptr : all[0].type, block->parameters.size()));
     if (has_body_type(block)) result = known_type(*block->return_type, &shape_);
@@ -166,7 +170,41 @@ TypePtr PlanChecker::function_call(const syntax::Expr& at, const syntax::Name& n
   }
   std::vector<TypePtr> types;
   for (const Argument& one : all) types.push_back(one.type);
-  return result_type(name.text, types, result);
+  TypePtr type = result_type(name.text, types, result);
+  return !type && called != nullptr ? called->result : type;
+}
+
+// The one way in which a built-in function may be called with so many arguments; null when it cannot be told.
+const Signature* PlanChecker::signature(std::string_view function, const std::vector<Argument>& all) const {
+  const Signature* only = nullptr;
+  for (const Signature& one : signatures(function)) {
+    if (!one.takes(all.size())) continue;
+    if (only != nullptr) return nullptr;
+    only = &one;
+  }
+  return only;
+}
+
+void PlanChecker::signature_arguments(std::string_view function, const Signature& signature, const std::vector<Argument>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Signature::Parameter& parameter = *signature.parameter(i);
+    accepts(parameter.type, *all[i].expr, all[i].type, "'$" + std::string(parameter.name) + "' of " + quoted(function) + " is");
+  }
+}
+
+void PlanChecker::lambda_arity(const functions::Function& function, const syntax::Lambda& block) {
+  if (function.arities == 0) return;
+  const Arity arity = arity_of(block.parameters);
+  std::string taken;
+  for (std::size_t count = 0; count <= 2; ++count) {
+    if ((function.arities >> count & 1) == 0) continue;
+    if (arity.least <= count && count <= arity.most) return;
+    taken += (taken.empty() ? "" : " or ") + std::to_string(count);
+  }
+  report(Code::wrong_arguments, block.span,
+         "the lambda of " + quoted(function.name) + " gets " + taken + (taken == "1" ? " value" : " values") + ", and takes " +
+             count_text(arity.least, arity.most),
+         std::string(function.name) + "(" + std::string(function.signature) + ")");
 }
 
 TypePtr PlanChecker::own_function(const syntax::Expr& at, const Shape::MemberOf& function, const std::vector<Argument>& all,
@@ -177,21 +215,18 @@ TypePtr PlanChecker::own_function(const syntax::Expr& at, const Shape::MemberOf&
     report(Code::wrong_arguments, block->span, quoted(decl.name.text) + " takes no lambda", "functions of plans take values only");
     lambda(*block, {});
   }
-  const bool rest = !parameters.empty() && parameters.back().captures_rest;
-  const auto required = static_cast<std::size_t>(std::count_if(
-      parameters.begin(), parameters.end(), [](const auto& one) { return one.default_value == nullptr && !one.captures_rest; }));
-  const std::size_t most = rest ? SIZE_MAX : parameters.size();
+  const Arity arity = arity_of(parameters);
   const bool splatted = std::any_of(all.begin(), all.end(), [](const Argument& one) { return one.splat; });
-  if (!splatted && (all.size() < required || all.size() > most)) {
+  if (!splatted && (all.size() < arity.least || all.size() > arity.most)) {
     std::string names;
     for (const syntax::Parameter& one : parameters) names += (names.empty() ? "$" : ", $") + std::string(one.name.text);
-    report(Code::wrong_arguments, at.span, quoted(decl.name.text) + " takes " + count_text(required, most) + ", got " +
+    report(Code::wrong_arguments, at.span, quoted(decl.name.text) + " takes " + count_text(arity.least, arity.most) + ", got " +
                                                std::to_string(all.size()),
            "it is declared as `" + std::string(decl.name.text) + "(" + names + ")`");
   }
   for (std::size_t i = 0; i < all.size() && i < parameters.size() && !all[i].splat; ++i) {
     if (parameters[i].type == nullptr || parameters[i].captures_rest) continue;
-    accepts(known_type(*parameters[i].type, function.owner), *all[i].expr, all[i].type,
+    accepts(known_type(*parameters[i].type, &shape_.scope_of(*function.owner)), *all[i].expr, all[i].type,
             "'$" + std::string(parameters[i].name.text) + "' of " + quoted(decl.name.text) + " is declared as");
   }
   return function_result(function);
@@ -306,7 +341,7 @@ void PlanChecker::process_parameters(const syntax::MethodCall& expr, const Shape
       continue;
     }
     given.push_back(known->name);
-    const TypePtr declared = type_of(*known);
+    const TypePtr declared = type_of(*known, plan);
     accepts(declared, *entry.value, types[i], "parameter " + quoted(known->name) + " is declared as");
   }
   for (const std::string_view name : names) {

@@ -14,11 +14,13 @@
 #include "check/facts.h"
 #include "check/model.h"
 #include "check/overlap.h"
+#include "check/signatures.h"
 #include "check/static_types.h"
 #include "check/wording.h"
 #include "types/text.h"
 #include "base/assert.h"
 #include "diagnostics/diagnostic.h"
+#include "functions/function.h"
 #include "syntax/ast.h"
 
 namespace plan::check {
@@ -129,6 +131,9 @@ class PlanChecker {
   std::vector<Argument> arguments(syntax::List<const syntax::Expr*> list);
   types::TypePtr function_call(const syntax::Expr& at, const syntax::Name& name, const std::vector<Argument>& arguments,
                                const syntax::Lambda* lambda);
+  const Signature* signature(std::string_view function, const std::vector<Argument>& arguments) const;
+  void signature_arguments(std::string_view function, const Signature& signature, const std::vector<Argument>& arguments);
+  void lambda_arity(const functions::Function& function, const syntax::Lambda& lambda);
   types::TypePtr own_function(const syntax::Expr& at, const Shape::MemberOf& function,
                               const std::vector<Argument>& arguments, const syntax::Lambda* lambda);
   bool effect_call(const syntax::Expr& at, const syntax::Name& name, const std::vector<Argument>& arguments);
@@ -156,8 +161,10 @@ class PlanChecker {
   void begin(Purpose purpose, Span within);
   // A declared type as far as it is known: at least the instances that it has whatever its variables hold.
   types::TypePtr known_type(const syntax::Expr& type, const Shape* in);
-  types::TypePtr type_of(const VariableSymbol& variable);
-  types::TypePtr type_of(const QueueSymbol& queue);
+  // As a plan has it that may have inherited it.
+  types::TypePtr type_of(const VariableSymbol& variable, const Shape& plan);
+  types::TypePtr type_of(const QueueSymbol& queue, const Shape& plan);
+  types::TypePtr type_of(const auto& symbol) { return type_of(symbol, shape_); }
   types::TypePtr member_type(const Shape& plan, std::string_view name);      // of a reference
   [[nodiscard]] std::vector<std::string_view> variable_names() const;
   [[nodiscard]] std::vector<std::string_view> queue_names() const;
@@ -191,6 +198,13 @@ template <class T>
 [[nodiscard]] inline bool is_splat(const syntax::Expr& expr) {
   return expr.kind == syntax::ExprKind::unary && as<syntax::Unary>(expr).op == syntax::UnaryOp::splat;
 }
+
+// How many arguments parameters take.
+struct Arity {
+  std::size_t least;
+  std::size_t most;
+};
+[[nodiscard]] Arity arity_of(syntax::List<syntax::Parameter> parameters);
 
 // A type expression outside of plans, or the arguments of a parent.
 void check_alias(const Model& model, const Shape* in, const syntax::Expr& type, diagnostics::Diagnostics& diagnostics);

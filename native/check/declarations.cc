@@ -175,7 +175,7 @@ void PlanChecker::unique_names(syntax::List<syntax::Parameter> parameters) {
 TypePtr PlanChecker::function_result(const Shape::MemberOf& function) {
   constexpr std::size_t kMaxChain = 4;      // of functions that call each other: what lies deeper is not known
   const syntax::FunctionDecl& decl = *function.member->function;
-  if (decl.return_type != nullptr) return known_type(*decl.return_type, function.owner);
+  if (decl.return_type != nullptr) return known_type(*decl.return_type, &shape_.scope_of(*function.owner));
   if (const auto known = known_.results.find(&decl); known != known_.results.end()) return known->second;
   if (known_.running.size() >= kMaxChain || !known_.running.insert(&decl).second) return nullptr;
   Facts ignored;

@@ -40,4 +40,22 @@ std::vector<bool> circles(const Graph& graph) {
   return kept;
 }
 
+std::vector<bool> leading_to(const Graph& graph, std::vector<bool> targets) {
+  const Graph back = reversed(graph);
+  std::vector<std::size_t> reached;
+  for (std::size_t node = 0; node < graph.size(); ++node) {
+    if (targets[node]) reached.push_back(node);
+  }
+  while (!reached.empty()) {
+    const std::size_t node = reached.back();
+    reached.pop_back();
+    for (const std::size_t from : back[node]) {
+      if (targets[from]) continue;
+      targets[from] = true;
+      reached.push_back(from);
+    }
+  }
+  return targets;
+}
+
 }  // namespace plan::check

@@ -68,6 +68,11 @@ bool Shape::is_a(const Shape& ancestor) const {
   return false;
 }
 
+const Shape& Shape::scope_of(const Shape& owner) const {
+  const auto instance = instances.find(&owner);
+  return instance == instances.end() ? *this : *instance->second;
+}
+
 Model::Model(const std::deque<syntax::ParsedFile>& files, types::Aliases& aliases, diagnostics::Diagnostics& diagnostics)
     : files_(files), alias_owner_(aliases), diagnostics_(&diagnostics) {
   index_unread();
@@ -179,8 +184,8 @@ void Model::resolve(Shape& shape) {
   if (shape.parent != nullptr) {
     resolve(*shape.parent);
     shape.members = shape.parent->members;
-    shape.aliases = shape.parent->aliases;
-    bind_type_parameters(shape);
+    count_type_arguments(shape);
+    shape.aliases = instantiate_parent(shape, shape, shape.instances).aliases;
   }
   for (const syntax::Name& parameter : shape.decl->type_parameters) {
     auto alias = alias_owner_.add(std::string(parameter.text));
@@ -191,20 +196,37 @@ void Model::resolve(Shape& shape) {
   add_members(shape);
 }
 
-void Model::bind_type_parameters(Shape& shape) {
+void Model::count_type_arguments(const Shape& shape) {
   const auto& parameters = shape.parent->decl->type_parameters;
   const auto& arguments = shape.decl->parent_arguments;
-  if (parameters.size() != arguments.size()) {
-    report(Code::wrong_arguments, shape.decl->parent.span,
-           "plan '" + shape.parent->lineage->name + "' takes " + std::to_string(parameters.size()) +
-               " type argument(s), got " + std::to_string(arguments.size()),
-           parameters.empty() ? "leave out the types in brackets" : "write a type for each of its parameters in brackets");
-  }
-  for (std::size_t i = 0; i < std::min(parameters.size(), arguments.size()); ++i) {
+  if (parameters.size() == arguments.size()) return;
+  report(Code::wrong_arguments, shape.decl->parent.span,
+         "plan '" + shape.parent->lineage->name + "' takes " + std::to_string(parameters.size()) +
+             " type argument(s), got " + std::to_string(arguments.size()),
+         parameters.empty() ? "leave out the types in brackets" : "write a type for each of its parameters in brackets");
+}
+
+// The parent as the heir's arguments make it, which mean something in `scope`; and so the parent's parent, if its
+// arguments depend on them. Each has names of its own: the type parameters of two plans may be called the same.
+const Shape& Model::instantiate_parent(const Shape& heir, const Shape& scope, std::map<const Shape*, const Shape*>& instances) {
+  const Shape& parent = *heir.parent;
+  instances.insert(parent.instances.begin(), parent.instances.end());
+  const auto& parameters = parent.decl->type_parameters;
+  if (parameters.empty()) return parent;
+  Shape& instance = *instances_.emplace_back(std::make_unique<Shape>());
+  instance.decl = parent.decl;
+  instance.lineage = parent.lineage;
+  instances[&parent] = &instance;
+  if (parent.parent != nullptr) instance.aliases = instantiate_parent(parent, instance, instances).aliases;
+  const auto& arguments = heir.decl->parent_arguments;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
     auto alias = alias_owner_.add(std::string(parameters[i].text));
-    pending_.push_back({alias, arguments[i], &shape});
-    shape.aliases[std::string(parameters[i].text)] = alias;
+    if (i < arguments.size()) pending_.push_back({alias, arguments[i], &scope});
+    else alias->target = types::make(TypeKind::any);
+    instance.aliases[std::string(parameters[i].text)] = alias;
   }
+  resolve_plan_aliases(instance);
+  return instance;
 }
 
 void Model::resolve_plan_aliases(Shape& shape) {
@@ -264,16 +286,18 @@ void Model::set_alias_targets() {
   for (std::size_t i = 0; i < pending_.size(); ++i) graph.connect(i, *pending_[i].expr, *this, pending_[i].in);
   const std::vector<bool> empty = graph.empty_ones();
   const std::vector<bool> too_long = graph.long_ones();
+  std::set<const syntax::Expr*> told;      // once, whatever instances there are
   for (std::size_t i = 0; i < pending_.size(); ++i) {
     const std::string name = "'" + pending_[i].alias->name + "'";
+    pending_[i].alias->target = types::string();      // as long as it is not known
+    if ((empty[i] || too_long[i]) && !told.insert(pending_[i].expr).second) continue;
     if (empty[i]) {
-      report(Code::invalid_type, pending_[i].expr->span, name + " leads to itself, and so names no type",
-             "an alias may name itself within an Array, a Hash, a Tuple or a Struct");
+      report(Code::invalid_type, pending_[i].expr->span, name + " leads only to itself, and so names no type",
+             "an alias may name itself beside another type, or within a collection: `Variant[Integer, Array[…]]`");
     } else if (too_long[i]) {
       report(Code::too_many, pending_[i].expr->span,
              name + " names aliases in a chain of more than " + std::to_string(kMaxAliasChain), "write some of them out");
     }
-    pending_[i].alias->target = types::string();      // as long as it is not known
   }
   // Twice: whether a member of a Struct may be left out depends on what the aliases in it stand for.
   for (int pass = 0; pass < 2; ++pass) {
@@ -332,16 +356,6 @@ bool Model::has_member(const Shape& shape, std::string_view name) const {
   const QueueSymbol* queue = symbols(shape).queue(name);
   const VariableSymbol* variable = symbols(shape).variable(name);
   return (queue != nullptr && queue->decl != nullptr) || (variable != nullptr && variable->parameter);
-}
-
-TypePtr Model::member_type(const Shape& shape, std::string_view name) const {
-  if (const VariableSymbol* variable = symbols(shape).variable(name); variable != nullptr && variable->decl != nullptr) {
-    return variable->type ? constant_type(*variable->type, variable->type_owner) : nullptr;
-  }
-  if (const QueueSymbol* queue = symbols(shape).queue(name); queue != nullptr && queue->decl != nullptr) {
-    return constant_type(*queue->decl->type, queue->owner);
-  }
-  return name == "state" || name == "title" ? types::string() : nullptr;
 }
 
 bool Model::is_unread(std::string_view name, Span within) const {

@@ -31,8 +31,12 @@ struct Shape {
   };
   std::vector<MemberOf> members;
   std::map<std::string, types::TypePtr, std::less<>> aliases;      // own, inherited, and type parameters
+  // Of ancestors with type parameters: as this plan's arguments make them.
+  std::map<const Shape*, const Shape*> instances;
 
   [[nodiscard]] bool is_a(const Shape& ancestor) const;
+  // Where the names of types in what `owner` declares mean something, seen from this plan.
+  [[nodiscard]] const Shape& scope_of(const Shape& owner) const;
 };
 
 // A variable, queue or state that a plan knows by its name, inherited and built-in ones included.
@@ -81,7 +85,6 @@ class Model {
   [[nodiscard]] types::TypePtr constant_type(const syntax::Expr& expr, const Shape* in) const;
   // Is it something that a reference to a process of the plan shows: a parameter, a queue, `state`, `title`?
   [[nodiscard]] bool has_member(const Shape& shape, std::string_view member) const;
-  [[nodiscard]] types::TypePtr member_type(const Shape& shape, std::string_view member) const;   // null: none or unknown
   // Was the name part of a text that could not be read, within the span?
   [[nodiscard]] bool is_unread(std::string_view name, Span within) const;
   [[nodiscard]] bool has_unread(Span within) const;
@@ -92,7 +95,8 @@ class Model {
   void find_parents();
   void declare_aliases();
   void resolve(Shape& shape);
-  void bind_type_parameters(Shape& shape);
+  void count_type_arguments(const Shape& shape);
+  const Shape& instantiate_parent(const Shape& heir, const Shape& scope, std::map<const Shape*, const Shape*>& instances);
   void resolve_plan_aliases(Shape& shape);
   using MemberIndex = std::map<std::pair<syntax::MemberKind, std::string_view>, std::size_t>;
   void add_members(Shape& shape);
@@ -105,7 +109,7 @@ class Model {
   const std::deque<syntax::ParsedFile>& files_;
   types::Aliases& alias_owner_;
   diagnostics::Diagnostics* diagnostics_;
-  std::vector<std::unique_ptr<Shape>> shapes_;
+  std::vector<std::unique_ptr<Shape>> shapes_, instances_;
   std::map<std::string, Shape*, std::less<>> by_name_;
   std::map<const Shape*, Symbols> symbols_;
   std::vector<std::pair<std::string, types::TypePtr>> named_;

@@ -40,24 +40,21 @@ TypePtr PlanChecker::known_type(const syntax::Expr& type, const Shape* in) {
   return known->second;
 }
 
-TypePtr PlanChecker::type_of(const VariableSymbol& variable) {
+TypePtr PlanChecker::type_of(const VariableSymbol& variable, const Shape& plan) {
   if (variable.name == "title") return types::string();
-  return variable.type ? known_type(*variable.type, variable.type_owner) : nullptr;
+  return variable.type ? known_type(*variable.type, &plan.scope_of(*variable.type_owner)) : nullptr;
 }
 
-// In this plan: a type parameter of the ancestor that declares the queue is bound here.
-TypePtr PlanChecker::type_of(const QueueSymbol& queue) {
-  return queue.decl ? known_type(*queue.decl->type, &shape_) : queue.type;
+TypePtr PlanChecker::type_of(const QueueSymbol& queue, const Shape& plan) {
+  return queue.decl ? known_type(*queue.decl->type, &plan.scope_of(*queue.owner)) : queue.type;
 }
 
 TypePtr PlanChecker::member_type(const Shape& plan, std::string_view name) {
   const Symbols& symbols = model_.symbols(plan);
   if (const VariableSymbol* variable = symbols.variable(name); variable != nullptr && variable->decl != nullptr) {
-    return type_of(*variable);
+    return type_of(*variable, plan);
   }
-  if (const QueueSymbol* queue = symbols.queue(name); queue != nullptr && queue->decl != nullptr) {
-    return known_type(*queue->decl->type, &plan);
-  }
+  if (const QueueSymbol* queue = symbols.queue(name); queue != nullptr && queue->decl != nullptr) return type_of(*queue, plan);
   return name == "state" || name == "title" ? types::string() : nullptr;
 }
 

@@ -8,23 +8,14 @@ namespace plan::check {
 using diagnostics::Code;
 using types::TypePtr;
 
-namespace {
-
-struct Arity {
-  std::size_t least;
-  std::size_t most;
-};
-
-Arity arity_of(const syntax::FunctionDecl& decl) {
-  Arity arity{0, decl.parameters.size()};
-  for (const syntax::Parameter& one : decl.parameters) {
+Arity arity_of(syntax::List<syntax::Parameter> parameters) {
+  Arity arity{0, parameters.size()};
+  for (const syntax::Parameter& one : parameters) {
     if (one.captures_rest) arity.most = SIZE_MAX;
     else if (one.default_value == nullptr) ++arity.least;
   }
   return arity;
 }
-
-}  // namespace
 
 void PlanChecker::overrides() {
   if (shape_.parent == nullptr) return;
@@ -66,7 +57,7 @@ void PlanChecker::override_queue(const syntax::QueueDecl& decl) {
              "declare it as it is declared there, or choose another name");
       continue;
     }
-    const TypePtr before = known_type(*inherited->decl->type, &shape_);
+    const TypePtr before = type_of(*inherited);
     const TypePtr now = known_type(*decl.type, &shape_);
     if (overlap(before, now)) continue;
     report(Code::incompatible_override, decl.type->span,
@@ -79,8 +70,8 @@ void PlanChecker::override_queue(const syntax::QueueDecl& decl) {
 void PlanChecker::override_function(const syntax::FunctionDecl& decl) {
   const Shape::MemberOf* inherited = model_.symbols(*shape_.parent).function(decl.name.text);
   if (inherited == nullptr) return;
-  const Arity before = arity_of(*inherited->member->function);
-  const Arity now = arity_of(decl);
+  const Arity before = arity_of(inherited->member->function->parameters);
+  const Arity now = arity_of(decl.parameters);
   if (now.least <= before.least && now.most >= before.most) return;
   report(Code::incompatible_override, decl.name.span,
          "plan " + quoted(inherited->owner->lineage->name) + " calls " + quoted(decl.name.text) + " with other arguments",

@@ -1,5 +1,8 @@
 #include "check/static_types.h"
 
+#include <algorithm>
+#include <initializer_list>
+
 namespace plan::check {
 
 using types::Type;
@@ -56,37 +59,52 @@ TypePtr access_type(const TypePtr& object, const values::Value* key) {
   return nullptr;
 }
 
+namespace {
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool is_list(const Type& type) { return type.kind == TypeKind::array || type.kind == TypeKind::tuple; }
+
+TypePtr list_of(const TypePtr& element) { return element ? types::array(element) : nullptr; }
+
+}  // namespace
+
 std::vector<TypePtr> lambda_types(std::string_view function, const TypePtr& subject, std::size_t parameters) {
   std::vector<TypePtr> result(parameters);
   const Type* type = bare(subject);
   if (!type) return result;
-  if (function == "then" || function == "with" || function == "lest") {
-    if (parameters == 1) result[0] = subject;
-    return result;
-  }
-  if (function == "reduce") {
-    if (parameters == 2) result[1] = element_type(subject);
-    return result;
-  }
-  if (parameters == 1) {
-    result[0] = element_type(subject);
-  } else if (parameters == 2 && type->kind == TypeKind::hash && type->arguments.size() == 2) {
-    result = {type->arguments[0], type->arguments[1]};
-  } else if (parameters == 2 && function != "sort") {
-    result = {types::integer(), element_type(subject)};
-  }
+  const TypePtr element = element_type(subject);
+  if (parameters == 1 && is_one_of(function, {"then", "with"})) return {subject};
+  if (parameters == 1 && function == "slice") return {list_of(element)};
+  if (is_one_of(function, {"slice", "sort"})) return std::vector<TypePtr>(parameters, element);
+  if (parameters == 2 && function == "reduce") return {nullptr, element};
+  if (!is_one_of(function, {"all", "any", "each", "filter", "group_by", "index", "map", "partition", "reverse_each", "step"})) return result;
+  if (parameters == 1) return {element};
+  if (parameters != 2) return result;
+  if (type->kind == TypeKind::hash && type->arguments.size() == 2) return {type->arguments[0], type->arguments[1]};
+  if (is_list(*type)) return {types::integer(), element};
   return result;
 }
 
 TypePtr result_type(std::string_view function, const std::vector<TypePtr>& arguments, const TypePtr& lambda_result) {
   const TypePtr subject = arguments.empty() ? nullptr : arguments[0];
+  if (function == "map") return list_of(lambda_result);
+  if (function == "with") return lambda_result;
+  if (function == "then") return lambda_result ? types::optional(lambda_result) : nullptr;
+  if (function == "lest") return lambda_result && subject ? types::common(subject, lambda_result) : nullptr;
   const Type* type = bare(subject);
-  if (function == "map") return lambda_result ? types::array(lambda_result) : nullptr;
-  if (function == "with" || function == "then" || function == "lest") return lambda_result;
-  if (function == "filter" || function == "sort" || function == "unique" || function == "slice") return subject;
-  if (function == "length" || function == "size" || function == "index") return types::integer();
-  if (function == "join" || function == "sprintf" || function == "String") return types::string();
-  if (!type || type->kind != TypeKind::hash || type->arguments.size() != 2) return nullptr;
+  if (!type) return nullptr;
+  if (function == "each") return subject;
+  const TypePtr element = element_type(subject);
+  if (is_list(*type)) {
+    if (is_one_of(function, {"filter", "sort", "unique"})) return list_of(element);
+    if (function == "partition" && element) return types::tuple({list_of(element), list_of(element)});
+    if (function == "index") return types::optional(types::integer());
+  }
+  if (type->kind != TypeKind::hash || type->arguments.size() != 2) return nullptr;
+  if (function == "filter") return types::hash(type->arguments[0], type->arguments[1]);
   if (function == "keys") return types::array(type->arguments[0]);
   if (function == "values") return types::array(type->arguments[1]);
   return nullptr;

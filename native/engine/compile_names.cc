@@ -53,7 +53,7 @@ NodePtr PlanCompiler::variable(const syntax::Variable& expr, const Scope* scope)
 }
 
 NodePtr PlanCompiler::class_ref(const syntax::ClassRef& expr) {
-  TypePtr type = compiler_.named_type(expr.name, &shape_);
+  TypePtr type = compiler_.named_type(expr.name, scope_of_types_);
   if (!type && compiler_.late() && !functions::is_resource_type(expr.name)) {
     return std::make_shared<RaiseNode>(expr.span, "UNKNOWN_RESOURCE_TYPE", "Resource type not found: " + std::string(expr.name));
   }

@@ -42,7 +42,7 @@ void PlanCompiler::begin() {
 TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {
   TypeCode code;
   if (!expr) return code;
-  code.fixed = compiler_.constant_type(*expr, &shape_);
+  code.fixed = compiler_.constant_type(*expr, scope_of_types_);
   if (code.fixed) return code;
   NodePtr node = fold(expression(*expr));
   const auto* constant = dynamic_cast<const Constant*>(node.get());
@@ -127,6 +127,7 @@ void PlanCompiler::declare_function(const syntax::FunctionDecl& decl) {
 }
 
 void PlanCompiler::compile_member(const Shape::MemberOf& member) {
+  scope_of_types_ = &shape_.scope_of(*member.owner);
   switch (member.member->kind) {
     case MemberKind::variable: compile_variable(*member.member->variable); return;
     case MemberKind::queue: compile_queue(*member.member->queue, *member.queue); return;
@@ -140,8 +141,10 @@ void PlanCompiler::compile_member(const Shape::MemberOf& member) {
 void PlanCompiler::compile_variable(const syntax::VariableDecl& decl) {
   begin();
   VariableCode& code = code_.variables[code_.variable(decl.name.text)];
-  code.type = type_code(compiler_.symbols(shape_).variable(decl.name.text)->type);    // an override keeps what it does not say
   code.initial = decl.value ? fold(expression(*decl.value)) : nullptr;
+  const check::VariableSymbol& symbol = *compiler_.symbols(shape_).variable(decl.name.text);
+  if (symbol.type_owner) scope_of_types_ = &shape_.scope_of(*symbol.type_owner);      // an override keeps what it does not say
+  code.type = type_code(symbol.type);
   code.slots = slots_;
 }
 

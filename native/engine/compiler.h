@@ -150,6 +150,7 @@ class PlanCompiler {
 
   Compiler& compiler_;
   const Shape& shape_;
+  const Shape* scope_of_types_ = &shape_;      // where names of types mean something: of the member's plan
   PlanCode& code_;
   Scope root_;
   Scope* scope_ = &root_;

@@ -345,7 +345,8 @@ Value regsubst(Context& context, Arguments arguments, Block*) {
     return std::make_shared<const types::Regex>(arguments[1].as_string(), flags.ignore_case, flags.multiline, flags.extended);
   }) : pattern_argument("regsubst", arguments, 1);
   const Value& replacement = arguments[2];
-  if (!replacement.is(Kind::string) && !replacement.is(Kind::hash)) mismatch("regsubst", arguments, 2, "String or Hash[String, String]");
+  static const types::TypePtr kReplacement = types::variant({types::string(), types::hash(types::string(), types::string())});
+  if (!values::instance_of(*kReplacement, replacement)) mismatch("regsubst", arguments, 2, "String or Hash[String, String]");
   const auto one = [&](const Value& text) {
     if (!text.is(Kind::string)) mismatch("regsubst", arguments, 0, "String or Array[String]");
     return Value::string(bounded([&] { return substituted(context, text.as_string(), *regex, replacement, flags.all); }));
@@ -380,7 +381,7 @@ constexpr std::array kFunctions = {
              3, 5, BlockUse::none, regsubst},
     Function{"rstrip", "Variant[Numeric, String, Iterable[Variant[String, Numeric]]] $value >> Any", 1, 1, BlockUse::none, rstrip_function},
     Function{"split", "String $text, Variant[String, Regexp, Type[Regexp]] $pattern >> Array[String]", 2, 2, BlockUse::none, split},
-    Function{"sprintf", "String $format, Any *$values >> String", 1, kMany, BlockUse::none, sprintf_function},
+    Function{"sprintf", "Any $format, Any *$values >> String", 1, kMany, BlockUse::none, sprintf_function},
     Function{"strip", "Variant[Numeric, String, Iterable[Variant[String, Numeric]]] $value >> Any", 1, 1, BlockUse::none, strip_function},
     Function{"upcase", "Variant[Numeric, String, Array, Hash] $value >> Any", 1, 1, BlockUse::none, upcase_function},
 };

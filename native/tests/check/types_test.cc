@@ -66,6 +66,56 @@ INSTANTIATE_TEST_SUITE_P(Overrides, Types, testing::Values(
     Mistake{"direction", "plan p { input Integer q }\nplan t inherits p { output Integer q }", "P0305 2:36"},
     Mistake{"function", "plan p { function f($a) { $a } }\nplan t inherits p { function f() { 1 } }", "P0305 2:30"}), named);
 
+INSTANTIATE_TEST_SUITE_P(BuiltIn, Types, testing::Values(
+    Mistake{"argument", "plan t { input Integer q\n action a { $x <- q\n length($x) -> drain } }", "P0301 3:9"},
+    Mistake{"receiver", "plan t { action a { 'a'.join(',') -> drain } }", "P0301 1:21"},
+    Mistake{"literal", "plan t { action a { [1].slice(0) -> drain } }", "P0301 1:31"},
+    Mistake{"optional", "plan t { input Optional[Integer] q\n action a { $x <- q\n $x.size -> drain } }", "P0301 3:2"},
+    Mistake{"lambda_of_three", "plan t { action a { [1].map |$a, $b, $c| { $a } -> drain } }", "P0302 1:29"},
+    Mistake{"lambda_of_one", "plan t { action a { [1].reduce |$a| { $a } -> drain } }", "P0302 1:32"},
+    Mistake{"result", "plan t { queue Integer q\n action a { 'a,b'.split(',') -> q } }", "P0301 2:13"},
+    Mistake{"result_of_filter", "plan t { input Array[Struct[{a => Integer}]] q\n action a { $x <- q\n"
+                                " $x.filter |$e| { $e.a > 1 }.each |$e| { $e.b -> drain } } }", "P0207 3:45"}), named);
+
+INSTANTIATE_TEST_SUITE_P(Generic, Types, testing::Values(
+    Mistake{"through_two_plans", "plan a[T] { input T q }\nplan b[U] inherits a[U] { }\n"
+                                 "plan c inherits b[Integer] { action x { 'x' -> q } }", "P0301 3:41"},
+    Mistake{"same_name", "plan a[T] { input T q }\nplan b[T] inherits a[Array[T]] { input T one }\n"
+                         "plan c inherits b[Integer] { action x { 1 -> one\n 1 -> q } }", "P0301 4:2"},
+    Mistake{"alias", "plan a[T] { type Box = Array[T]\n input Box q }\nplan b[U] inherits a[U] { }\n"
+                     "plan c inherits b[Integer] { action x { [1] -> q\n ['x'] -> q } }", "P0301 5:2"},
+    Mistake{"parameter", "plan a[T] { public T $first }\nplan b[U] inherits a[U] { }\nplan c inherits b[Integer] { }\n"
+                         "plan d { action x { C.new { first => 'x' } } }", "P0301 4:38"},
+    Mistake{"function", "plan a[T] { function f(T $x) { $x } }\nplan b[U] inherits a[U] { }\n"
+                        "plan c inherits b[Integer] { action x { f('x') -> drain } }", "P0301 3:43"}), named);
+
+INSTANTIATE_TEST_SUITE_P(Recursive, Types, testing::Values(
+    Mistake{"beside_another_type", "type V = Variant[Integer, V]\nplan t { queue V q\n action a { 'x' -> q } }", "P0301 3:13"},
+    Mistake{"of_nothing_else", "type V = Variant[V]", "P0303 1:10"},
+    Mistake{"of_nothing_but_undef", "type V = Optional[V]", "P0303 1:10"}), named);
+
+TEST(Types, WhatBuiltInFunctionsTakeIsNotTold) {
+  EXPECT_THAT(errors_in(R"(
+plan t {
+  input Variant[Integer, Array[String]] either
+  input Any any
+  input Hash[String, Integer] sizes
+  queue Array[Integer, 0, 2] few
+  action a { $x <- either   $y <- any   $s <- sizes
+    [$x.length, $y.length, length(*$y), $x.join, $y.upcase, 5.upcase] -> drain
+    [1, 2, 3].filter |$n| { $n > 1 } -> few
+    $s.map |$k, $v| { $k + $v } -> drain
+    $s.filter |$pair| { $pair[1] > 2 }.keys.join(',').split(',').each |$name| { $name.upcase -> drain }
+    $s.index |$k, $v| { $v == 1 }.upcase -> drain
+    [3, 1].max |$a, $b| { compare("${a}", "${b}") } -> drain
+    $y.get('a.b') |$error| { $error.message } -> drain
+    [1, 2].slice(2) |$a, $b| { $a + $b }.each |*$all| { $all -> drain }
+    [[1, 'a']].each |$n, $pair| { $pair[1].upcase -> drain }
+    $y.then |$it| { $it + 1 }.lest || { 0 } -> drain
+  }
+})"), IsEmpty());
+}
+
 TEST(Types, WhatMayFitIsNotTold) {
   EXPECT_THAT(errors_in(R"(
 type Tree = Struct[{left => Optional[Tree], right => Optional[Tree]}]

@@ -37,6 +37,38 @@ TEST(Compile, TellsAllMistakesOfATextAndCompilesNothing) {
   EXPECT_GE(compilation.diagnostics.all().size(), 3U);
 }
 
+// A thousand warnings leave no room for more, but for the error behind them.
+TEST(Compile, ManyWarningsDoNotHideAnError) {
+  std::string text = "plan t {\n";
+  for (int i = 0; i < 1100; ++i) text += " action a" + std::to_string(i) + " { }\n";
+  EXPECT_NE(compile(bundle_of(text + "}")).program, nullptr);
+  EXPECT_EQ(compile(bundle_of(text + " action z { $unknown -> drain } }")).program, nullptr);
+}
+
+// Other processes' values are looked at again only where there may be one.
+TEST(Compile, AMemberOfSomethingUnknownMayBeOneOfAProcess) {
+  const Compilation compilation = compile(bundle_of(
+      "plan t { input Any any\n input Struct[{a => Integer}] known\n action x { $x <- any where $x.a == 1\n $x -> drain }\n"
+      " action y { $x <- known where $x.a == 1\n $x -> drain } }"));
+  ASSERT_NE(compilation.program, nullptr);
+  const PlanCode& code = *compilation.program->find("t");
+  EXPECT_TRUE(code.actions[code.action("x")].dependencies.references);
+  EXPECT_FALSE(code.actions[code.action("y")].dependencies.references);
+}
+
+TEST(Compile, TypeParametersReachThroughTwoPlans) {
+  Actor actor("plan a[T] { type Box = Array[T]\n input T q\n public Box $box = []\n action x { $v <- q\n 'taken' -> drain } }\n"
+              "plan b[T] inherits a[Array[T]] { input T one }\nplan t inherits b[Integer] { }",
+              R"({"box": [[1]]})");
+  actor.start();
+  actor.send("q", "[1]");
+  EXPECT_TRUE(actor.letters().empty());
+  actor.send("q", "1");
+  actor.send("q", R"(["x"])");
+  actor.send("one", "1");
+  EXPECT_EQ(actor.queue("one"), "[1]");
+}
+
 TEST(Compile, RefusesABundleWithoutItsPlan) {
   const Compilation compilation = compile(bundle_of("plan other { }"));
   EXPECT_EQ(compilation.program, nullptr);
