@@ -31,15 +31,13 @@ void PlanChecker::action(const syntax::ActionDecl& decl) {
            "add an arc that takes or reads something");
   }
   purpose_ = Purpose::body;
-  bool has_body = false;
+  std::vector<const syntax::Expr*> body;
   for (const syntax::ActionItem& item : decl.items) {
-    if (item.statement == nullptr) continue;
-    has_body = true;
-    if (diagnostics_.is_full()) break;
-    expression(*item.statement);
+    if (item.statement != nullptr) body.push_back(item.statement);
   }
-  if (has_body) report_unused(root_);
-  else empty_body(decl);
+  statements(body, false);
+  if (body.empty()) empty_body(decl);
+  else report_unused(root_);
   action_ = nullptr;
   facts_.plans[&shape_].actions.push_back(std::move(facts));
 }

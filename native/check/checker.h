@@ -95,6 +95,12 @@ class PlanChecker {
   void awaiting(const syntax::Expr& reason, const types::TypePtr& type);
   void empty_body(const syntax::ActionDecl& decl);
 
+  // statements.cc
+  types::TypePtr statements(const std::vector<const syntax::Expr*>& list, bool uses_last);      // the type of the last
+  bool broken_in_two(const syntax::Expr& first, const syntax::Expr& second);
+  void unused_value(const syntax::Expr& statement);
+  bool broken_send(const syntax::Expr& value, const syntax::Expr& next);
+
   // expressions.cc
   types::TypePtr expression(const syntax::Expr& expr);
   types::TypePtr operand(const syntax::Expr& expr);      // with a splat, of which nothing is known
@@ -148,8 +154,10 @@ class PlanChecker {
   void set_state_of(const syntax::Send& expr, const Shape& plan);
   void broadcast(const syntax::Send& expr, const types::TypePtr& type);
   void move_states(const syntax::Expr& value);
+  bool turned_around(const syntax::Send& expr);
   // Reports when `value` surely is no instance of `declared`; `what` says who declares it.
   bool accepts(const types::TypePtr& declared, const syntax::Expr& value, const types::TypePtr& type, const std::string& what);
+  bool accepts_members(const types::Type& declared, const syntax::Hash& value, const std::string& what);
 
   // names.cc
   types::TypePtr variable(const syntax::Variable& expr);
@@ -187,6 +195,7 @@ class PlanChecker {
   Scope root_;
   Scope* scope_ = &root_;
   ActionFacts* action_ = nullptr;
+  std::map<const syntax::Expr*, types::TypePtr> entry_types_;      // of what stands in literal hashes of the member
   bool leaves_early_ = false;             // by `return`, `next` or `break`: the last statement is not the only result
 };
 

@@ -96,6 +96,7 @@ TypePtr PlanChecker::hash(const syntax::Hash& expr, bool attributes, std::vector
     }
     expression(*entry.key);
     TypePtr type = attributes ? expression(*entry.value) : operand(*entry.value);
+    entry_types_[entry.value] = type;
     if (values != nullptr) values->push_back(std::move(type));
   }
   const TypePtr any = types::make(TypeKind::any);
@@ -351,12 +352,7 @@ TypePtr PlanChecker::options(const syntax::Expr& subject, syntax::List<syntax::O
 }
 
 TypePtr PlanChecker::block(const syntax::Block& expr) {
-  TypePtr type = types::make(TypeKind::undef);
-  for (const syntax::Expr* statement : expr.statements) {
-    if (diagnostics_.is_full()) return nullptr;
-    type = expression(*statement);
-  }
-  return type;
+  return statements({expr.statements.begin(), expr.statements.end()}, true);
 }
 
 }  // namespace plan::check

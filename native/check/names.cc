@@ -30,6 +30,7 @@ void PlanChecker::report(Code code, Span span, std::string message, std::string 
 void PlanChecker::begin(Purpose purpose, Span within) {
   purpose_ = purpose;
   within_ = within;
+  entry_types_.clear();
   root_ = Scope();
   scope_ = &root_;
 }
@@ -123,7 +124,7 @@ void PlanChecker::bind(const syntax::Name& name, TypePtr type, Local::Origin ori
 void PlanChecker::report_unused(const Scope& scope) {
   for (const auto& [name, local] : scope.locals) {
     if (local.used || local.origin == Local::Origin::lambda || name.starts_with('_')) continue;
-    if (model_.is_unread(name, within_)) continue;
+    if (model_.is_unread(name, local.origin == Local::Origin::assignment ? shape_.decl->span : within_)) continue;
     std::vector<std::string_view> declared;
     for (const auto& [other, _] : symbols_.variables) declared.push_back(other);
     std::string help;
@@ -157,7 +158,8 @@ const QueueSymbol* PlanChecker::known_queue(std::string_view name, Span span, bo
   *guessed = true;
   if (model_.is_unread(name, shape_.decl->span)) return nullptr;
   const std::vector<std::string_view> names = queue_names();
-  const std::string help = did_you_mean(name, names);
+  const bool is_state = symbols_.own_state_names.contains(name) || symbols_.input_state_names.contains(name);
+  const std::string help = is_state ? "it is a state: write `state " + std::string(name) + "`" : did_you_mean(name, names);
   report(Code::unknown_queue, span, "unknown queue " + quoted(name),
          help.empty() ? "declare it: `queue Integer " + std::string(name) + "`" : help);
   return symbols_.queue(diagnostics::nearest(name, names));

@@ -18,6 +18,9 @@ std::vector<std::string_view> listed(const std::set<std::string_view>& names) { 
 
 bool PlanChecker::accepts(const TypePtr& declared, const syntax::Expr& value, const TypePtr& type, const std::string& what) {
   if (!declared) return true;
+  if (value.kind == ExprKind::hash && bare(declared) != nullptr && bare(declared)->kind == TypeKind::struct_) {
+    return accepts_members(*bare(declared), as<syntax::Hash>(value), what + " " + spelled(declared));
+  }
   const std::optional<values::Value> constant = constant_value(value, model_, &shape_);
   std::string got;
   if (constant) {
@@ -29,6 +32,37 @@ bool PlanChecker::accepts(const TypePtr& declared, const syntax::Expr& value, co
   }
   report(Code::type_mismatch, value.span, what + " " + spelled(declared) + ", got " + got);
   return false;
+}
+
+// A literal that is to be a Struct, member by member.
+bool PlanChecker::accepts_members(const types::Type& declared, const syntax::Hash& value, const std::string& what) {
+  std::set<std::string_view> given;
+  std::vector<std::string_view> names;
+  for (const types::StructMember& member : declared.members) names.push_back(member.name);
+  bool fits = true;
+  for (const syntax::HashEntry& entry : value.entries) {
+    const std::optional<values::Value> key = constant_value(*entry.key, model_, &shape_);
+    if (!key) return fits;      // it may be any of those that are not given
+    const auto member = std::find_if(declared.members.begin(), declared.members.end(), [&](const types::StructMember& one) {
+      return key->is(values::Kind::string) && one.name == key->as_string();
+    });
+    if (member == declared.members.end()) {
+      fits = false;
+      const std::string name = key->is(values::Kind::string) ? std::string(key->as_string()) : spelled(*key);
+      report(Code::unknown_member, entry.key->span, "the Struct has no member " + quoted(name), did_you_mean(name, names));
+      given.insert(diagnostics::nearest(name, names));      // which was meant
+      continue;
+    }
+    given.insert(member->name);
+    const auto known = entry_types_.find(entry.value);
+    fits &= accepts(member->type, *entry.value, known == entry_types_.end() ? nullptr : known->second, "member " + quoted(member->name) + " is");
+  }
+  for (const types::StructMember& member : declared.members) {
+    if (member.optional || given.contains(member.name)) continue;
+    fits = false;
+    report(Code::type_mismatch, value.span, what + ", got no member " + quoted(member.name), "add `" + member.name + " => …`");
+  }
+  return fits;
 }
 
 TypePtr PlanChecker::send(const syntax::Send& expr) {
@@ -56,6 +90,7 @@ TypePtr PlanChecker::send(const syntax::Send& expr) {
       }
       break;
     case ExprKind::variable: {
+      if (turned_around(expr)) return nullptr;
       const TypePtr queue = expression(*expr.target);
       if (!queue || (kinds_of(*queue) & kQueue) != 0) return nullptr;
       const std::string_view name = as<syntax::Variable>(*expr.target).name;
@@ -74,6 +109,18 @@ TypePtr PlanChecker::send(const syntax::Send& expr) {
   report(Code::invalid_send, expr.target->span, "a token can be sent to a queue, `state`, or `$reference.queue`",
          "for a collection of queues write `-> * $queues`");
   return nullptr;
+}
+
+// `queue -> $new`: an arc was meant.
+bool PlanChecker::turned_around(const syntax::Send& expr) {
+  if (expr.value->kind != ExprKind::name) return false;
+  const QueueSymbol* queue = symbols_.queue(as<syntax::NameExpr>(*expr.value).name);
+  const std::string_view target = as<syntax::Variable>(*expr.target).name;
+  if (queue == nullptr || find_local(target) != nullptr || symbols_.variable(target) != nullptr) return false;
+  report(Code::invalid_send, expr.span, "'$" + std::string(target) + "' is no queue",
+         "to take a token of the queue, write `$" + std::string(target) + " <- " + std::string(queue->name) + "`");
+  scope_->locals.emplace(target, Local{expr.target->span, Local::Origin::pattern, type_of(*queue)});
+  return true;
 }
 
 void PlanChecker::send_to_name(const syntax::Send& expr, std::string_view name, const TypePtr& type) {

@@ -71,6 +71,7 @@ std::string_view name_of(TokenKind kind) {
     case TokenKind::not_match: return "not_match";
     case TokenKind::bang: return "bang";
     case TokenKind::foreign: return "foreign";
+    case TokenKind::lost: return "lost";
   }
   PLAN_ASSERT(false);
 }

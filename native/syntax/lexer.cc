@@ -350,7 +350,7 @@ bool Lexer::regex_may_start() const {
     case TokenKind::plus: case TokenKind::minus: case TokenKind::star: case TokenKind::slash: case TokenKind::percent:
     case TokenKind::shift_left: case TokenKind::shift_right: case TokenKind::equal_equal: case TokenKind::not_equal:
     case TokenKind::less: case TokenKind::less_equal: case TokenKind::greater: case TokenKind::greater_equal:
-    case TokenKind::match: case TokenKind::not_match: case TokenKind::bang: case TokenKind::foreign:
+    case TokenKind::match: case TokenKind::not_match: case TokenKind::bang: case TokenKind::foreign: case TokenKind::lost:
       return true;
   }
   return true;

@@ -47,6 +47,7 @@ void Lexer::recover_at_line_end(std::size_t opening, const char* what) {
          "end it with the quote it starts with");
   const std::size_t line_end = std::min(text_.find('\n', opening), text_.size());
   position_ = ++recoveries_ <= kMaxRecoveries ? line_end : text_.size();
+  push(TokenKind::lost, opening, line_end, slice(opening, line_end));
 }
 
 void Lexer::lex_single_quoted() {
@@ -68,7 +69,6 @@ void Lexer::lex_single_quoted() {
     return;
   }
   recover_at_line_end(begin, "string");
-  push(TokenKind::string, begin, position_, {});
 }
 
 void Lexer::lex_double_quoted() {
@@ -90,7 +90,6 @@ void Lexer::lex_double_quoted() {
   open_braces_ = braces_before;
   line_start_ = was_line_start;
   recover_at_line_end(begin, "string");
-  push(TokenKind::string, begin, position_, {});
 }
 
 // From after the opening quote to after the closing one, or to the end of a heredoc's text. False when there is no end.

@@ -87,7 +87,7 @@ std::size_t Parser::skip_pattern(std::size_t ahead) const {
       case TokenKind::star: case TokenKind::slash: case TokenKind::percent: case TokenKind::shift_left:
       case TokenKind::shift_right: case TokenKind::equal_equal: case TokenKind::not_equal: case TokenKind::less:
       case TokenKind::less_equal: case TokenKind::greater: case TokenKind::greater_equal: case TokenKind::match:
-      case TokenKind::not_match: case TokenKind::bang: case TokenKind::foreign:
+      case TokenKind::not_match: case TokenKind::bang: case TokenKind::foreign: case TokenKind::lost:
         return 0;
     }
     if (open == 0) return i + 1;
@@ -119,6 +119,7 @@ const Arc* Parser::parse_arc() {
     report(Code::invalid_arc, arrow.span, "an inhibiting arc is written with `<-`", "`! $x <- queue`");
   }
   if (!parse_source(arc.source)) return nullptr;
+  if (at(TokenKind::comma)) return unexpected("a clause or the next statement", "states are written `state open, busy`; each queue needs an arc of its own"), nullptr;
   std::vector<Clause> clauses;
   if (!parse_clauses(clauses)) return nullptr;
   arc.clauses = arena_.copy(clauses);
@@ -272,6 +273,7 @@ const Expr* Parser::parse_statement() {
            "the left side of an arc is a pattern: `$name`, `_` or `[$a, $b]`");
     return nullptr;
   }
+  if (at(TokenKind::fat_arrow)) return unexpected("the next statement", "a send is written `value -> queue`"), nullptr;
   if (at(TokenKind::semicolon)) {   // between two statements, as Puppet has it
     take();
     if (at(TokenKind::end) || at(TokenKind::r_brace) || at(TokenKind::semicolon)) unexpected("the next statement");
@@ -302,7 +304,10 @@ const Expr* Parser::parse_block(std::string_view what) {
   InContext context(*this, {});
   const std::size_t open = position_;
   const Span begin = peek().span;
-  if (!at(TokenKind::l_brace)) return unexpected("`{` and " + std::string(what)), nullptr;
+  if (!at(TokenKind::l_brace)) {
+    unexpected("`{` and " + std::string(what), at(TokenKind::equals) ? "`==` compares" : "");
+    return nullptr;
+  }
   take();
   std::vector<const Expr*> statements;
   while (!accept(TokenKind::r_brace)) {

@@ -96,6 +96,19 @@ bool Parser::parse_member(std::vector<Member>& members) {
   return parse_declared(members, access, first);
 }
 
+// What the word was meant to be, where a member has to start.
+std::string Parser::help_for_member() const {
+  if (at(TokenKind::name)) {
+    const std::string_view word = peek().text;
+    const std::string_view near = diagnostics::nearest(word, {"action", "function", "input", "output", "private", "public", "queue", "state", "type"});
+    if (!near.empty()) return "did you mean `" + std::string(near) + "`?";
+    std::string type(word);
+    if (type[0] >= 'a' && type[0] <= 'z') type[0] = static_cast<char>(type[0] - 'a' + 'A');
+    if (peek(1).kind == TokenKind::variable) return "types start with a capital: `" + type + "`";
+  }
+  return "members are variables (`Integer $n = 1`), `queue`, `input`, `output`, `state`, `function`, `action` and `type`";
+}
+
 // What may follow 'public' or 'private'.
 bool Parser::parse_declared(std::vector<Member>& members, Visibility access, const Token& first) {
   const bool is_public = access == Visibility::public_;
@@ -124,8 +137,7 @@ bool Parser::parse_declared(std::vector<Member>& members, Visibility access, con
   else if (!is_queue && !is_state) {
     unexpected(is_public ? "a variable, `function`, `queue`, `input`, `output` or `state` after `public`"
                          : "a member of the plan or `}`",
-               "members are variables (`Integer $n = 1`), `queue`, `input`, `output`, `state`, `function`, `action` "
-               "and `type`");
+               help_for_member());
     return false;
   }
   take();
@@ -310,8 +322,9 @@ bool Parser::parse_names(std::string_view what, std::vector<Name>& names) {
     Name name;
     if (!parse_declared_name(what, name)) return false;
     names.push_back(name);
-  } while (accept(TokenKind::comma));
-  return true;
+    if (at(TokenKind::name) && !peek().line_start) unexpected("`,`", "names in a list are divided by `,`");
+    else if (!accept(TokenKind::comma)) return true;
+  } while (true);
 }
 
 }  // namespace plan::syntax

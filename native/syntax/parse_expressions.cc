@@ -46,7 +46,7 @@ std::optional<Operator> operator_of(const Token& token) {
       return std::nullopt;
     case TokenKind::end: case TokenKind::class_ref: case TokenKind::variable: case TokenKind::dollar:
     case TokenKind::integer: case TokenKind::floating: case TokenKind::duration: case TokenKind::string:
-    case TokenKind::string_begin: case TokenKind::string_text: case TokenKind::interpolation_begin:
+    case TokenKind::lost: case TokenKind::string_begin: case TokenKind::string_text: case TokenKind::interpolation_begin:
     case TokenKind::interpolation_end: case TokenKind::string_end: case TokenKind::regex: case TokenKind::l_brace:
     case TokenKind::r_brace: case TokenKind::l_bracket: case TokenKind::list_start: case TokenKind::r_bracket:
     case TokenKind::l_paren: case TokenKind::line_paren: case TokenKind::r_paren: case TokenKind::comma:
@@ -159,7 +159,7 @@ const Expr* Parser::parse_unary() {
   if (token.kind == TokenKind::name) {
     report(Code::foreign_operator, token.span, "`not` is no operator in Puppet", "use `!`");
   }
-  const Expr* operand = parse_unary();
+  const Expr* operand = token.kind == TokenKind::name ? parse_operators(kRelation) : parse_unary();
   if (operand == nullptr) return nullptr;
   const UnaryOp op = is_not ? UnaryOp::not_ : token.kind == TokenKind::minus ? UnaryOp::minus : UnaryOp::splat;
   return arena_.make<Unary>(head(ExprKind::unary, since(token.span), {operand}), op, operand);
@@ -289,7 +289,7 @@ bool Parser::at_statement_call() const {
            next.text == "true" || next.text == "false" || next.text == "undef" || next.text == "default";
   }
   return next.kind == TokenKind::variable || next.kind == TokenKind::class_ref || next.kind == TokenKind::integer ||
-         next.kind == TokenKind::floating || next.kind == TokenKind::string || next.kind == TokenKind::string_begin ||
+         next.kind == TokenKind::floating || next.kind == TokenKind::string || next.kind == TokenKind::lost || next.kind == TokenKind::string_begin ||
          next.kind == TokenKind::list_start || next.kind == TokenKind::bang || next.kind == TokenKind::dollar ||
          next.kind == TokenKind::l_brace || next.kind == TokenKind::line_paren;
 }

@@ -39,6 +39,7 @@ const Expr* Parser::parse_operand() {
     case TokenKind::regex:
       take();
       return arena_.make<Regex>(head(ExprKind::regex, token.span), token.text);
+    case TokenKind::lost: return arena_.make<String>(head(ExprKind::string, take().span), std::string_view());
     case TokenKind::l_brace: return parse_hash(false);
     case TokenKind::l_bracket: case TokenKind::list_start: return parse_array();
     case TokenKind::l_paren: case TokenKind::line_paren: return parse_parenthesised();
@@ -54,7 +55,8 @@ const Expr* Parser::parse_operand() {
     case TokenKind::not_match: case TokenKind::bang: case TokenKind::foreign:
       break;
   }
-  unexpected("an expression");
+  const bool broken_arrow = at(TokenKind::greater) && position_ > 0 && tokens_[position_ - 1].kind == TokenKind::minus;
+  unexpected("an expression", broken_arrow ? "a send is written `value -> queue`, its arrow without a space" : "");
   return nullptr;
 }
 
@@ -79,7 +81,9 @@ const Expr* Parser::parse_word() {
   const bool as_text = ((word == "type" || word == "function") && (is_item || next == TokenKind::fat_arrow)) ||
                        (word == "type" && next == TokenKind::l_paren);
   if (word == "_") {
-    unexpected("an expression", "`_` throws a value away; it can only be bound, not read");
+    const bool near_arrow = next == TokenKind::less || next == TokenKind::less_equal || next == TokenKind::equals;
+    unexpected("an expression", near_arrow ? "an arc is written `_ <- queue` or `_ <-> queue`"
+                                           : "`_` throws a value away; it can only be bound, not read");
     return nullptr;
   }
   if (is_reserved_word(word) && !as_text) {

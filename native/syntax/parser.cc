@@ -122,7 +122,10 @@ void Parser::parse_file(ParsedFile& file) {
         continue;
       }
     } else {
-      unexpected("`plan` or `type`", "a plan text holds `plan NAME { … }` and `type NAME = …`");
+      const std::string_view near = at(TokenKind::name) ? diagnostics::nearest(peek().text, {"plan", "type"}) : std::string_view();
+      unexpected("`plan` or `type`", at_member_start() && !file.plans.empty() ? "the plan ended before: is there a `}` too many?"
+                                     : near.empty() ? "a plan text holds `plan NAME { … }` and `type NAME = …`"
+                                                    : "did you mean `" + std::string(near) + "`?");
     }
     if (position_ == before) take();
     skip_to_top();
@@ -131,6 +134,18 @@ void Parser::parse_file(ParsedFile& file) {
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     const bool names = tokens_[i].kind == TokenKind::name || tokens_[i].kind == TokenKind::variable;
     if (unread_[i] && names) file.unread.push_back(name_of(tokens_[i]));
+    if (tokens_[i].kind == TokenKind::lost) note_words(tokens_[i], file);
+  }
+}
+
+// What a string without an end swallowed may be names.
+void Parser::note_words(const Token& token, ParsedFile& file) {
+  for (std::size_t begin = 0; begin < token.text.size();) {
+    std::size_t end = begin;
+    while (end < token.text.size() && is_word(token.text[end])) ++end;
+    const auto place = static_cast<std::uint32_t>(token.span.begin + begin);
+    if (end > begin) file.unread.push_back({arena_.copy(token.text.substr(begin, end - begin)), {source_, place, place + static_cast<std::uint32_t>(end - begin)}});
+    begin = end + 1;
   }
 }
 
@@ -211,6 +226,7 @@ void Parser::unexpected(std::string_view expected, std::string help) {
   if (last_reported_ == position_) return;
   last_reported_ = position_;
   const Token& token = peek();
+  if (position_ > 0 && tokens_[position_ - 1].kind == TokenKind::lost) return;      // what is missing may be in there
   if (token.kind == TokenKind::foreign) {
     report(Code::foreign_operator, token.span, "`" + std::string(token.text) + "` is no operator here",
            std::string(replacement_for(token.text)));
@@ -232,7 +248,7 @@ std::string Parser::describe(const Token& token) const {
     case TokenKind::integer: case TokenKind::floating: return "the number `" + text + "`";
     case TokenKind::duration: return "the duration `" + text + "`";
     case TokenKind::string: case TokenKind::string_begin: return "a string";
-    case TokenKind::string_text: case TokenKind::string_end: case TokenKind::interpolation_begin: return "a string";
+    case TokenKind::string_text: case TokenKind::string_end: case TokenKind::interpolation_begin: case TokenKind::lost: return "a string";
     case TokenKind::interpolation_end: return "the end of the code in this string";
     case TokenKind::regex: return "a regular expression";
     case TokenKind::l_bracket: case TokenKind::list_start: return "`[`";

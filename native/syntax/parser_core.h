@@ -56,6 +56,7 @@ class Parser {
   void skip_to_member(std::size_t plan_open);
   void skip_to_top();
   void note_unread(std::size_t from);
+  void note_words(const Token& token, ParsedFile& file);
   void report_unclosed(std::size_t open, std::string_view what);
   [[nodiscard]] bool at_member_start() const;
   [[nodiscard]] bool at_plan_start() const;
@@ -67,6 +68,7 @@ class Parser {
   [[nodiscard]] bool parse_plan_head(PlanDecl& plan);
   void parse_members(PlanDecl& plan);
   [[nodiscard]] bool parse_member(std::vector<Member>& members);
+  [[nodiscard]] std::string help_for_member() const;
   [[nodiscard]] bool parse_declared(std::vector<Member>& members, Visibility access, const Token& first);
   [[nodiscard]] const VariableDecl* parse_variable(Visibility access, Span begin);
   [[nodiscard]] const QueueDecl* parse_queue(bool is_public, Direction direction, Span begin);

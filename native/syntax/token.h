@@ -39,6 +39,7 @@ enum class TokenKind : std::uint8_t {
   plus, minus, star, slash, percent, shift_left, shift_right,
   equal_equal, not_equal, less, less_equal, greater, greater_equal, match, not_match,
   bang,
+  lost,                 // a string without an end, which was told; text is what it swallowed of its line
   foreign,              // an operator of other languages; text says which
 };
 
@@ -46,7 +47,7 @@ struct Token {
   TokenKind kind = TokenKind::end;
   bool line_start = false;        // the first token on its line
   Span span;
-  std::string_view text = {};     // name, class_ref, variable, foreign; the value of strings and regexes
+  std::string_view text = {};     // name, class_ref, variable, foreign, lost; the value of strings and regexes
   std::int64_t integer = 0;       // integer; milliseconds of a duration
   double floating = 0;
 };

@@ -74,7 +74,6 @@ std::optional<std::string> literal(const Expr& expr) {
   return std::nullopt;
 }
 
-// Is the expression known to change nothing, so that it only makes sense as the last of its block?
 bool is_idle(const Expr* expr);
 
 bool all_idle(List<const Expr*> list) {
@@ -251,6 +250,8 @@ std::vector<Issue> find_issues(const Expr& expression) {
   Validator(found).visit(expression);
   return found;
 }
+
+bool is_idle(const Expr& expression) { return is_idle(&expression); }
 
 std::vector<Issue> find_issues(const ParsedProgram& program) {
   std::vector<Issue> found;

@@ -20,4 +20,7 @@ struct Issue {
 [[nodiscard]] std::vector<Issue> find_issues(const ParsedProgram& program);
 [[nodiscard]] std::vector<Issue> find_issues(const Expr& expression);
 
+// Is the expression known to change nothing, so that it only makes sense where its value is used?
+[[nodiscard]] bool is_idle(const Expr& expression);
+
 }  // namespace plan::syntax
