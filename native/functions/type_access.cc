@@ -6,7 +6,7 @@
 #include "functions/function.h"
 #include "types/regex.h"
 #include "types/text.h"
-#include "values/semver.h"
+#include "types/semver.h"
 #include "values/time.h"
 
 namespace plan::functions {

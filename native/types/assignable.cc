@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "types/regex.h"
+#include "types/semver.h"
 #include "types/text.h"
 #include "types/type.h"
 
@@ -76,6 +77,18 @@ bool string_takes(const Type& to, const Type& from) {
     const std::int64_t size = utf8_length(s);
     return to.min <= size && size <= to.max;
   });
+}
+
+SemverRange semver_ranges(const Type& type) {
+  std::string all;
+  for (const std::string& range : type.strings) all += (all.empty() ? "" : " || ") + range;
+  const auto ranges = SemverRange::parse(all);
+  PLAN_ASSERT(ranges.has_value());   // each was read when the type was made
+  return *ranges;
+}
+
+bool semver_takes(const Type& to, const Type& from) {
+  return to.strings.empty() || (!from.strings.empty() && semver_ranges(to).covers(semver_ranges(from)));
 }
 
 bool float_takes(const Type& to, const Type& from) {
@@ -270,8 +283,8 @@ bool takes(const Type& to, const Type& from, const Inside* inside) {
     case TypeKind::string: return string_takes(to, from);
     case TypeKind::enum_: return enum_takes(to, from);
     case TypeKind::pattern: return pattern_takes(to, from);
-    case TypeKind::regexp: case TypeKind::semver:
-      return from.kind == to.kind && (to.strings.empty() || to.strings == from.strings);
+    case TypeKind::regexp: return from.kind == to.kind && (to.strings.empty() || to.strings == from.strings);
+    case TypeKind::semver: return from.kind == to.kind && semver_takes(to, from);
     case TypeKind::scalar: return is_scalar(from.kind);
     case TypeKind::scalar_data: return is_scalar_data(from.kind);
     case TypeKind::collection: return is_sized(from.kind) && contains_size(size_range(to), collection_size(from));

@@ -4,7 +4,7 @@
 
 #include "types/regex.h"
 #include "types/text.h"
-#include "values/semver.h"
+#include "types/semver.h"
 #include "values/value.h"
 
 namespace plan::values {
@@ -139,8 +139,8 @@ bool is_resource(const Type& type, const Value& value) {
 
 bool is_semver(const Type& type, const std::string& version) {
   return type.strings.empty() || std::any_of(type.strings.begin(), type.strings.end(), [&](const std::string& range) {
-    const auto parsed = SemverRange::parse(range);
-    return parsed.has_value() && parsed->includes(*Semver::parse(version));
+    const auto parsed = types::SemverRange::parse(range);
+    return parsed.has_value() && parsed->includes(*types::Semver::parse(version));
   });
 }
 

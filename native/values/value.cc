@@ -3,6 +3,7 @@
 #include <cstring>
 #include <new>
 
+#include "types/semver.h"
 #include "values/objects.h"
 
 namespace plan::values {
@@ -104,6 +105,18 @@ Value Value::array(std::vector<Value> items) {
 }
 
 Value Value::regexp(std::string pattern) { return {Kind::regexp, new_text(std::move(pattern))}; }
+
+Value Value::semver(std::string text) {
+  if (!types::Semver::parse(text)) throw EvaluationError("ILLEGAL_VERSION", "The string '" + text + "' cannot be converted to a SemVer");
+  return {Kind::semver, new_text(std::move(text))};
+}
+
+Value Value::semver_range(std::string text) {
+  if (!types::SemverRange::parse(text)) {
+    throw EvaluationError("ILLEGAL_VERSION_RANGE", "The string '" + text + "' cannot be converted to a SemVerRange");
+  }
+  return {Kind::semver_range, new_text(std::move(text))};
+}
 
 Value Value::type(types::TypePtr type) {
   PLAN_ASSERT(type != nullptr);
