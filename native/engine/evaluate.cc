@@ -17,6 +17,13 @@ void Evaluation::spend(std::uint64_t steps) {
   steps_ -= steps;
 }
 
+std::optional<Value> Evaluation::call_defined(std::string_view name, std::span<const Value> arguments, functions::Block* block) {
+  const std::uint32_t function = process_.code().function(name);
+  if (function == kNone) return std::nullopt;
+  if (block != nullptr) throw EvaluationError("ARGUMENT_MISMATCH", "'" + std::string(name) + "' does not expect a block");
+  return call(function, {arguments.begin(), arguments.end()}, at_);
+}
+
 Value Evaluation::call(std::uint32_t function, std::vector<Value> arguments, Span site) {
   const FunctionCode& code = process_.code().functions[function];
   spend(1);

@@ -128,8 +128,20 @@ Value versioncmp(Context&, Arguments arguments, Block*) {
   return Value::integer(sign(a.compare(b)));
 }
 
+// Functions are found by name in any case, and :: in front is of no meaning.
+Value call_function(Context& context, Arguments arguments, Block* block) {
+  std::string name = types::ascii_downcase(string_argument("call", arguments, 0));
+  if (name.starts_with("::")) name.erase(0, 2);
+  const Arguments rest = arguments.subspan(1);
+  if (const auto result = context.call_defined(name, rest, block)) return *result;
+  const Function* function = find(name);
+  if (function == nullptr) bad_argument("Unknown function '" + std::string(arguments[0].as_string()) + "'");
+  return call(*function, context, rest, block);
+}
+
 constexpr std::array kFunctions = {
     Function{"assert_type", "Type $type, Any $value, Optional[Callable[Type, Type]] &block >> Any", 2, 2, BlockUse::optional, assert_type, kTakesTwo},
+    Function{"call", "String $function, Any *$arguments >> Any", 1, kMany, BlockUse::optional, call_function},
     Function{"convert_to", "Any $value, Type $type, Any *$arguments >> Any", 2, kMany, BlockUse::optional, convert_to},
     Function{"fail", "Any *$message", 0, kMany, BlockUse::none, fail},
     Function{"new", "Type $type, Any *$arguments >> Any", 1, kMany, BlockUse::optional, new_function},
