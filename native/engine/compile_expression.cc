@@ -2,6 +2,7 @@
 
 #include "engine/compiler.h"
 #include "engine/no_process.h"
+#include "types/uri.h"
 #include "values/value.h"
 
 namespace plan::engine {
@@ -281,6 +282,7 @@ Typed PlanCompiler::function_call(const syntax::Expr& at, const syntax::Name& na
     if (auto effect = effect_call(at, name, arguments)) return *effect;
   }
   const functions::Function* function = functions::find(name.text);
+  if (dependencies_ && name.text == "call") dependencies_->all_variables = dependencies_->references = true;   // it may call the plan's own
   if (!function && compiler_.late()) {
     const std::string message = "Unknown function: '" + std::string(name.text) + "'.";
     return {std::make_shared<RaiseNode>(at.span, "UNKNOWN_FUNCTION", message, std::move(arguments)), nullptr};
@@ -362,11 +364,14 @@ Typed PlanCompiler::method_call(const syntax::MethodCall& expr) {
       declares = std::any_of(type->members.begin(), type->members.end(),
                              [&](const types::StructMember& member) { return member.name == expr.name.text; });
     }
+    const bool part = types::Uri::has_part(expr.name.text);
+    declares = declares || (part && type && type->kind == TypeKind::uri);
     const bool callable = functions::find(expr.name.text) || code_.function(expr.name.text) != kNone;
     if (declares || (!callable && !compiler_.late() && (!type || type->kind == TypeKind::any || type->kind == TypeKind::variant ||
                                    type->kind == TypeKind::hash))) {
       return member(expr, std::move(receiver));
     }
+    if (part && !callable) return {std::make_shared<UriPart>(expr.span, std::move(receiver.node), std::string(expr.name.text)), nullptr};
   }
   std::vector<Item> arguments{{receiver.node, false}};
   std::vector<TypePtr> argument_types{receiver.type};

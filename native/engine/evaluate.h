@@ -69,6 +69,7 @@ class Evaluation final : public functions::Context {
       : process_(process), steps_(steps), max_steps_(steps), max_depth_(call_depth) {}
 
   void spend(std::uint64_t steps) override;
+  std::optional<types::TypePtr> type_named(std::string_view text) override;
   std::optional<values::Value> call_defined(std::string_view name, std::span<const values::Value> arguments, functions::Block* block) override;
   [[nodiscard]] ProcessView& process() { return process_; }
 

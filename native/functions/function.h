@@ -31,6 +31,8 @@ class Context {
  public:
   virtual ~Context() = default;
   virtual void spend(std::uint64_t steps) = 0;   // raises EvaluationError when the budget is used up
+  // The type that a text names, or nothing.
+  virtual std::optional<types::TypePtr> type_named(std::string_view) { return std::nullopt; }
   // Calls a function of the plan by its name. Nothing where there is none.
   virtual std::optional<values::Value> call_defined(std::string_view, std::span<const values::Value>, Block*) { return std::nullopt; }
 };

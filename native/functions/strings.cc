@@ -389,14 +389,32 @@ Value shellquote(Context& context, Arguments arguments, Block*) {
   return Value::string(line);
 }
 
+// Puppet hands what Ruby's sprintf does not know to it as text.
+Value plain(const Value& value) {
+  switch (value.kind()) {
+    case Kind::regexp: case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range: case Kind::binary:
+      return Value::string(values::to_string(value));
+    case Kind::array: {
+      std::vector<Value> items;
+      for (const Value& item : value.as_array()) items.push_back(plain(item));
+      return Value::array(std::move(items));
+    }
+    case Kind::hash: {
+      values::HashBuilder hash;
+      for (const values::HashEntry& entry : value.as_hash().entries) hash.set(plain(entry.key), plain(entry.value));
+      return hash.build();
+    }
+    case Kind::undef: case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::string:
+    case Kind::type: case Kind::sensitive: case Kind::uri: case Kind::process: case Kind::queue: case Kind::resource:
+      return value;
+  }
+  return value;
+}
+
 Value sprintf_function(Context& context, Arguments arguments, Block*) {
   context.spend(arguments.size());
-  // Puppet hands undef to this function as an empty string, and a regular expression as its text.
-  const auto given = [](const Value& value) {
-    return value.is_undef() || value.is(Kind::regexp) ? Value::string(values::to_string(value)) : value;
-  };
   std::vector<Value> values;
-  for (const Value& argument : arguments) values.push_back(given(argument));
+  for (const Value& argument : arguments) values.push_back(argument.is_undef() ? Value::string("") : plain(argument));
   return Value::string(format_all(string_argument("sprintf", values, 0), Arguments(values).subspan(1)));
 }
 

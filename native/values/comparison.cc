@@ -193,7 +193,7 @@ bool contains(const Value& needle, const Value& haystack, std::vector<Value>* ca
     }
     case Kind::undef: case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::regexp:
     case Kind::type: case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::semver:
-    case Kind::process: case Kind::queue: case Kind::resource:
+    case Kind::uri: case Kind::process: case Kind::queue: case Kind::resource:
       return false;
   }
   return false;
@@ -227,7 +227,7 @@ bool case_matches(const Value& subject, const Value& candidate, std::vector<Valu
     }
     case Kind::semver_range: return range_includes(candidate, subject);
     case Kind::undef: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::string:
-    case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::binary: case Kind::process:
+    case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::uri: case Kind::binary: case Kind::process:
     case Kind::queue: case Kind::resource:
       return equal(subject, candidate);
   }

@@ -2,6 +2,7 @@
 
 #include "types/semver.h"
 #include "types/text.h"
+#include "types/uri.h"
 #include "values/objects.h"
 #include "values/value.h"
 
@@ -98,6 +99,7 @@ bool equal_inside(const Value& a, const Value& b) {
     case Kind::semver: case Kind::semver_range: case Kind::binary: case Kind::process: case Kind::queue:
     case Kind::resource:
       return same(a, b);
+    case Kind::uri: return types::Uri::parse(a.as_uri())->same_as(*types::Uri::parse(b.as_uri()));
   }
   return false;
 }
@@ -127,6 +129,7 @@ bool same(const Value& a, const Value& b) {
     case Kind::timespan: case Kind::timestamp: return a.as_nanoseconds() == b.as_nanoseconds();
     case Kind::semver: return a.as_version() == b.as_version();
     case Kind::semver_range: return types::SemverRange::parse(a.as_version()) == types::SemverRange::parse(b.as_version());
+    case Kind::uri: return a.as_uri() == b.as_uri();
     case Kind::binary: return a.as_binary() == b.as_binary();
     case Kind::process: return a.as_process().identity == b.as_process().identity;
     case Kind::queue: return a.as_queue().name == b.as_queue().name && same(a.as_queue().process, b.as_queue().process);
@@ -151,6 +154,7 @@ std::size_t hash_of(const Value& value) {
     case Kind::timespan: case Kind::timestamp: return mix(seed, spread(static_cast<std::uint64_t>(value.as_nanoseconds())));
     case Kind::semver: return mix(seed, hash_of_string(value.as_version()));
     case Kind::semver_range: return spread(seed + 1);   // the same range can be written in many ways
+    case Kind::uri: return mix(seed, hash_of_string(value.as_uri()));
     case Kind::binary: return mix(seed, hash_of_string(value.as_binary()));
     case Kind::process: {
       const ProcessIdentity& identity = value.as_process().identity;
