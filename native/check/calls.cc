@@ -4,6 +4,7 @@
 
 #include "check/checker.h"
 #include "functions/function.h"
+#include "types/uri.h"
 
 namespace plan::check {
 
@@ -76,6 +77,7 @@ bool PlanChecker::is_member(const syntax::MethodCall& expr, const types::Type* r
                                       [&](const types::StructMember& member) { return member.name == expr.name.text; });
     return declared || !callable;
   }
+  if (receiver != nullptr && receiver->kind == TypeKind::uri) return types::Uri::has_part(expr.name.text);
   return !callable && (receiver == nullptr || receiver->kind == TypeKind::any || receiver->kind == TypeKind::variant ||
                        receiver->kind == TypeKind::hash);
 }

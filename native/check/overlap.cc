@@ -67,6 +67,8 @@ std::uint32_t kinds(const Type& type, Depth depth) {
     case TypeKind::semver: return kSemver;
     case TypeKind::semver_range: return kSemverRange;
     case TypeKind::binary: return kBinary;
+    case TypeKind::uri: return kUri;
+    case TypeKind::init: case TypeKind::iterator: case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set: return kEverything;
     case TypeKind::catalog_entry: case TypeKind::resource: case TypeKind::class_: return kResource | kType;
     case TypeKind::process: return kProcess;
     case TypeKind::queue: return kQueue;

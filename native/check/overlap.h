@@ -13,7 +13,8 @@ enum ValueKinds : std::uint32_t {
   kString = 1U << 5U, kRegexp = 1U << 6U, kArray = 1U << 7U, kHash = 1U << 8U, kSensitive = 1U << 9U,
   kType = 1U << 10U, kCallable = 1U << 11U, kTimespan = 1U << 12U, kTimestamp = 1U << 13U, kSemver = 1U << 14U,
   kSemverRange = 1U << 15U, kBinary = 1U << 16U, kResource = 1U << 17U, kProcess = 1U << 18U, kQueue = 1U << 19U,
-  kEverything = (1U << 20U) - 1,
+  kUri = 1U << 20U,
+  kEverything = (1U << 21U) - 1,
 };
 [[nodiscard]] std::uint32_t kinds_of(const types::Type& type);
 

@@ -38,7 +38,8 @@ std::string_view family(const types::Type& type) {
     case types::TypeKind::timespan: case types::TypeKind::timestamp: case types::TypeKind::semver:
     case types::TypeKind::semver_range: case types::TypeKind::binary: case types::TypeKind::catalog_entry:
     case types::TypeKind::resource: case types::TypeKind::class_: case types::TypeKind::process:
-    case types::TypeKind::queue: case types::TypeKind::alias:
+    case types::TypeKind::queue: case types::TypeKind::alias: case types::TypeKind::uri: case types::TypeKind::init:
+    case types::TypeKind::iterator: case types::TypeKind::runtime: case types::TypeKind::object: case types::TypeKind::type_set:
       return "a type of many parts";
   }
   return {};

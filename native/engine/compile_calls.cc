@@ -3,6 +3,7 @@
 
 #include "engine/compiler.h"
 #include "functions/function.h"
+#include "types/uri.h"
 
 namespace plan::engine {
 
@@ -41,6 +42,10 @@ NodePtr PlanCompiler::method_call(const syntax::MethodCall& expr) {
     if (dependencies_ && *of == check::Member::of_process) dependencies_->references = true;
     return std::make_shared<MemberNode>(expr.span, std::move(receiver), std::string(expr.name.text));
   }
+  const bool bare = !expr.has_parentheses && !expr.lambda;
+  if (bare && compiler_.late() && types::Uri::has_part(expr.name.text) && code_.function(expr.name.text) == kNone) {
+    return std::make_shared<UriPart>(expr.span, std::move(receiver), std::string(expr.name.text));
+  }
   std::vector<Item> arguments{{std::move(receiver), false}};
   for (const syntax::Expr* argument : expr.arguments) arguments.push_back(item(*argument));
   return function_call(expr.span, expr.name.text, std::move(arguments), expr.lambda);
@@ -57,6 +62,7 @@ NodePtr PlanCompiler::function_call(Span span, std::string_view name, std::vecto
     NodePtr argument = arguments.empty() ? nullptr : std::move(arguments[0].node);
     return std::make_shared<EffectCall>(span, *effect, std::move(argument));
   }
+  if (dependencies_ && name == "call") dependencies_->all_variables = dependencies_->references = true;   // of the plan's own
   const functions::Function* function = functions::find(name);
   if (!function) {
     PLAN_ASSERT(compiler_.late());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/code.h"
+#include "engine/expression.h"
 #include "engine/nodes_control.h"
 
 namespace plan::engine {
@@ -15,6 +16,22 @@ void Evaluation::spend(std::uint64_t steps) {
     throw EvaluationError("LIMIT_STEPS", "the firing took more than " + std::to_string(max_steps_) + " steps (limit 'steps')");
   }
   steps_ -= steps;
+}
+
+std::optional<types::TypePtr> Evaluation::type_named(std::string_view text) {
+  if (text.empty() || text[0] < 'A' || text[0] > 'Z') return std::nullopt;   // no other expression than a type
+  constexpr std::uint64_t kSteps = 1000;
+  spend(kSteps);
+  Expression expression{std::string(text)};
+  const auto value = expression.evaluate({.steps = kSteps, .call_depth = 1});
+  return value && value->is(values::Kind::type) ? std::optional(value->as_type()) : std::nullopt;
+}
+
+std::optional<Value> Evaluation::call_defined(std::string_view name, std::span<const Value> arguments, functions::Block* block) {
+  const std::uint32_t function = process_.code().function(name);
+  if (function == kNone) return std::nullopt;
+  if (block != nullptr) throw EvaluationError("ARGUMENT_MISMATCH", "'" + std::string(name) + "' does not expect a block");
+  return call(function, {arguments.begin(), arguments.end()}, at_);
 }
 
 Value Evaluation::call(std::uint32_t function, std::vector<Value> arguments, Span site) {

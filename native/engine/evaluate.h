@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -68,6 +69,8 @@ class Evaluation final : public functions::Context {
       : process_(process), steps_(steps), max_steps_(steps), max_depth_(call_depth) {}
 
   void spend(std::uint64_t steps) override;
+  std::optional<types::TypePtr> type_named(std::string_view text) override;
+  std::optional<values::Value> call_defined(std::string_view name, std::span<const values::Value> arguments, functions::Block* block) override;
   [[nodiscard]] ProcessView& process() { return process_; }
 
   // The operation at work; set before anything that may raise.

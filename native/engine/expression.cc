@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "engine/compiler.h"
+#include "engine/heredoc_syntax.h"
 #include "engine/no_process.h"
 #include "syntax/validate.h"
 
@@ -51,6 +52,7 @@ std::string_view issue_of(const diagnostics::Diagnostic& found, std::string_view
   if (found.code == Code::invalid_number) return number_issue(text);
   if (found.code == Code::foreign_operator && (text == "+=" || text == "-=")) return "APPENDS_DELETES_NO_LONGER_SUPPORTED";
   if (found.code == Code::unexpected_token && (text == "private" || text == "attr")) return "RESERVED_WORD";
+  if (text == "function" && source.substr(found.span.end).find_first_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 1) return "ILLEGAL_DEFINITION_NAME";
   if (found.code == Code::invalid_type) return "RUNTIME_ERROR";
   return "SYNTAX_ERROR";
 }
@@ -101,6 +103,7 @@ void Expression::compile() {
   if (code_->program.body) {
     const std::vector<syntax::Issue> issues = syntax::find_issues(code_->program);
     if (!issues.empty()) return refuse(issues[0].name, issues[0].message, issues[0].span);
+    if (const auto issue = find_heredoc_issue(code_->program, code_->sources)) return refuse(issue->name, issue->message, issue->span);
     code_->body = Compiler(code_->data, found).program(code_->program, code_->plan, code_->slots);
   }
   const std::vector<diagnostics::Diagnostic> sorted = found.sorted();

@@ -5,6 +5,7 @@
 
 #include "engine/code.h"
 #include "engine/nodes_control.h"
+#include "types/uri.h"
 
 namespace plan::engine {
 
@@ -187,6 +188,9 @@ Value MemberNode::evaluate(Frame& frame) const {
       const Value* value = receiver.as_hash().find(name_);
       return value ? *value : Value::undef();
     }
+    case Kind::uri:
+      if (types::Uri::has_part(name_)) return values::uri_part(receiver, name_);
+      throw EvaluationError("NO_MEMBER", "a URI has no part '" + name_ + "'");
     case Kind::undef:
       throw EvaluationError("NO_MEMBER", "'." + name_ + "' is asked of undef");
     case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::string:

@@ -37,6 +37,13 @@ Value RaiseNode::evaluate(Frame& frame) const {
   throw EvaluationError(issue_, message_);
 }
 
+Value UriPart::evaluate(Frame& frame) const {
+  const Value receiver = receiver_->evaluate(frame);
+  frame.evaluation.at(span());
+  if (receiver.is(values::Kind::uri)) return values::uri_part(receiver, name_);
+  throw EvaluationError("UNKNOWN_FUNCTION", "Unknown function: '" + name_ + "'.");
+}
+
 Value MaybeLocal::evaluate(Frame& frame) const {
   return frame.slots[flag_].is_undef() ? outside_->evaluate(frame) : frame.slots[slot_];
 }

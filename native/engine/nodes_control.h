@@ -48,6 +48,17 @@ class RaiseNode final : public Node {
   std::vector<Item> arguments_;
 };
 
+// `.scheme` where nothing is known of the receiver: a part of a URI, or a function that there is not.
+class UriPart final : public Node {
+ public:
+  UriPart(Span span, NodePtr receiver, std::string name) : Node(span), receiver_(std::move(receiver)), name_(std::move(name)) {}
+  [[nodiscard]] values::Value evaluate(Frame& frame) const override;
+
+ private:
+  NodePtr receiver_;
+  std::string name_;
+};
+
 // A local that some path here does not set; `flag` is the slot that tells. Unset it is what the name means outside.
 class MaybeLocal final : public Node {
  public:

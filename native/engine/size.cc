@@ -39,7 +39,7 @@ std::size_t bytes_of(const Value& value, std::size_t enough) {
       }
       return bytes + 2;
     case Kind::default_: case Kind::regexp: case Kind::type: case Kind::sensitive: case Kind::timespan:
-    case Kind::timestamp: case Kind::semver: case Kind::semver_range: case Kind::binary: case Kind::process:
+    case Kind::timestamp: case Kind::semver: case Kind::semver_range: case Kind::uri: case Kind::binary: case Kind::process:
     case Kind::queue: case Kind::resource:
       break;
   }

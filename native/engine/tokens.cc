@@ -64,7 +64,7 @@ std::optional<std::uint64_t> equality_key(const Value& value) {
       return mix(std::hash<std::string>{}(identity.certname) * 31 + std::hash<std::string>{}(identity.resource));
     }
     case Kind::default_: case Kind::array: case Kind::hash: case Kind::regexp: case Kind::type: case Kind::sensitive:
-    case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range: case Kind::binary:
+    case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range: case Kind::uri: case Kind::binary:
     case Kind::queue: case Kind::resource:
       break;
   }

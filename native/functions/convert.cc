@@ -5,10 +5,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "functions/support.h"
 #include "types/regex.h"
 #include "types/text.h"
+#include "types/uri.h"
 #include "values/base64.h"
 #include "values/number.h"
 #include "values/time.h"
@@ -98,7 +100,9 @@ double ruby_float(std::string_view text) {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   const bool begins = !digits.empty() && digits[0] >= '0' && digits[0] <= '9';
   const bool ends = !digits.empty() && digits.back() != '.' && digits.find(".e") == std::string::npos;
-  if (error != std::errc{} || !begins || !ends || end != digits.data() + digits.size()) invalid_value("Float", text);
+  if (error == std::errc::result_out_of_range) number = std::strtod(digits.c_str(), nullptr);   // infinity, or next to nothing
+  else if (error != std::errc{}) invalid_value("Float", text);
+  if (!begins || !ends || end != digits.data() + digits.size()) invalid_value("Float", text);
   return negative ? -number : number;
 }
 
@@ -399,6 +403,44 @@ Value to_sensitive(Arguments arguments) {
   return arguments[0].is(Kind::sensitive) ? arguments[0] : Value::sensitive(arguments[0]);
 }
 
+// From a text, or from parts by name.
+Value to_uri(Arguments arguments) {
+  expect_count("URI", arguments, 1, 1);
+  if (arguments[0].is(Kind::string) && !arguments[0].as_string().empty()) return Value::uri(std::string(arguments[0].as_string()));
+  if (!arguments[0].is(Kind::hash)) mismatch("URI.new", arguments, 0, "String[1] or Hash");
+  types::Uri uri;
+  for (const values::HashEntry& entry : arguments[0].as_hash().entries) {
+    const std::string name = values::to_string(entry.key);
+    if (name == "port" && entry.value.is(Kind::integer) && entry.value.as_integer() >= 0) {
+      uri.port = entry.value.as_integer();
+      continue;
+    }
+    if (!entry.value.is(Kind::string) || entry.value.as_string().empty()) bad_argument("URI.new entry '" + name + "' expects a String[1] value");
+    const std::string part(entry.value.as_string());
+    if (name == "scheme") uri.scheme = types::ascii_downcase(part);
+    else if (name == "userinfo") uri.userinfo = part;
+    else if (name == "host") uri.host = part;
+    else if (name == "path") uri.path = part;
+    else if (name == "query") uri.query = part;
+    else if (name == "fragment") uri.fragment = part;
+    else if (name == "opaque") uri.opaque = part;
+    else bad_argument("URI.new unrecognized key '" + name + "'");
+  }
+  if (uri.host && !uri.path.empty() && uri.path[0] != '/') bad_argument("bad component(expected absolute path component): " + uri.path);
+  return Value::uri(uri.to_string());
+}
+
+Value converted(const Type& type, Arguments arguments);
+
+// An array that cannot be converted by itself is taken as the arguments.
+Value to_init(const Type& init, Arguments arguments) {
+  expect_count("Init", arguments, 1, 1);
+  const Type& type = init.arguments[0]->resolved();
+  const bool list = arguments[0].is(Kind::array) && type.kind != TypeKind::array && type.kind != TypeKind::tuple && type.kind != TypeKind::hash &&
+                    type.kind != TypeKind::struct_ && type.kind != TypeKind::string && type.kind != TypeKind::binary;
+  return convert(*init.arguments[0], list ? arguments[0].as_array() : arguments);
+}
+
 Value converted(const Type& type, Arguments arguments) {
   switch (type.kind) {
     case TypeKind::integer: return to_integer(arguments);
@@ -414,6 +456,10 @@ Value converted(const Type& type, Arguments arguments) {
     case TypeKind::binary: return to_binary(arguments);
     case TypeKind::semver: return to_semver(arguments);
     case TypeKind::semver_range: return to_semver_range(arguments);
+    case TypeKind::uri: return to_uri(arguments);
+    case TypeKind::init:
+      if (!type.arguments.empty()) return to_init(type, arguments);
+      break;
     case TypeKind::regexp: return to_regexp(arguments);
     case TypeKind::optional: case TypeKind::not_undef:
       if (!type.arguments.empty()) return converted(type.arguments[0]->resolved(), arguments);
@@ -422,7 +468,8 @@ Value converted(const Type& type, Arguments arguments) {
     case TypeKind::scalar: case TypeKind::scalar_data: case TypeKind::data: case TypeKind::rich_data:
     case TypeKind::collection: case TypeKind::iterable: case TypeKind::variant: case TypeKind::type:
     case TypeKind::callable: case TypeKind::catalog_entry: case TypeKind::resource: case TypeKind::class_:
-    case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
+    case TypeKind::process: case TypeKind::queue: case TypeKind::alias: case TypeKind::iterator: case TypeKind::runtime:
+    case TypeKind::object: case TypeKind::type_set:
       break;
   }
   throw EvaluationError("TYPE_CONVERSION", "Creation of new instance of type '" + types::to_string(type) + "' is not supported");
@@ -431,7 +478,7 @@ Value converted(const Type& type, Arguments arguments) {
 }  // namespace
 
 Value convert(const Type& type, Arguments arguments) {
-  if (arguments.size() == 1 && values::instance_of(type, arguments[0])) return arguments[0];
+  if (type.kind != TypeKind::init && arguments.size() == 1 && values::instance_of(type, arguments[0])) return arguments[0];
   Value result = converted(type.resolved(), arguments);
   if (!values::instance_of(type, result)) {
     throw EvaluationError("TYPE_MISMATCH", "Converted value from " + types::to_string(type) + ".new() " + values::describe_mismatch(type, result));

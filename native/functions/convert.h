@@ -19,6 +19,9 @@ namespace plan::functions {
 [[noreturn]] void not_convertible(const values::Value& from, std::string_view type);
 void expect_count(std::string_view type, std::span<const values::Value> arguments, std::size_t least, std::size_t most);
 
+// A type of all that `new` of this one can be given alone, its instances among them (initializers.cc).
+[[nodiscard]] types::TypePtr initializers(const types::TypePtr& type);
+
 // Timespan.new, Timestamp.new (convert_times.cc), SemVer.new, SemVerRange.new (convert_versions.cc).
 [[nodiscard]] values::Value to_timespan(std::span<const values::Value> arguments);
 [[nodiscard]] values::Value to_timestamp(std::span<const values::Value> arguments);

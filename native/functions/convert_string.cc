@@ -281,9 +281,15 @@ std::string write_binary(const std::string& bytes, const Format& format) {
   wrong_format("Binary", format, "bButTsp");
 }
 
+std::string programmatic(const Value& value) {
+  if (value.is(Kind::sensitive)) return "#<" + values::to_string(value) + ">";
+  if (value.is(Kind::uri)) return "URI(" + types::quote(value.as_uri()) + ")";
+  return value.is(Kind::semver) || value.is(Kind::semver_range) ? value.as_version() : values::inspect(value);
+}
+
 std::string write_other(const Value& value, const Format& format) {
   const std::string text = values::to_string(value);
-  if (format.letter == 'p') return flagged(format, values::inspect(value));
+  if (format.letter == 'p') return flagged(format, programmatic(value));
   if (format.letter == 's') return flagged(format, format.alternative ? types::double_quote(text) : text);
   wrong_format(values::label(value), format, "sp");
 }
@@ -309,7 +315,7 @@ class Writer {
       case Kind::type: return write_type(value, *format);
       case Kind::binary: return write_binary(value.as_binary(), *format);
       case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range:
-      case Kind::process: case Kind::queue: case Kind::resource:
+      case Kind::uri: case Kind::process: case Kind::queue: case Kind::resource:
         return write_other(value, *format);
     }
     return {};

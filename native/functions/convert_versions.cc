@@ -42,6 +42,32 @@ Value from_hash(const values::HashObject& hash) {
   return from_parts(parts);
 }
 
+// default stands for no bound.
+Value from_bounds(Arguments arguments, const Value& min, const Value& max, const Value& exclude_max) {
+  for (const Value* bound : {&min, &max}) {
+    if (bound->is(Kind::semver) || bound->is(Kind::default_)) continue;
+    mismatch("SemVerRange.new", arguments, bound == &max && arguments.size() > 1 ? 1 : 0, "Variant[Default, SemVer]");
+  }
+  if (!exclude_max.is(Kind::boolean)) mismatch("SemVerRange.new", arguments, arguments.size() - 1, "Boolean");
+  const std::string low = min.is(Kind::semver) ? min.as_version() : "0.0.0";
+  if (!max.is(Kind::semver)) return Value::semver_range(">=" + low);
+  if (exclude_max.as_boolean()) return Value::semver_range(">=" + low + " <" + max.as_version());
+  return Value::semver_range(low + " - " + max.as_version());
+}
+
+Value range_from_hash(Arguments arguments) {
+  const values::HashObject& hash = arguments[0].as_hash();
+  for (const values::HashEntry& entry : hash.entries) {
+    const std::string key = values::to_string(entry.key);
+    if (key != "min" && key != "max" && key != "exclude_max") bad_argument("SemVerRange.new unrecognized key '" + key + "'");
+  }
+  const Value* min = hash.find("min");
+  const Value* max = hash.find("max");
+  const Value* exclude_max = hash.find("exclude_max");
+  if (min == nullptr) bad_argument("SemVerRange.new expects a value for key 'min'");
+  return from_bounds(arguments, *min, max != nullptr ? *max : Value::default_(), exclude_max != nullptr ? *exclude_max : Value::boolean(false));
+}
+
 }  // namespace
 
 Value to_semver(Arguments arguments) {
@@ -56,12 +82,8 @@ Value to_semver(Arguments arguments) {
 
 Value to_semver_range(Arguments arguments) {
   expect_count("SemVerRange", arguments, 1, 3);
-  if (arguments.size() > 1) {
-    for (std::size_t i = 0; i < 2; ++i) {
-      if (!arguments[i].is(Kind::semver) && !arguments[i].is(Kind::default_)) mismatch("SemVerRange.new", arguments, i, "Variant[Default, SemVer]");
-    }
-    bad_argument("SemVerRange.new takes a String: \">=1.0.0 <2.0.0\"");
-  }
+  if (arguments.size() > 1) return from_bounds(arguments, arguments[0], arguments[1], arguments.size() > 2 ? arguments[2] : Value::boolean(false));
+  if (arguments[0].is(Kind::hash)) return range_from_hash(arguments);
   const std::string_view text = string_argument("SemVerRange.new", arguments, 0);
   if (text.empty()) mismatch("SemVerRange.new", arguments, 0, "String[1]");
   return Value::semver_range(std::string(text));

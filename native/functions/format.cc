@@ -52,6 +52,8 @@ std::string ruby_inspect(const Value& value) {
   if (value.is(Kind::default_)) return ":default";
   if (value.is(Kind::array)) return ruby_array(value.as_array());
   if (value.is(Kind::hash)) return ruby_hash(value.as_hash());
+  if (value.is(Kind::sensitive)) return "#<" + values::to_string(value) + ">";
+  if (value.is(Kind::uri)) return "#<URI " + value.as_uri() + ">";
   return values::to_string(value);
 }
 
@@ -170,6 +172,23 @@ std::string format_double(double number, const Directive& directive) {
   return out;
 }
 
+// %f of an Integer is exact, whatever its size.
+std::string format_whole(std::int64_t number, const Directive& directive) {
+  Directive whole = directive;
+  whole.type = 'd';
+  whole.alternative = false;
+  whole.precision.reset();
+  const std::size_t decimals = directive.precision.value_or(6);
+  const std::size_t size = decimals == 0 ? 0 : decimals + 1;
+  const std::string fraction = decimals == 0 ? "" : "." + std::string(decimals, '0');
+  if (!directive.left) {
+    whole.width = directive.width > size ? directive.width - size : 0;
+    return format_integer(number, whole) + fraction;
+  }
+  whole.width = 0;
+  return padded(format_integer(number, whole) + fraction, directive);
+}
+
 std::int64_t as_integer(const Value& value) {
   if (value.is(Kind::integer)) return value.as_integer();
   if (value.is(Kind::floating)) {
@@ -204,7 +223,10 @@ std::string apply(const Directive& directive, const Value& value) {
     case 'c': return padded(character_of(value), directive);
     case 'd': case 'i': case 'u': case 'x': case 'X': case 'o': case 'b': case 'B':
       return format_integer(as_integer(value), directive);
-    case 'f': case 'e': case 'E': case 'g': case 'G': case 'a': case 'A':
+    case 'f':
+      if (value.is(Kind::integer)) return format_whole(value.as_integer(), directive);
+      return format_double(as_double(value), directive);
+    case 'e': case 'E': case 'g': case 'G': case 'a': case 'A':
       return format_double(as_double(value), directive);
     default: bad_argument(std::string("malformed format string - %") + directive.type);
   }

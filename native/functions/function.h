@@ -26,11 +26,15 @@ class Block {
   [[nodiscard]] virtual std::size_t max_arity() const = 0;   // SIZE_MAX for *$rest
 };
 
-// What a function may use besides its arguments: the step budget of the firing.
+// What a function may use besides its arguments: the step budget of the firing, and functions that plans define.
 class Context {
  public:
   virtual ~Context() = default;
   virtual void spend(std::uint64_t steps) = 0;   // raises EvaluationError when the budget is used up
+  // The type that a text names, or nothing.
+  virtual std::optional<types::TypePtr> type_named(std::string_view) { return std::nullopt; }
+  // Calls a function of the plan by its name. Nothing where there is none.
+  virtual std::optional<values::Value> call_defined(std::string_view, std::span<const values::Value>, Block*) { return std::nullopt; }
 };
 
 using Native = values::Value (*)(Context&, std::span<const values::Value>, Block*);

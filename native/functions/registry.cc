@@ -10,8 +10,8 @@ namespace {
 const std::unordered_map<std::string_view, const Function*>& registry() {
   static const auto all = [] {
     std::unordered_map<std::string_view, const Function*> map;
-    for (const auto family : {collection_functions(), iteration_functions(), number_functions(), string_functions(), time_functions(), tree_functions(),
-                              value_functions()}) {
+    for (const auto family : {collection_functions(), digest_functions(), iteration_functions(), number_functions(), scan_functions(),
+                              string_functions(), time_functions(), tree_functions(), value_functions()}) {
       for (const Function& function : family) {
         const bool added = map.emplace(function.name, &function).second;
         PLAN_ASSERT(added);

@@ -357,14 +357,65 @@ Value regsubst(Context& context, Arguments arguments, Block*) {
   return Value::array(std::move(out));
 }
 
+void flatten_words(const Value& value, Arguments arguments, std::vector<std::string>& words) {
+  if (value.is(Kind::array)) {
+    for (const Value& inner : value.as_array()) flatten_words(inner, arguments, words);
+    return;
+  }
+  if (!value.is(Kind::string) && !value.is_undef()) mismatch("shellquote", arguments, 0, "String or Array[String]");
+  words.push_back(values::to_string(value));
+}
+
+// The word in the simplest quotes that leave it as it is in a Bourne shell.
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%_+=:,./-";
+  constexpr std::string_view kDangerous = "!\"`$\\";   // between double quotes
+  if (!word.empty() && word.find_first_not_of(kSafe) == std::string::npos) return word;
+  if (word.find_first_of(kDangerous) == std::string::npos) return '"' + word + '"';
+  if (word.find('\'') == std::string::npos) return '\'' + word + '\'';
+  std::string out = "\"";
+  for (const char c : word) {
+    if (kDangerous.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+Value shellquote(Context& context, Arguments arguments, Block*) {
+  std::vector<std::string> words;
+  for (const Value& argument : arguments) flatten_words(argument, arguments, words);
+  context.spend(words.size());
+  std::string line;
+  for (const std::string& word : words) line += (line.empty() ? "" : " ") + shell_word(word);
+  return Value::string(line);
+}
+
+// Puppet hands what Ruby's sprintf does not know to it as text.
+Value plain(const Value& value) {
+  switch (value.kind()) {
+    case Kind::regexp: case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range: case Kind::binary:
+      return Value::string(values::to_string(value));
+    case Kind::array: {
+      std::vector<Value> items;
+      for (const Value& item : value.as_array()) items.push_back(plain(item));
+      return Value::array(std::move(items));
+    }
+    case Kind::hash: {
+      values::HashBuilder hash;
+      for (const values::HashEntry& entry : value.as_hash().entries) hash.set(plain(entry.key), plain(entry.value));
+      return hash.build();
+    }
+    case Kind::undef: case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::string:
+    case Kind::type: case Kind::sensitive: case Kind::uri: case Kind::process: case Kind::queue: case Kind::resource:
+      return value;
+  }
+  return value;
+}
+
 Value sprintf_function(Context& context, Arguments arguments, Block*) {
   context.spend(arguments.size());
-  // Puppet hands undef to this function as an empty string, and a regular expression as its text.
-  const auto given = [](const Value& value) {
-    return value.is_undef() || value.is(Kind::regexp) ? Value::string(values::to_string(value)) : value;
-  };
   std::vector<Value> values;
-  for (const Value& argument : arguments) values.push_back(given(argument));
+  for (const Value& argument : arguments) values.push_back(argument.is_undef() ? Value::string("") : plain(argument));
   return Value::string(format_all(string_argument("sprintf", values, 0), Arguments(values).subspan(1)));
 }
 
@@ -380,6 +431,7 @@ constexpr std::array kFunctions = {
              "Variant[String, Hash[String, String]] $replacement, Optional[String] $flags = undef >> Variant[String, Array[String]]",
              3, 5, BlockUse::none, regsubst},
     Function{"rstrip", "Variant[Numeric, String, Iterable[Variant[String, Numeric]]] $value >> Any", 1, 1, BlockUse::none, rstrip_function},
+    Function{"shellquote", "Variant[String, Array] *$words >> String", 0, kMany, BlockUse::optional, shellquote},
     Function{"split", "String $text, Variant[String, Regexp, Type[Regexp]] $pattern >> Array[String]", 2, 2, BlockUse::none, split},
     Function{"sprintf", "Any $format, Any *$values >> String", 1, kMany, BlockUse::none, sprintf_function},
     Function{"strip", "Variant[Numeric, String, Iterable[Variant[String, Numeric]]] $value >> Any", 1, 1, BlockUse::none, strip_function},

@@ -13,8 +13,10 @@ using Arguments = std::span<const values::Value>;
 
 // The families; registry.cc puts them together.
 [[nodiscard]] std::span<const Function> collection_functions();
+[[nodiscard]] std::span<const Function> digest_functions();
 [[nodiscard]] std::span<const Function> iteration_functions();
 [[nodiscard]] std::span<const Function> number_functions();
+[[nodiscard]] std::span<const Function> scan_functions();
 [[nodiscard]] std::span<const Function> string_functions();
 [[nodiscard]] std::span<const Function> time_functions();
 [[nodiscard]] std::span<const Function> tree_functions();

@@ -3,10 +3,11 @@
 #include <array>
 #include <cmath>
 
+#include "functions/convert.h"
 #include "functions/function.h"
 #include "types/regex.h"
 #include "types/text.h"
-#include "values/semver.h"
+#include "types/uri.h"
 #include "values/time.h"
 
 namespace plan::functions {
@@ -36,7 +37,9 @@ constexpr std::array kNamed = {
     Named{"Optional", TypeKind::optional}, Named{"NotUndef", TypeKind::not_undef}, Named{"Variant", TypeKind::variant},
     Named{"Sensitive", TypeKind::sensitive}, Named{"Type", TypeKind::type}, Named{"Callable", TypeKind::callable},
     Named{"Timespan", TypeKind::timespan}, Named{"Timestamp", TypeKind::timestamp}, Named{"SemVer", TypeKind::semver},
-    Named{"SemVerRange", TypeKind::semver_range}, Named{"Binary", TypeKind::binary},
+    Named{"SemVerRange", TypeKind::semver_range}, Named{"Binary", TypeKind::binary}, Named{"URI", TypeKind::uri},
+    Named{"Init", TypeKind::init}, Named{"Iterator", TypeKind::iterator}, Named{"Runtime", TypeKind::runtime},
+    Named{"Object", TypeKind::object}, Named{"TypeSet", TypeKind::type_set},
     Named{"CatalogEntry", TypeKind::catalog_entry}, Named{"Resource", TypeKind::resource}, Named{"Class", TypeKind::class_},
 };
 
@@ -186,7 +189,7 @@ TypePtr access_pattern(const Type& base, std::span<const Value> keys) {
   for (const Value& key : keys) {
     const bool types_of = key.is(Kind::type) && (key.as_type()->kind == TypeKind::pattern || key.as_type()->kind == TypeKind::regexp);
     if (types_of) {
-      sources.insert(sources.end(), key.as_type()->strings.begin(), key.as_type()->strings.end());
+      for (const std::string& source : key.as_type()->strings) sources.push_back(regexp_source(base, Value::string(source)));
     } else {
       sources.push_back(regexp_source(base, key));
     }
@@ -239,6 +242,16 @@ TypePtr access_tuple(const Type& base, std::span<const Value> keys) {
   return types::tuple(std::move(types), range.min, range.max);
 }
 
+// What stands where a type is asked for: a type, a text as the name of a class of Ruby, any other value as its type.
+TypePtr type_meant(const Value& value) {
+  if (value.is(Kind::type)) return value.as_type();
+  if (!value.is(Kind::string)) return types::generalize(values::infer(value));
+  auto type = std::make_shared<Type>(*types::make(TypeKind::runtime));
+  type->name = "ruby";
+  type->title = value.as_string();
+  return type;
+}
+
 struct MemberKey {
   std::string name;
   bool optional = false;
@@ -269,8 +282,7 @@ TypePtr access_struct(const Type& base, std::span<const Value> keys) {
     const auto key = member_key(entry.key);
     if (!key) throw EvaluationError("ARGUMENT_ERROR", "Illegal Struct member key type. Expected NotUndef, Optional, String, or Enum. Got: " + values::inspect(entry.key));
     if (key->name.empty()) throw EvaluationError("ARGUMENT_ERROR", "Struct element key cannot be an empty String");
-    if (!entry.value.is(Kind::type)) throw EvaluationError("ARGUMENT_ERROR", "Struct element value_type must be a Type");
-    const TypePtr& type = entry.value.as_type();
+    const TypePtr type = type_meant(entry.value);
     members.push_back({key->name, type, key->optional || (!key->required && types::accepts_undef(*type))});
   }
   return types::struct_(std::move(members));
@@ -351,7 +363,8 @@ TypePtr access_callable(const Type& base, std::span<const Value> keys) {
   }
   std::size_t bounds = 0;
   while (bounds < 2 && bounds < keys.size() && is_bound(keys[keys.size() - 1 - bounds])) ++bounds;
-  std::vector<TypePtr> parameters = all_types(base, keys.first(keys.size() - bounds));
+  std::vector<TypePtr> parameters;
+  for (const Value& key : keys.first(keys.size() - bounds)) parameters.push_back(type_meant(key));
   auto type = std::make_shared<Type>(base);
   TypePtr tuple = types::tuple(parameters);
   if (bounds > 0) {
@@ -377,6 +390,7 @@ TypePtr access_variant(const Type& base, std::span<const Value> keys) {
 
 TypePtr access_regexp(const Type& base, std::span<const Value> keys) {
   if (keys.size() != 1) wrong_count(base, "1 argument", keys.size());
+  if (keys[0].is(Kind::string)) return types::regexp(std::string(keys[0].as_string()));   // read when something is matched
   return types::regexp(regexp_source(base, keys[0]));
 }
 
@@ -385,13 +399,56 @@ TypePtr access_wrapper(const TypePtr& base, std::span<const Value> keys) {
   if (base->kind == TypeKind::not_undef) return keys.empty() ? base : types::not_undef(wrapped(*base, keys, true));
   if (base->kind == TypeKind::sensitive) return types::sensitive(wrapped(*base, keys, false));
   if (base->kind == TypeKind::type) return types::type_of_type(wrapped(*base, keys, false));
-  return with_argument(*base, wrapped(*base, keys, false));   // iterable, queue
+  return with_argument(*base, wrapped(*base, keys, false));   // iterable, iterator, queue
 }
 
 TypePtr reference_type(const TypePtr& base, std::span<const Value> keys) {
   if (keys.size() != 1 || !keys[0].is(Kind::string)) wrong_count(*base, "a title", keys.size());
   auto type = std::make_shared<Type>(*base);
   type->title = keys[0].as_string();
+  return type;
+}
+
+// A part of a URI that is asked for: its text, what must match it, or a type.
+std::optional<TypePtr> uri_part_type(std::string_view name, const Value& part) {
+  if (name == "port" && part.is(Kind::integer) && part.as_integer() >= 0) return types::integer(part.as_integer(), part.as_integer());
+  if (name != "port" && part.is(Kind::string) && !part.as_string().empty()) return types::string_literal(std::string(part.as_string()));
+  if (name != "port" && part.is(Kind::regexp)) return types::regexp(part.as_regexp());
+  if (!part.is(Kind::type)) return std::nullopt;
+  const bool fitting = part.as_type()->kind == TypeKind::undef || !types::accepts_undef(*part.as_type());
+  return fitting ? std::optional(part.as_type()) : std::nullopt;
+}
+
+TypePtr access_uri(const Type& base, std::span<const Value> keys) {
+  if (keys.size() != 1) wrong_count(base, "1 argument", keys.size());
+  if (keys[0].is(Kind::string) && !keys[0].as_string().empty()) return values::infer(Value::uri(std::string(keys[0].as_string())));
+  if (!keys[0].is(Kind::hash)) return as_type(base, keys[0]);
+  auto type = std::make_shared<Type>(base);
+  for (const values::HashEntry& entry : keys[0].as_hash().entries) {
+    const std::string name = values::to_string(entry.key);
+    const auto part = types::Uri::has_part(name) ? uri_part_type(name, entry.value) : std::nullopt;
+    if (!part) return as_type(base, keys[0]);   // raises
+    type->members.push_back({name, *part, false});
+  }
+  return type;
+}
+
+TypePtr access_runtime(const Type& base, std::span<const Value> keys) {
+  if (keys.size() != 2) wrong_count(base, "1 to 2 arguments", keys.size());
+  for (const Value& key : keys) {
+    if (!key.is(Kind::string)) wrong_argument(base, key, "String or String");
+  }
+  auto type = std::make_shared<Type>(base);
+  type->name = keys[0].as_string();
+  type->title = keys[1].as_string();
+  return type;
+}
+
+TypePtr access_init(const Type& base, std::span<const Value> keys) {
+  if (keys.size() != 1) wrong_count(base, "1 argument", keys.size());
+  const TypePtr made = as_type(base, keys[0]);
+  auto type = std::make_shared<Type>(base);
+  type->arguments = {made, initializers(made)};
   return type;
 }
 
@@ -432,15 +489,18 @@ TypePtr parameterize(const TypePtr& base, std::span<const Value> parameters) {
     case TypeKind::hash: return access_hash(*base, keys);
     case TypeKind::variant: return access_variant(*base, keys);
     case TypeKind::optional: case TypeKind::not_undef: case TypeKind::sensitive: case TypeKind::type: case TypeKind::iterable:
-    case TypeKind::queue:
+    case TypeKind::queue: case TypeKind::iterator:
       return access_wrapper(base, keys);
     case TypeKind::timespan: case TypeKind::timestamp: return access_moment(*base, keys);
     case TypeKind::semver: return access_semver(*base, keys);
+    case TypeKind::uri: return access_uri(*base, keys);
+    case TypeKind::init: return access_init(*base, keys);
+    case TypeKind::runtime: return access_runtime(*base, keys);
     case TypeKind::resource: case TypeKind::class_: return reference_type(base, keys);
     case TypeKind::any: case TypeKind::undef: case TypeKind::default_: case TypeKind::numeric: case TypeKind::scalar:
     case TypeKind::scalar_data: case TypeKind::data: case TypeKind::rich_data: case TypeKind::struct_:
     case TypeKind::callable: case TypeKind::semver_range: case TypeKind::binary: case TypeKind::catalog_entry:
-    case TypeKind::process: case TypeKind::alias:
+    case TypeKind::process: case TypeKind::alias: case TypeKind::object: case TypeKind::type_set:
       break;
   }
   not_specializable(*base);
@@ -466,7 +526,9 @@ Value reference(const TypePtr& base, std::span<const Value> titles) {
   std::vector<Value> out;
   for (const Value& key : keys) {
     if (!key.is(Kind::string)) wrong_argument(*base, key, "a resource title String");
-    out.push_back(Value::resource(types::capitalize_segments(name), std::string(key.as_string()), Value::undef()));
+    std::string title(key.as_string());
+    if (name == "Class") title = types::ascii_downcase(title.starts_with("::") ? title.substr(2) : title);
+    out.push_back(Value::resource(types::capitalize_segments(name), std::move(title), Value::undef()));
   }
   const bool several = titles.size() > 1 || titles[0].is(Kind::array);
   return several ? Value::array(std::move(out)) : out[0];

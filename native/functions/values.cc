@@ -22,12 +22,19 @@ Value type(Context&, Arguments arguments, Block*) {
   mismatch("type", arguments, 1, "Enum['detailed', 'generalized', 'reduced']");
 }
 
-Value assert_type(Context&, Arguments arguments, Block* block) {
-  if (!arguments[0].is(Kind::type)) mismatch("assert_type", arguments, 0, "Type");
-  const types::TypePtr& expected = arguments[0].as_type();
+// The type given, or the one that a text names.
+types::TypePtr type_argument(Context& context, std::string_view function, Arguments arguments) {
+  if (arguments[0].is(Kind::type)) return arguments[0].as_type();
+  const auto named = arguments[0].is(Kind::string) ? context.type_named(arguments[0].as_string()) : std::nullopt;
+  if (!named) mismatch(function, arguments, 0, "Type or the name of one");
+  return *named;
+}
+
+Value assert_type(Context& context, Arguments arguments, Block* block) {
+  const types::TypePtr expected = type_argument(context, "assert_type", arguments);
   if (values::instance_of(*expected, arguments[1])) return arguments[1];
   if (block != nullptr) {
-    const std::array both{arguments[0], Value::type(values::infer_detailed(arguments[1]))};
+    const std::array both{Value::type(expected), Value::type(values::infer_detailed(arguments[1]))};
     return block->call(both);
   }
   throw values::EvaluationError("TYPE_MISMATCH", "assert_type(): " + values::describe_mismatch(*expected, arguments[1]));
@@ -128,8 +135,20 @@ Value versioncmp(Context&, Arguments arguments, Block*) {
   return Value::integer(sign(a.compare(b)));
 }
 
+// Functions are found by name in any case, and :: in front is of no meaning.
+Value call_function(Context& context, Arguments arguments, Block* block) {
+  std::string name = types::ascii_downcase(string_argument("call", arguments, 0));
+  if (name.starts_with("::")) name.erase(0, 2);
+  const Arguments rest = arguments.subspan(1);
+  if (const auto result = context.call_defined(name, rest, block)) return *result;
+  const Function* function = find(name);
+  if (function == nullptr) bad_argument("Unknown function '" + std::string(arguments[0].as_string()) + "'");
+  return call(*function, context, rest, block);
+}
+
 constexpr std::array kFunctions = {
-    Function{"assert_type", "Type $type, Any $value, Optional[Callable[Type, Type]] &block >> Any", 2, 2, BlockUse::optional, assert_type, kTakesTwo},
+    Function{"assert_type", "Variant[Type, String[1]] $type, Any $value, Optional[Callable[Type, Type]] &block >> Any", 2, 2, BlockUse::optional, assert_type, kTakesTwo},
+    Function{"call", "String $function, Any *$arguments >> Any", 1, kMany, BlockUse::optional, call_function},
     Function{"convert_to", "Any $value, Type $type, Any *$arguments >> Any", 2, kMany, BlockUse::optional, convert_to},
     Function{"fail", "Any *$message", 0, kMany, BlockUse::none, fail},
     Function{"new", "Type $type, Any *$arguments >> Any", 1, kMany, BlockUse::optional, new_function},

@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "engine/expression.h"
+#include "types/text.h"
 #include "values/json.h"
 
 namespace plan::planctl {
@@ -22,6 +23,36 @@ struct EvalOptions {
   std::string expression;
   std::string batch;             // empty: `expression`
 };
+
+// JSON with floats as Puppet writes them: 1.0, 1.0e+100.
+void write(const json::value& value, std::string& out) {
+  if (value.is_double()) {
+    out += types::format_float(value.get_double());
+  } else if (value.is_array()) {
+    out += '[';
+    for (const json::value& item : value.get_array()) {
+      if (&item != value.get_array().data()) out += ',';
+      write(item, out);
+    }
+    out += ']';
+  } else if (value.is_object()) {
+    out += '{';
+    for (const json::key_value_pair& member : value.get_object()) {
+      if (out.back() != '{') out += ',';
+      out += json::serialize(member.key()) + ':';
+      write(member.value(), out);
+    }
+    out += '}';
+  } else {
+    out += json::serialize(value);
+  }
+}
+
+std::string text_of(const json::value& value) {
+  std::string out;
+  write(value, out);
+  return out;
+}
 
 json::object error_to_json(const engine::ExpressionError& error) {
   return {{"code", error.code}, {"message", error.message}, {"line", error.position.line}, {"column", error.position.column}};
@@ -42,7 +73,7 @@ json::object answer_line(const std::string& line) {
 }
 
 void eval_lines(std::istream& lines) {
-  for (std::string line; std::getline(lines, line);) std::cout << json::serialize(answer_line(line)) << '\n' << std::flush;
+  for (std::string line; std::getline(lines, line);) std::cout << text_of(answer_line(line)) << '\n' << std::flush;
 }
 
 int eval_batch(const std::string& name) {
@@ -63,7 +94,7 @@ int eval(const EvalOptions& options) {
   if (!options.batch.empty()) return eval_batch(options.batch);
   engine::Expression expression(options.expression);
   if (const auto value = expression.evaluate()) {
-    std::cout << json::serialize(values::to_json(*value, values::TypeForm::pcore)) << '\n';
+    std::cout << text_of(values::to_json(*value, values::TypeForm::pcore)) << '\n';
     return 0;
   }
   std::cerr << expression.error().rendered;

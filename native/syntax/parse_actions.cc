@@ -277,8 +277,17 @@ const Expr* Parser::parse_statement() {
   if (at(TokenKind::semicolon)) {   // between two statements, as Puppet has it
     take();
     if (at(TokenKind::end) || at(TokenKind::r_brace) || at(TokenKind::semicolon)) unexpected("the next statement");
+    return value;
   }
-  return value;
+  return value->kind != ExprKind::name && rejects_brace() ? nullptr : value;
+}
+
+// Puppet takes what stands before a brace for the type of a resource. Plans have no such expressions: a statement may
+// start with a hash there.
+bool Parser::rejects_brace() {
+  if (!program_ || !at(TokenKind::l_brace)) return false;
+  unexpected("the next statement", "a statement that starts with a hash follows a `;`, or stands in parentheses");
+  return true;
 }
 
 // send = expression '->' ['*'] target

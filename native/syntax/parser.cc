@@ -168,10 +168,11 @@ const Block* Parser::parse_program(std::vector<const TypeAlias*>& aliases, std::
       const TypeAlias* alias = parse_alias();
       if (alias == nullptr) return nullptr;
       if (at(TokenKind::semicolon) && peek(1).kind != TokenKind::end) take();
+      else if (rejects_brace()) return nullptr;
       aliases.push_back(alias);
     } else if (at_word("function") && peek(1).kind == TokenKind::name) {
       const FunctionDecl* function = parse_function(Visibility::unspecified, peek().span);
-      if (function == nullptr) return nullptr;
+      if (function == nullptr || rejects_brace()) return nullptr;
       functions.push_back(function);
     } else {
       const Expr* statement = parse_statement();

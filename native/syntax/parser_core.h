@@ -94,6 +94,7 @@ class Parser {
   [[nodiscard]] bool read_count(const Access& access, ArcSource& source);
   [[nodiscard]] bool parse_clauses(std::vector<Clause>& clauses);
   [[nodiscard]] const Expr* parse_statement();
+  [[nodiscard]] bool rejects_brace();
   [[nodiscard]] const Expr* parse_send(const Expr* value);
   [[nodiscard]] const Expr* parse_block(std::string_view what);
   void reject_arc();

@@ -134,6 +134,10 @@ class Validator {
       if (function && !names.insert(parameter.name.text).second) {
         report("DUPLICATE_PARAMETER", "The parameter '" + name + "' is declared more than once in the parameter list", parameter.span);
       }
+      const bool required = parameter.default_value == nullptr && !parameter.captures_rest;
+      if (function && required && i > 0 && (list[i - 1].default_value != nullptr || list[i - 1].captures_rest)) {
+        report("REQUIRED_PARAMETER_AFTER_OPTIONAL", "Parameter $" + name + " is required but appears after optional parameters", parameter.span);
+      }
       if (parameter.default_value != nullptr) reject_assignments(*parameter.default_value);
     }
   }

@@ -4,6 +4,7 @@
 
 #include "base/assert.h"
 #include "types/regex.h"
+#include "types/semver.h"
 #include "types/text.h"
 #include "types/type.h"
 
@@ -78,6 +79,18 @@ bool string_takes(const Type& to, const Type& from) {
   });
 }
 
+SemverRange semver_ranges(const Type& type) {
+  std::string all;
+  for (const std::string& range : type.strings) all += (all.empty() ? "" : " || ") + range;
+  const auto ranges = SemverRange::parse(all);
+  PLAN_ASSERT(ranges.has_value());   // each was read when the type was made
+  return *ranges;
+}
+
+bool semver_takes(const Type& to, const Type& from) {
+  return to.strings.empty() || (!from.strings.empty() && semver_ranges(to).covers(semver_ranges(from)));
+}
+
 bool float_takes(const Type& to, const Type& from) {
   if (from.kind != TypeKind::floating) return false;
   return (!to.bounded_min || (from.bounded_min && to.min_float <= from.min_float)) &&
@@ -95,7 +108,8 @@ bool is_scalar_data(TypeKind kind) {
     case TypeKind::not_undef: case TypeKind::variant: case TypeKind::sensitive: case TypeKind::type:
     case TypeKind::callable: case TypeKind::timespan: case TypeKind::timestamp: case TypeKind::semver:
     case TypeKind::semver_range: case TypeKind::binary: case TypeKind::catalog_entry: case TypeKind::resource:
-    case TypeKind::class_: case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
+    case TypeKind::class_: case TypeKind::process: case TypeKind::queue: case TypeKind::alias: case TypeKind::uri: case TypeKind::init:
+    case TypeKind::iterator: case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set:
       return false;
   }
   return false;
@@ -128,7 +142,7 @@ std::optional<TypePtr> iterated(const Type& type) {
     case TypeKind::tuple: return type.arguments.empty() ? any : variant(type.arguments);
     case TypeKind::hash: return tuple({key_type(type) ? key_type(type) : any, value_type(type) ? value_type(type) : any});
     case TypeKind::struct_: case TypeKind::collection: return any;
-    case TypeKind::iterable: return type.arguments.empty() ? any : type.arguments[0];
+    case TypeKind::iterable: case TypeKind::iterator: return type.arguments.empty() ? any : type.arguments[0];
     case TypeKind::type: {
       const Type* inner = argument(type);
       if (inner == nullptr) return std::nullopt;
@@ -143,7 +157,8 @@ std::optional<TypePtr> iterated(const Type& type) {
     case TypeKind::not_undef: case TypeKind::variant: case TypeKind::sensitive: case TypeKind::callable:
     case TypeKind::timespan: case TypeKind::timestamp: case TypeKind::semver: case TypeKind::semver_range:
     case TypeKind::binary: case TypeKind::catalog_entry: case TypeKind::resource: case TypeKind::class_:
-    case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
+    case TypeKind::process: case TypeKind::queue: case TypeKind::alias: case TypeKind::uri: case TypeKind::init:
+    case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set:
       return std::nullopt;
   }
   return std::nullopt;
@@ -254,12 +269,36 @@ bool callable_takes(const Type& to, const Type& from, const Inside* inside) {
          assignable_in(from.arguments[1], to.arguments[1], inside);
 }
 
+// A part of a URI: text by letters in any case, a regular expression by what it matches, else as types.
+bool part_takes(const Type& to, const Type& from) {
+  if (to.is_literal()) return from.is_literal() && equal_ignoring_case(to.strings[0], from.strings[0]);
+  if (to.kind == TypeKind::regexp && !to.strings.empty()) return from.is_literal() && Regex::of(to.strings[0])->matches(from.strings[0]);
+  return assignable(to, from);
+}
+
+bool uri_takes(const Type& to, const Type& from) {
+  return std::all_of(to.members.begin(), to.members.end(), [&](const StructMember& part) {
+    const StructMember* other = member_of(from, part.name);
+    return other != nullptr && part_takes(*part.type, *other->type);
+  });
+}
+
+bool init_takes(const Type& to, const Type& from, const Inside* inside) {
+  if (to.arguments.empty()) return from.kind == TypeKind::init || assignable_in(*make(TypeKind::rich_data), from, inside);
+  if (from.kind == TypeKind::init) return !from.arguments.empty() && equal(*to.arguments[0], *from.arguments[0]);
+  return assignable_in(to.arguments[1], std::make_shared<Type>(from), inside);
+}
+
 // `from` is neither alias, Data, Variant nor Optional.
 bool takes(const Type& to, const Type& from, const Inside* inside) {
   switch (to.kind) {
     case TypeKind::any: return true;
     case TypeKind::undef: case TypeKind::default_: case TypeKind::semver_range: case TypeKind::binary: case TypeKind::queue:
+    case TypeKind::object: case TypeKind::type_set:
       return from.kind == to.kind;
+    case TypeKind::uri: return from.kind == to.kind && uri_takes(to, from);
+    case TypeKind::init: return init_takes(to, from, inside);
+    case TypeKind::runtime: return from.kind == to.kind && (to.name.empty() || (to.name == from.name && to.title == from.title));
     case TypeKind::callable: return callable_takes(to, from, inside);
     case TypeKind::boolean: return from.kind == to.kind && (!to.bounded_min || (from.bounded_min && from.min == to.min));
     case TypeKind::integer: case TypeKind::timespan: case TypeKind::timestamp:
@@ -270,8 +309,8 @@ bool takes(const Type& to, const Type& from, const Inside* inside) {
     case TypeKind::string: return string_takes(to, from);
     case TypeKind::enum_: return enum_takes(to, from);
     case TypeKind::pattern: return pattern_takes(to, from);
-    case TypeKind::regexp: case TypeKind::semver:
-      return from.kind == to.kind && (to.strings.empty() || to.strings == from.strings);
+    case TypeKind::regexp: return from.kind == to.kind && (to.strings.empty() || to.strings == from.strings);
+    case TypeKind::semver: return from.kind == to.kind && semver_takes(to, from);
     case TypeKind::scalar: return is_scalar(from.kind);
     case TypeKind::scalar_data: return is_scalar_data(from.kind);
     case TypeKind::collection: return is_sized(from.kind) && contains_size(size_range(to), collection_size(from));
@@ -286,7 +325,7 @@ bool takes(const Type& to, const Type& from, const Inside* inside) {
       if (from.kind != TypeKind::not_undef && undef_in(from, nullptr)) return false;
       return to.arguments.empty() || assignable_in(*to.arguments[0], from, inside);
     case TypeKind::variant: return variant_takes(to, from, inside);
-    case TypeKind::sensitive:
+    case TypeKind::sensitive: case TypeKind::iterator:
       return from.kind == to.kind && (to.arguments.empty() || (!from.arguments.empty() && assignable_in(to.arguments[0], from.arguments[0], inside)));
     case TypeKind::type:
       return from.kind == to.kind && (to.arguments.empty() || (!from.arguments.empty() && assignable_in(to.arguments[0], from.arguments[0], inside)));

@@ -63,7 +63,8 @@ TypePtr common_of_kind(const TypePtr& a, const TypePtr& b) {
     case TypeKind::struct_: case TypeKind::optional: case TypeKind::not_undef: case TypeKind::sensitive:
     case TypeKind::type: case TypeKind::timespan: case TypeKind::timestamp: case TypeKind::semver:
     case TypeKind::semver_range: case TypeKind::binary: case TypeKind::catalog_entry: case TypeKind::process:
-    case TypeKind::queue: case TypeKind::alias:
+    case TypeKind::queue: case TypeKind::alias: case TypeKind::uri: case TypeKind::init: case TypeKind::iterator:
+    case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set:
       return nullptr;
   }
   return nullptr;
@@ -124,7 +125,7 @@ TypePtr common(const TypePtr& a, const TypePtr& b) {
 TypePtr generalize(const TypePtr& type) {
   switch (type->kind) {
     case TypeKind::boolean: case TypeKind::integer: case TypeKind::floating: case TypeKind::string:
-    case TypeKind::collection: case TypeKind::timespan: case TypeKind::timestamp:
+    case TypeKind::collection: case TypeKind::timespan: case TypeKind::timestamp: case TypeKind::uri:
       return make(type->kind);
     case TypeKind::enum_: return generalized_enum(*type);
     case TypeKind::array: {
@@ -136,7 +137,7 @@ TypePtr generalize(const TypePtr& type) {
       return key == nullptr ? type : hash(generalize(key), generalize(value_type(*type)));
     }
     case TypeKind::tuple: case TypeKind::optional: case TypeKind::not_undef: case TypeKind::type: case TypeKind::sensitive:
-    case TypeKind::iterable:
+    case TypeKind::iterable: case TypeKind::iterator:
       return type->arguments.empty() ? type : with_arguments(*type, generalized(type->arguments));
     case TypeKind::variant: return type->arguments.empty() ? type : variant(generalized(type->arguments));
     case TypeKind::struct_: {
@@ -149,6 +150,7 @@ TypePtr generalize(const TypePtr& type) {
     case TypeKind::rich_data: case TypeKind::callable:
     case TypeKind::semver: case TypeKind::semver_range: case TypeKind::binary: case TypeKind::catalog_entry:
     case TypeKind::resource: case TypeKind::class_: case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
+    case TypeKind::init: case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set:
       return type;
   }
   PLAN_ASSERT(false && "a kind of type that generalize does not know");

@@ -3,10 +3,13 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <algorithm>
 #include <array>
 #include <unordered_map>
+#include <utility>
 
 #include "base/assert.h"
+#include "types/text.h"
 
 namespace plan::types {
 
@@ -22,27 +25,63 @@ class Translator {
  public:
   explicit Translator(std::string_view pattern) : in_(pattern) {}
 
+  // Where groups have names, the others are not counted.
+  [[nodiscard]] bool names_groups() const { return named_; }
+
   std::string run() {
     while (at_ < in_.size()) {
-      const char c = in_[at_];
-      if (c == '\\') {
-        escape();
-      } else if (sets_ > 0) {
-        in_set(c);
-      } else if (c == '[') {
-        open_set();
-      } else if (c == '{' && in_.substr(at_, 2) == "{,") {
-        put("{0,", 2);
-      } else if (c == '(' && in_.substr(at_, 2) == "(?") {
-        group();
-      } else {
+      const std::size_t begin = out_.size();
+      const std::size_t quantifier = quantifier_size();
+      if (quantifier > 0) {
+        repeat(quantifier);
+      } else if (in_[at_] == '(') {
+        open_group();
+      } else if (in_[at_] == ')') {
         copy(1);
+        atom(groups_.empty() ? begin : groups_.back());
+        if (!groups_.empty()) groups_.pop_back();
+      } else {
+        if (in_[at_] == '\\') escape();
+        else if (in_[at_] == '[') out_ += set();
+        else copy(utf8_width(in_, at_));
+        atom(begin);
       }
     }
     return std::move(out_);
   }
 
  private:
+  // What a quantifier that follows is about begins here in the output.
+  void atom(std::size_t begin) {
+    atom_ = begin;
+    repeated_ = false;
+  }
+
+  // * + ? {n} {n,} {,m} {n,m}, or 0 where there is none.
+  [[nodiscard]] std::size_t quantifier_size() const {
+    if (in_[at_] == '*' || in_[at_] == '+' || in_[at_] == '?') return 1;
+    if (in_[at_] != '{') return 0;
+    const std::size_t close = in_.find('}', at_);
+    if (close == std::string_view::npos) return 0;
+    const std::string_view bounds = in_.substr(at_ + 1, close - at_ - 1);
+    const bool numbers = bounds.find_first_not_of("0123456789,") == std::string_view::npos && bounds.find(',') == bounds.rfind(',');
+    return numbers && !bounds.empty() && bounds != "," ? close + 1 - at_ : 0;
+  }
+
+  // In Ruby what is repeated can be repeated again: a**, a{2}{3}, and a{2}+, which is not possessive there.
+  void repeat(std::size_t size) {
+    if (repeated_) {
+      out_.insert(atom_, "(?:");
+      out_ += ')';
+    }
+    repeated_ = true;
+    const bool braces = in_[at_] == '{';
+    if (in_.substr(at_, 2) == "{,") put("{0" + std::string(in_.substr(at_ + 1, size - 1)), size);
+    else copy(size);
+    const char suffix = at_ < in_.size() ? in_[at_] : '\0';
+    if (suffix == '?' || (suffix == '+' && !braces)) copy(1);
+  }
+
   void copy(std::size_t count) {
     out_ += in_.substr(at_, count);
     at_ += count;
@@ -55,10 +94,10 @@ class Translator {
 
   void escape() {
     const char next = at_ + 1 < in_.size() ? in_[at_ + 1] : '\0';
-    if (next == 'h') return put(sets_ > 0 ? "0-9a-fA-F" : "[0-9a-fA-F]", 2);
-    if (next == 'H' && sets_ == 0) return put("[^0-9a-fA-F]", 2);
+    if (next == 'h') return put(in_set_ ? "0-9a-fA-F" : "[0-9a-fA-F]", 2);
+    if (next == 'H') return put("[^0-9a-fA-F]", 2);
     if (next == 'u') return unicode();
-    copy(at_ + 1 < in_.size() ? 2 : 1);
+    copy(at_ + 1 < in_.size() ? 1 + utf8_width(in_, at_ + 1) : 1);
   }
 
   // \u00e9 and \u{e9}
@@ -71,25 +110,49 @@ class Translator {
     put("\\x{" + std::string(in_.substr(at_ + 2, 4)) + "}", in_.substr(at_, 6).size());
   }
 
-  void open_set() {
-    ++sets_;
-    copy(1);
-    if (in_.substr(at_, 1) == "^") copy(1);
-    if (in_.substr(at_, 1) == "]") put("\\]", 1);
+  // Sets nest and intersect in Ruby, [a-z&&[^b]] and [a[bc]]; PCRE2's do not: such a one becomes alternatives and
+  // looks ahead, each for one character.
+  std::string set() {
+    ++at_;
+    const bool negated = in_.substr(at_, 1) == "^";
+    if (negated) ++at_;
+    std::vector<std::string> intersected;
+    while (true) {
+      intersected.push_back(set_operand(intersected.empty()));
+      if (in_.substr(at_, 2) != "&&") break;
+      at_ += 2;
+    }
+    ++at_;   // the closing bracket
+    if (intersected.size() == 1 && intersected[0].starts_with('[')) {
+      return negated ? "[^" + intersected[0].substr(1) : intersected[0];
+    }
+    std::string all;
+    for (std::size_t i = 0; i + 1 < intersected.size(); ++i) all += "(?=" + intersected[i] + ")";
+    all = "(?:" + all + intersected.back() + ")";
+    return negated ? "(?:(?!" + all + ")(?s:.))" : all;
   }
 
-  void in_set(char c) {
-    if (c == ']') {
-      --sets_;
-      return copy(1);
+  // Up to && or the closing bracket: [items], or alternatives where there are sets inside.
+  std::string set_operand(bool first) {
+    std::string before;
+    std::swap(before, out_);
+    const bool outer = std::exchange(in_set_, true);
+    std::vector<std::string> inner;
+    if (first && in_.substr(at_, 1) == "]") put("\\]", 1);
+    while (in_.substr(at_, 1) != "]" && in_.substr(at_, 2) != "&&") {
+      if (at_ >= in_.size()) throw RegexError("premature end of char-class: /" + std::string(in_) + "/");
+      if (in_.substr(at_, 2) == "\\H") inner.emplace_back("[^0-9a-fA-F]"), at_ += 2;
+      else if (in_[at_] == '\\') escape();
+      else if (in_.substr(at_, 2) == "[:" && in_.find(":]", at_ + 2) != std::string_view::npos) posix_class(in_.substr(at_ + 2, in_.find(":]", at_ + 2) - at_ - 2));
+      else if (in_[at_] == '[') inner.push_back(set());
+      else copy(utf8_width(in_, at_));
     }
-    if (in_.substr(at_, 2) == "[:") {
-      const std::size_t close = in_.find(":]", at_ + 2);
-      if (close != std::string_view::npos) return posix_class(in_.substr(at_ + 2, close - at_ - 2));
-    }
-    if (c == '[') throw RegexError("a set within a set is not supported: /" + std::string(in_) + "/");
-    if (in_.substr(at_, 2) == "&&") throw RegexError("the intersection && of sets is not supported: /" + std::string(in_) + "/");
-    copy(1);
+    in_set_ = outer;
+    std::swap(before, out_);
+    if (inner.empty()) return before.empty() ? "(?!)" : "[" + before + "]";
+    std::string all = before.empty() ? "" : "[" + before + "]";
+    for (const std::string& one : inner) all += (all.empty() ? "" : "|") + one;
+    return "(?:" + all + ")";
   }
 
   // [:alpha:] and its kin are of all of Unicode in Ruby, while \w and its kin are not.
@@ -104,19 +167,35 @@ class Translator {
   }
 
   // Ruby's m is PCRE2's s; `^` and `$` match at lines whatever the options.
-  void group() {
+  void open_group() {
+    if (in_.substr(at_, 3) == "(?#") return copy(std::min(in_.find(')', at_), in_.size() - 1) + 1 - at_);
+    const std::size_t begin = out_.size();
+    repeated_ = false;
+    if (in_.substr(at_, 2) != "(?") {
+      groups_.push_back(begin);
+      return copy(1);
+    }
+    const char kind = at_ + 3 < in_.size() ? in_[at_ + 3] : '\0';
+    if (in_.substr(at_, 3) == "(?'" || (in_.substr(at_, 3) == "(?<" && kind != '=' && kind != '!')) named_ = true;
     std::size_t end = at_ + 2;
     while (end < in_.size() && (in_[end] == 'i' || in_[end] == 'm' || in_[end] == 'x' || in_[end] == '-')) ++end;
-    const bool options = end > at_ + 2 && end < in_.size() && (in_[end] == ':' || in_[end] == ')');
+    const char after = end < in_.size() ? in_[end] : '\0';
+    const bool options = end > at_ + 2 && (after == ':' || after == ')');
+    if (!options || after == ':') groups_.push_back(begin);
     if (!options) return copy(2);
     for (std::size_t i = at_; i < end; ++i) out_ += in_[i] == 'm' ? 's' : in_[i];
     at_ = end;
+    copy(1);
   }
 
   std::string_view in_;
   std::string out_;
   std::size_t at_ = 0;
-  int sets_ = 0;
+  bool in_set_ = false;
+  bool named_ = false;
+  std::vector<std::size_t> groups_;   // where those that are open begin in the output
+  std::size_t atom_ = 0;
+  bool repeated_ = false;
 };
 
 std::string error_text(int code) {
@@ -144,8 +223,10 @@ struct Regex::Code {
 
 Regex::Regex(std::string_view pattern, bool ignore_case, bool multiline, bool extended) : code_(std::make_unique<Code>()) {
   code_->pattern = pattern;
-  const std::string translated = Translator(pattern).run();
+  Translator translator(pattern);
+  const std::string translated = translator.run();
   std::uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES;
+  if (translator.names_groups()) options |= PCRE2_NO_AUTO_CAPTURE;
   if (ignore_case) options |= PCRE2_CASELESS;
   if (multiline) options |= PCRE2_DOTALL;
   if (extended) options |= PCRE2_EXTENDED;

@@ -2,7 +2,8 @@
 // too long raises RegexError instead of going on.
 //
 // Ruby's syntax is translated to PCRE2's: `^` and `$` match at lines always, (?m) lets `.` match a line feed, \h is a
-// hexadecimal digit, \Z and \z and \A are as they are. What has no counterpart (&& in a set) is a RegexError.
+// hexadecimal digit, \Z and \z and \A are as they are; sets within sets and && become looks ahead, and what is repeated
+// can be repeated again (a**).
 #pragma once
 
 #include <memory>

@@ -124,6 +124,22 @@ class Writer {
     bracketed("Struct", {"{" + body + "}"});
   }
 
+  // A part that is asked for as it is written: 'http', 80, /a/, Enum['http', 'https'].
+  static std::string part(const Type& type) {
+    if (type.is_literal()) return quote(type.strings[0]);
+    if (type.kind == TypeKind::integer && type.min == type.max) return std::to_string(type.min);
+    return type.kind == TypeKind::regexp && !type.strings.empty() ? regexp_literal(type.strings[0]) : text(type);
+  }
+
+  void put_uri(const Type& type) {
+    if (type.members.empty()) return bracketed("URI", {});
+    std::string body;
+    for (const StructMember& member : type.members) {
+      body += (body.empty() ? "" : ", ") + quote(member.name) + " => " + part(*member.type);
+    }
+    bracketed("URI", {"{" + body + "}"});
+  }
+
   // Optional['x']: the literal, which alone is written String.
   void put_wrapper(std::string_view name, const Type& type) {
     if (type.arguments.empty()) return bracketed(name, {});
@@ -171,6 +187,13 @@ class Writer {
       case TypeKind::semver: return put_strings("SemVer", type, quote);
       case TypeKind::semver_range: out_ += "SemVerRange"; return;
       case TypeKind::binary: out_ += "Binary"; return;
+      case TypeKind::uri: return put_uri(type);
+      case TypeKind::init: return bracketed("Init", type.arguments.empty() ? std::vector<std::string>{} : std::vector<std::string>{text(*type.arguments[0])});
+      case TypeKind::iterator: return bracketed("Iterator", texts(type.arguments));
+      case TypeKind::runtime:
+        return bracketed("Runtime", type.name.empty() ? std::vector<std::string>{} : std::vector<std::string>{type.name, quote(type.title)});
+      case TypeKind::object: out_ += "Object[{}]"; return;
+      case TypeKind::type_set: out_ += "TypeSet"; return;
       case TypeKind::catalog_entry: out_ += "CatalogEntry"; return;
       case TypeKind::resource: return put_reference(type.name.empty() ? "Resource" : capitalize_segments(type.name), type);
       case TypeKind::class_: return put_reference("Class", type);

@@ -25,7 +25,8 @@ std::shared_ptr<Type> fresh(TypeKind kind) {
     case TypeKind::variant: case TypeKind::sensitive: case TypeKind::type: case TypeKind::callable:
     case TypeKind::timespan: case TypeKind::timestamp: case TypeKind::semver: case TypeKind::semver_range:
     case TypeKind::binary: case TypeKind::catalog_entry: case TypeKind::resource: case TypeKind::class_:
-    case TypeKind::process: case TypeKind::queue: case TypeKind::alias:
+    case TypeKind::process: case TypeKind::queue: case TypeKind::alias: case TypeKind::uri: case TypeKind::init:
+    case TypeKind::iterator: case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set:
       break;
   }
   return type;
@@ -248,6 +249,7 @@ const TypePtr& data_definition(TypeKind data_or_rich_data) {
   // A process, a queue and a resource are to plans what objects are to Puppet.
   static const TypePtr rich_data = variant({make(TypeKind::scalar), make(TypeKind::binary), make(TypeKind::sensitive),
                                             make(TypeKind::type), make(TypeKind::undef), make(TypeKind::default_),
+                                            make(TypeKind::type_set), make(TypeKind::uri), make(TypeKind::object),
                                             make(TypeKind::process), make(TypeKind::queue), make(TypeKind::resource),
                                             hash(variant({make(TypeKind::string), make(TypeKind::numeric)}), make(TypeKind::rich_data)),
                                             array(make(TypeKind::rich_data))});

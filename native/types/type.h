@@ -19,7 +19,9 @@ enum class TypeKind : std::uint8_t {
   any, undef, default_, boolean, integer, floating, numeric, string, enum_, pattern, regexp,
   scalar, scalar_data, data, rich_data, collection, iterable, array, tuple, hash, struct_,
   optional, not_undef, variant, sensitive, type, callable,
-  timespan, timestamp, semver, semver_range, binary,
+  timespan, timestamp, semver, semver_range, binary, uri,
+  init,                                // what `new` makes a T of
+  iterator, runtime, object, type_set, // known by name; no value of the language is an instance
   catalog_entry, resource, class_,     // Resource[File, '/x'], File['/x'], Class[x]
   process,                             // Galera::Host: a reference to a process of that plan or one that inherits from it
   queue,                               // a queue of a reference, as a value
@@ -54,12 +56,13 @@ class Type {
   double min_float = 0, max_float = 0;   // floating
   bool bounded_min = false, bounded_max = false;   // floating, tuple with an explicit size, boolean literal
   bool case_insensitive = false;         // enum_
-  std::string name;                      // alias, process ("galera::host"), resource and class_ (type name)
-  std::string title;                     // resource, class_
+  std::string name;                      // alias, process ("galera::host"), resource and class_ (type name), runtime
+  std::string title;                     // resource, class_; runtime: the name of the type there
   std::vector<std::string> strings;      // enum_ values; pattern and regexp sources; string literal (one)
   std::vector<TypePtr> arguments;        // array [element], hash [key, value], tuple elements, variant, optional, …
                                          // callable [tuple of parameters, block or Undef, what it gives or Any], or none
-  std::vector<StructMember> members;     // struct_
+                                         // init [type, what can be made into it], or none
+  std::vector<StructMember> members;     // struct_; uri: the parts that are asked for, a regexp for what must match it
   PlanLineagePtr plan;                   // process
   mutable TypePtr target;                // alias: set once when all aliases are known (a cycle is possible)
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "types/text.h"
+#include "types/uri.h"
 #include "values/collection.h"
 #include "values/number.h"
 #include "values/value.h"
@@ -145,6 +146,12 @@ std::vector<Value> splat(const Value& value) {
   if (value.is(Kind::array)) return {value.as_array().begin(), value.as_array().end()};
   if (value.is(Kind::hash)) return pairs(value.as_hash());
   return {value};
+}
+
+Value uri_part(const Value& uri, std::string_view name) {
+  const types::TypePtr part = types::Uri::parse(uri.as_uri())->part(name);
+  if (part->kind == types::TypeKind::integer) return Value::integer(part->min);
+  return part->is_literal() ? Value::string(part->strings[0]) : Value::undef();
 }
 
 }  // namespace plan::values

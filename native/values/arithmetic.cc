@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "types/text.h"
+#include "types/uri.h"
 #include "values/collection.h"
 #include "values/number.h"
 #include "values/value.h"
@@ -275,6 +276,11 @@ Value add(const Value& a, const Value& b) {
   if (a.is(Kind::binary)) {
     if (!b.is(Kind::binary)) throw EvaluationError("ARGUMENT_ERROR", "Can only append Binary to a Binary");
     return Value::binary(a.as_binary() + b.as_binary());
+  }
+  if (a.is(Kind::uri)) {
+    if (!b.is(Kind::uri) && !b.is(Kind::string)) throw EvaluationError("ARGUMENT_ERROR", "An URI can only be merged with an URI or String");
+    const Value reference = b.is(Kind::uri) ? b : Value::uri(std::string(b.as_string()));
+    return Value::uri(types::Uri::parse(a.as_uri())->resolve(*types::Uri::parse(reference.as_uri())).to_string());
   }
   const Operands both = numbers(a, b);
   if (is_special(both.left) || is_special(both.right)) return special_operation("+", both.left, both.right);

@@ -5,7 +5,7 @@
 #include "types/case.h"
 #include "types/regex.h"
 #include "types/text.h"
-#include "values/semver.h"
+#include "types/semver.h"
 #include "values/value.h"
 
 namespace plan::values {
@@ -104,15 +104,15 @@ bool contains_in_binary(const Value& needle, const std::string& bytes) {
 }
 
 // A version given as value or as text.
-std::optional<Semver> version_of(const Value& value) {
-  if (value.is(Kind::semver)) return Semver::parse(value.as_version());
-  if (value.is(Kind::string)) return Semver::parse(value.as_string());
+std::optional<types::Semver> version_of(const Value& value) {
+  if (value.is(Kind::semver)) return types::Semver::parse(value.as_version());
+  if (value.is(Kind::string)) return types::Semver::parse(value.as_string());
   return std::nullopt;
 }
 
 bool range_includes(const Value& range, const Value& version) {
   const auto parsed = version_of(version);
-  return parsed.has_value() && SemverRange::parse(range.as_version())->includes(*parsed);
+  return parsed.has_value() && types::SemverRange::parse(range.as_version())->includes(*parsed);
 }
 
 bool array_matches(const Value& subject, std::span<const Value> candidates, std::vector<Value>* captures) {
@@ -145,7 +145,7 @@ int compare(const Value& a, const Value& b, std::string_view as_operator) {
   }
   if (a.is(Kind::semver)) {
     if (!b.is(Kind::semver)) not_comparable(a, b, as_operator, "Versions not comparable to non Versions");
-    return Semver::compare(*Semver::parse(a.as_version()), *Semver::parse(b.as_version()));
+    return types::Semver::compare(*types::Semver::parse(a.as_version()), *types::Semver::parse(b.as_version()));
   }
   if (a.is(Kind::default_) && b.is(Kind::default_)) return 0;
   not_comparable(a, b, as_operator, "Only Strings, Numbers, Timespans, Timestamps, and Versions are comparable");
@@ -159,9 +159,9 @@ bool types_compare(const Value& a, Comparison comparison, const Value& b) {
   const types::Type& left = *a.as_type();
   const types::Type& right = *b.as_type();
   switch (comparison) {
-    case Comparison::less: return types::assignable(right, left) && !types::equal(left, right);
+    case Comparison::less: return types::assignable(right, left) && !types::assignable(left, right);
     case Comparison::less_equal: return types::assignable(right, left);
-    case Comparison::greater: return types::assignable(left, right) && !types::equal(left, right);
+    case Comparison::greater: return types::assignable(left, right) && !types::assignable(right, left);
     case Comparison::greater_equal: return types::assignable(left, right);
   }
   return false;
@@ -193,7 +193,7 @@ bool contains(const Value& needle, const Value& haystack, std::vector<Value>* ca
     }
     case Kind::undef: case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::regexp:
     case Kind::type: case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::semver:
-    case Kind::process: case Kind::queue: case Kind::resource:
+    case Kind::uri: case Kind::process: case Kind::queue: case Kind::resource:
       return false;
   }
   return false;
@@ -223,11 +223,11 @@ bool case_matches(const Value& subject, const Value& candidate, std::vector<Valu
     case Kind::hash: return hash_matches(subject, candidate.as_hash(), captures);
     case Kind::semver: {
       const auto version = version_of(subject);
-      return version.has_value() && Semver::compare(*version, *Semver::parse(candidate.as_version())) == 0;
+      return version.has_value() && types::Semver::compare(*version, *types::Semver::parse(candidate.as_version())) == 0;
     }
     case Kind::semver_range: return range_includes(candidate, subject);
     case Kind::undef: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::string:
-    case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::binary: case Kind::process:
+    case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::uri: case Kind::binary: case Kind::process:
     case Kind::queue: case Kind::resource:
       return equal(subject, candidate);
   }

@@ -1,6 +1,8 @@
 #include <functional>
 
+#include "types/semver.h"
 #include "types/text.h"
+#include "types/uri.h"
 #include "values/objects.h"
 #include "values/value.h"
 
@@ -35,12 +37,14 @@ bool arrays_equal(const Value& a, const Value& b, bool (*equals)(const Value&, c
   return std::equal(x.begin(), x.end(), y.begin(), y.end(), equals);
 }
 
+bool equal_inside(const Value& a, const Value& b);
+
 // As Puppet: keys are looked up exactly, and a missing one reads as undef.
 bool hashes_equal(const HashObject& a, const HashObject& b) {
   if (a.size() != b.size()) return false;
   for (const HashEntry& entry : a.entries) {
     const Value* other = b.find(entry.key);
-    if (!(other == nullptr ? entry.value.is_undef() : equal(entry.value, *other))) return false;
+    if (!(other == nullptr ? entry.value.is_undef() : equal_inside(entry.value, *other))) return false;
   }
   return true;
 }
@@ -79,26 +83,34 @@ std::size_t hash_of_array(std::span<const Value> items) {
   return seed;
 }
 
-}  // namespace
-
-std::size_t hash_of_string(std::string_view text) { return std::hash<std::string_view>{}(text); }
-
-bool equal(const Value& a, const Value& b) {
+// As elements of a collection are compared: types are equal here when they are written alike, while those that stand by
+// themselves are when each takes what the other does.
+bool equal_inside(const Value& a, const Value& b) {
   if (is_number(a) && is_number(b)) return numbers_equal(a, b);
   if (is_time(a) && is_number(b)) return static_cast<double>(a.as_nanoseconds()) / kNanosecondsPerSecond == number(b);
-  if (is_time(b) && is_number(a)) return equal(b, a);
+  if (is_time(b) && is_number(a)) return equal_inside(b, a);
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
     case Kind::string: return types::equal_ignoring_case(a.as_string(), b.as_string());
-    case Kind::array: return arrays_equal(a, b, equal);
+    case Kind::array: return arrays_equal(a, b, equal_inside);
     case Kind::hash: return hashes_equal(a.as_hash(), b.as_hash());
     case Kind::undef: case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating:
     case Kind::regexp: case Kind::type: case Kind::sensitive: case Kind::timespan: case Kind::timestamp:
     case Kind::semver: case Kind::semver_range: case Kind::binary: case Kind::process: case Kind::queue:
     case Kind::resource:
       return same(a, b);
+    case Kind::uri: return types::Uri::parse(a.as_uri())->same_as(*types::Uri::parse(b.as_uri()));
   }
   return false;
+}
+
+}  // namespace
+
+std::size_t hash_of_string(std::string_view text) { return std::hash<std::string_view>{}(text); }
+
+bool equal(const Value& a, const Value& b) {
+  if (!a.is(Kind::type) || !b.is(Kind::type)) return equal_inside(a, b);
+  return types::assignable(*a.as_type(), *b.as_type()) && types::assignable(*b.as_type(), *a.as_type());
 }
 
 bool same(const Value& a, const Value& b) {
@@ -115,7 +127,9 @@ bool same(const Value& a, const Value& b) {
     case Kind::type: return types::equal(*a.as_type(), *b.as_type());
     case Kind::sensitive: return same(a.as_sensitive(), b.as_sensitive());
     case Kind::timespan: case Kind::timestamp: return a.as_nanoseconds() == b.as_nanoseconds();
-    case Kind::semver: case Kind::semver_range: return a.as_version() == b.as_version();
+    case Kind::semver: return a.as_version() == b.as_version();
+    case Kind::semver_range: return types::SemverRange::parse(a.as_version()) == types::SemverRange::parse(b.as_version());
+    case Kind::uri: return a.as_uri() == b.as_uri();
     case Kind::binary: return a.as_binary() == b.as_binary();
     case Kind::process: return a.as_process().identity == b.as_process().identity;
     case Kind::queue: return a.as_queue().name == b.as_queue().name && same(a.as_queue().process, b.as_queue().process);
@@ -138,7 +152,9 @@ std::size_t hash_of(const Value& value) {
     case Kind::type: return mix(seed, static_cast<std::size_t>(value.as_type()->kind));
     case Kind::sensitive: return mix(seed, hash_of(value.as_sensitive()));
     case Kind::timespan: case Kind::timestamp: return mix(seed, spread(static_cast<std::uint64_t>(value.as_nanoseconds())));
-    case Kind::semver: case Kind::semver_range: return mix(seed, hash_of_string(value.as_version()));
+    case Kind::semver: return mix(seed, hash_of_string(value.as_version()));
+    case Kind::semver_range: return spread(seed + 1);   // the same range can be written in many ways
+    case Kind::uri: return mix(seed, hash_of_string(value.as_uri()));
     case Kind::binary: return mix(seed, hash_of_string(value.as_binary()));
     case Kind::process: {
       const ProcessIdentity& identity = value.as_process().identity;

@@ -1,6 +1,7 @@
 // The types of values.
 #include <algorithm>
 
+#include "types/uri.h"
 #include "values/value.h"
 
 namespace plan::values {
@@ -19,8 +20,9 @@ TypePtr ranged(TypeKind kind, std::int64_t at) {
 }
 
 TypePtr resource_type(const ResourceObject& resource) {
-  auto type = std::make_shared<types::Type>(*types::make(TypeKind::resource));
-  type->name = resource.type;
+  const bool is_class = resource.type == "Class";
+  auto type = std::make_shared<types::Type>(*types::make(is_class ? TypeKind::class_ : TypeKind::resource));
+  if (!is_class) type->name = resource.type;
   type->title = resource.title;
   return type;
 }
@@ -40,6 +42,7 @@ TypePtr infer_scalar(const Value& value) {
     case Kind::timestamp: return ranged(TypeKind::timestamp, value.as_nanoseconds());
     case Kind::semver: return types::make(TypeKind::semver);
     case Kind::semver_range: return types::make(TypeKind::semver_range);
+    case Kind::uri: return types::uri_type(*types::Uri::parse(value.as_uri()));
     case Kind::binary: return types::make(TypeKind::binary);
     case Kind::process: return types::process(value.as_process().plan);
     case Kind::queue: return types::make(TypeKind::queue);

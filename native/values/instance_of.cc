@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "types/regex.h"
+#include "types/semver.h"
 #include "types/text.h"
-#include "values/semver.h"
+#include "types/uri.h"
 #include "values/value.h"
 
 namespace plan::values {
@@ -139,9 +140,18 @@ bool is_resource(const Type& type, const Value& value) {
 
 bool is_semver(const Type& type, const std::string& version) {
   return type.strings.empty() || std::any_of(type.strings.begin(), type.strings.end(), [&](const std::string& range) {
-    const auto parsed = SemverRange::parse(range);
-    return parsed.has_value() && parsed->includes(*Semver::parse(version));
+    const auto parsed = types::SemverRange::parse(range);
+    return parsed.has_value() && parsed->includes(*types::Semver::parse(version));
   });
+}
+
+// All parts are there to be asked for, the missing ones as undef.
+bool is_uri(const Type& type, const Value& value) {
+  Type parts;
+  parts.kind = TypeKind::uri;
+  const auto uri = types::Uri::parse(value.as_uri());
+  for (const std::string_view name : types::Uri::kParts) parts.members.push_back({std::string(name), uri->part(name), false});
+  return types::assignable(type, parts);
 }
 
 // Data and RichData go down with the value, so only named aliases need the guard.
@@ -198,6 +208,9 @@ bool is_instance(const Type& type, const Value& value, const Asking* asking) {
     case TypeKind::semver: return value.is(Kind::semver) && is_semver(type, value.as_version());
     case TypeKind::semver_range: return value.is(Kind::semver_range);
     case TypeKind::binary: return value.is(Kind::binary);
+    case TypeKind::uri: return value.is(Kind::uri) && is_uri(type, value);
+    case TypeKind::init: return is_instance(*(type.arguments.empty() ? types::make(TypeKind::rich_data) : type.arguments[1]), value, asking);
+    case TypeKind::iterator: case TypeKind::runtime: case TypeKind::object: case TypeKind::type_set: return false;
     case TypeKind::catalog_entry: return value.is(Kind::resource);
     case TypeKind::resource: return is_resource(type, value);
     case TypeKind::class_: return is_resource(type, value);

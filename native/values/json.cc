@@ -115,6 +115,7 @@ json::value to_json(const Value& value, TypeForm types) {
     case Kind::timestamp: return typed("Timestamp", json::value(types::format_timestamp(value.as_nanoseconds())));
     case Kind::semver: return typed("SemVer", json::value(value.as_version()));
     case Kind::semver_range: return typed("SemVerRange", json::value(value.as_version()));
+    case Kind::uri: return typed("URI", json::value(value.as_uri()));
     case Kind::binary: return typed("Binary", json::value(base64_encode(value.as_binary())));
     case Kind::process: return process_to_json(value.as_process());
     case Kind::queue: return queue_to_json(value.as_queue());

@@ -148,6 +148,7 @@ class Reader {
     if (type == "Timestamp") return Value::timestamp(parsed(object, parse_timestamp(text(object))));
     if (type == "SemVer") return Value::semver(text(object));
     if (type == "SemVerRange") return Value::semver_range(text(object));
+    if (type == "URI") return Value::uri(text(object));
     if (type == "Binary") return Value::binary(parsed(object, base64_decode(text(object))));
     if (type == "Process") return read_process(object);
     if (type == "Queue") return read_queue(object);

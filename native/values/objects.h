@@ -18,7 +18,7 @@ struct ArrayObject : Object {
   std::vector<Value> items;
 };
 
-struct TextObject : Object {          // regexp, semver, semver_range, binary
+struct TextObject : Object {          // regexp, semver, semver_range, uri, binary
   std::string text;
 };
 

@@ -68,6 +68,15 @@ class Writer {
       case TypeKind::tuple: return tuple(type);
       case TypeKind::struct_: return struct_(type);
       case TypeKind::variant: return list(pcore("Variant"), "types", type.arguments);
+      case TypeKind::uri: return uri(type);
+      case TypeKind::init: return wrapper("Init", type);
+      case TypeKind::iterator: return wrapper("Iterator", type);
+      case TypeKind::runtime: return runtime(type);
+      case TypeKind::object: {
+        json::object object = pcore("Object");
+        object["_pcore_init_hash"] = json::object();
+        return object;
+      }
       case TypeKind::iterable: return wrapper("Iterable", type);
       case TypeKind::optional: return wrapper("Optional", type);
       case TypeKind::not_undef: return wrapper("NotUndef", type);
@@ -83,7 +92,7 @@ class Writer {
       }
       case TypeKind::alias: return alias(type);
       case TypeKind::callable: return callable(type);
-      case TypeKind::data: case TypeKind::rich_data: case TypeKind::process: case TypeKind::queue:
+      case TypeKind::data: case TypeKind::rich_data: case TypeKind::process: case TypeKind::queue: case TypeKind::type_set:
         return rich("Type", types::to_string(type));
     }
     return nullptr;
@@ -193,6 +202,29 @@ class Writer {
   json::value wrapper(std::string_view name, const Type& type) {
     json::object object = pcore(name);
     if (!type.arguments.empty()) object["type"] = write(type.arguments[0]);
+    return object;
+  }
+
+  json::value part(const Type& type) {
+    if (type.is_literal()) return json::value(type.strings[0]);
+    if (type.kind == TypeKind::integer && type.min == type.max) return type.min;
+    return type.kind == TypeKind::regexp && !type.strings.empty() ? json::value(rich("Regexp", type.strings[0])) : write(type);
+  }
+
+  json::value uri(const Type& type) {
+    json::object object = pcore("URI");
+    if (type.members.empty()) return object;
+    json::object parts;
+    for (const types::StructMember& member : type.members) parts[member.name] = part(*member.type);
+    object["parameters"] = std::move(parts);
+    return object;
+  }
+
+  static json::value runtime(const Type& type) {
+    json::object object = pcore("Runtime");
+    if (type.name.empty()) return object;
+    object["runtime"] = rich("Symbol", type.name);
+    object["name_or_pattern"] = type.title;
     return object;
   }
 

@@ -32,6 +32,7 @@ std::string hash_text(const HashObject& hash, const Write& write) {
 }
 
 std::string resource_text(const ResourceObject& resource) {
+  if (resource.type == "Class") return "Class[" + resource.title + "]";
   return types::capitalize_segments(resource.type) + "[" + types::quote(resource.title) + "]";
 }
 
@@ -59,6 +60,7 @@ std::string plain_text(const Value& value) {
     case Kind::timespan: return timespan_text(value.as_nanoseconds());
     case Kind::timestamp: return types::format_timestamp(value.as_nanoseconds());
     case Kind::semver: case Kind::semver_range: return value.as_version();
+    case Kind::uri: return value.as_uri();
     case Kind::binary: return base64_encode(value.as_binary());
     case Kind::process: return process_text(value.as_process());
     case Kind::queue: return to_string(value.as_queue().process) + "." + value.as_queue().name;
@@ -79,7 +81,7 @@ std::string to_string(const Value& value) {
     case Kind::hash: return hash_text(value.as_hash(), to_string);
     case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::regexp: case Kind::type:
     case Kind::sensitive: case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range:
-    case Kind::binary: case Kind::process: case Kind::queue: case Kind::resource:
+    case Kind::uri: case Kind::binary: case Kind::process: case Kind::queue: case Kind::resource:
       break;
   }
   return plain_text(value);
@@ -94,7 +96,7 @@ std::string inspect(const Value& value) {
     case Kind::timespan: case Kind::timestamp: case Kind::semver: case Kind::semver_range:
       return types::quote(plain_text(value));
     case Kind::default_: case Kind::boolean: case Kind::integer: case Kind::floating: case Kind::regexp: case Kind::type:
-    case Kind::sensitive: case Kind::binary: case Kind::process: case Kind::queue: case Kind::resource:
+    case Kind::sensitive: case Kind::uri: case Kind::binary: case Kind::process: case Kind::queue: case Kind::resource:
       break;
   }
   return plain_text(value);
@@ -117,6 +119,7 @@ std::string label(const Value& value) {
     case Kind::timestamp: return "Timestamp";
     case Kind::semver: return "Semver";
     case Kind::semver_range: return "SemverRange";
+    case Kind::uri: return "Object";
     case Kind::binary: return "Binary";
     case Kind::process: return "Process";
     case Kind::queue: return "Queue";

@@ -3,6 +3,9 @@
 #include <cstring>
 #include <new>
 
+#include "types/semver.h"
+#include "types/text.h"
+#include "types/uri.h"
 #include "values/objects.h"
 
 namespace plan::values {
@@ -54,7 +57,7 @@ void Value::destroy(Kind kind, Object* object) noexcept {
     case Kind::type: delete static_cast<TypeObject*>(object); return;
     case Kind::sensitive: delete static_cast<SensitiveObject*>(object); return;
     case Kind::timespan: case Kind::timestamp: delete static_cast<NanosecondsObject*>(object); return;
-    case Kind::regexp: case Kind::semver: case Kind::semver_range: case Kind::binary:
+    case Kind::regexp: case Kind::semver: case Kind::semver_range: case Kind::uri: case Kind::binary:
       delete static_cast<TextObject*>(object);
       return;
     case Kind::process: delete static_cast<ProcessObject*>(object); return;
@@ -104,6 +107,24 @@ Value Value::array(std::vector<Value> items) {
 }
 
 Value Value::regexp(std::string pattern) { return {Kind::regexp, new_text(std::move(pattern))}; }
+
+Value Value::semver(std::string text) {
+  if (!types::Semver::parse(text)) throw EvaluationError("ILLEGAL_VERSION", "The string '" + text + "' cannot be converted to a SemVer");
+  return {Kind::semver, new_text(std::move(text))};
+}
+
+Value Value::semver_range(std::string text) {
+  if (!types::SemverRange::parse(text)) {
+    throw EvaluationError("ILLEGAL_VERSION_RANGE", "The string '" + text + "' cannot be converted to a SemVerRange");
+  }
+  return {Kind::semver_range, new_text(std::move(text))};
+}
+
+Value Value::uri(std::string text) {
+  const auto uri = types::Uri::parse(text);
+  if (!uri) throw EvaluationError("ARGUMENT_ERROR", "bad URI(is not URI?): " + types::double_quote(text));
+  return {Kind::uri, new_text(uri->to_string())};
+}
 
 Value Value::type(types::TypePtr type) {
   PLAN_ASSERT(type != nullptr);
@@ -203,6 +224,11 @@ const Value& Value::as_sensitive() const {
 std::int64_t Value::as_nanoseconds() const {
   PLAN_ASSERT(kind_ == Kind::timespan || kind_ == Kind::timestamp);
   return payload<NanosecondsObject>(object_).nanoseconds;
+}
+
+const std::string& Value::as_uri() const {
+  PLAN_ASSERT(kind_ == Kind::uri);
+  return payload<TextObject>(object_).text;
 }
 
 const std::string& Value::as_version() const {

@@ -19,7 +19,7 @@ namespace plan::values {
 enum class Kind : std::uint8_t {
   undef, default_, boolean, integer, floating,            // inline
   string, array, hash, regexp, type, sensitive,           // payload
-  timespan, timestamp, semver, semver_range, binary,
+  timespan, timestamp, semver, semver_range, uri, binary,
   process, queue, resource,
 };
 
@@ -84,6 +84,7 @@ class Value {
   static Value timestamp(std::int64_t nanoseconds);
   static Value semver(std::string text);            // raise EvaluationError when the text is none
   static Value semver_range(std::string text);
+  static Value uri(std::string text);
   static Value binary(std::string bytes);
   static Value process(ProcessIdentity identity, types::PlanLineagePtr plan, std::uint32_t local = 0);
   static Value queue(Value process, std::string name);
@@ -108,6 +109,7 @@ class Value {
   [[nodiscard]] const Value& as_sensitive() const;
   [[nodiscard]] std::int64_t as_nanoseconds() const;      // timespan, timestamp
   [[nodiscard]] const std::string& as_version() const;    // semver, semver_range
+  [[nodiscard]] const std::string& as_uri() const;
   [[nodiscard]] const ProcessObject& as_process() const;
   [[nodiscard]] const QueueObject& as_queue() const;
   [[nodiscard]] const ResourceObject& as_resource() const;
@@ -212,6 +214,8 @@ struct ResourceObject : Object {
 
 // As Puppet's string conversion in interpolation: [1, 2] gives "[1, 2]", undef gives "".
 [[nodiscard]] std::string to_string(const Value& value);
+// A part of a URI by its name; undef where it is missing.
+[[nodiscard]] Value uri_part(const Value& uri, std::string_view name);
 // As in messages: strings quoted, Sensitive redacted.
 [[nodiscard]] std::string inspect(const Value& value);
 // A word for what a value is, as Puppet's messages have it: "Integer", "Undef Value", "Hash[String, Integer]-Type".

@@ -25,7 +25,7 @@ TEST(Regex, HasRubysMeaning) {
 }
 
 TEST(Regex, GivesGroups) {
-  const Regex regex("(?<word>[a-z]+)(\\d)?");
+  const Regex regex("(?<word>[a-z]+)(?<digit>\\d)?");
   const auto match = regex.search("--abc");
   ASSERT_TRUE(match.has_value());
   EXPECT_EQ(match->text("--abc", 0), "abc");
@@ -34,9 +34,34 @@ TEST(Regex, GivesGroups) {
   EXPECT_FALSE(regex.group("other").has_value());
 }
 
+TEST(Regex, CountsNoGroupsWithoutANameWhereOthersHaveOne) {
+  EXPECT_EQ(Regex("(?<a>x)(y)(?<b>z)").search("xyz")->groups.size(), 3U);
+  EXPECT_EQ(Regex("(?<=w)(x)(y)").search("wxy")->groups.size(), 3U);   // looking back gives no name
+}
+
+TEST(Regex, ReadsSetsInSets) {
+  EXPECT_TRUE(matches("\\A[a-z&&[^aeiou]]+\\z", "xyz"));
+  EXPECT_FALSE(matches("[a-z&&[^aeiou]]", "aei"));
+  EXPECT_FALSE(matches("[^a-c&&[b-z]]", "bc"));
+  EXPECT_TRUE(matches("[^a-c&&[b-z]]", "a"));
+  EXPECT_TRUE(matches("\\A[x[0-9]]+\\z", "x5"));
+  EXPECT_TRUE(matches("\\A[\\H]\\z", "g"));
+  EXPECT_TRUE(matches("\\A[a&]+\\z", "&a"));
+}
+
+TEST(Regex, RepeatsWhatIsRepeated) {
+  EXPECT_TRUE(matches("\\Aa**\\z", "aaa"));
+  EXPECT_TRUE(matches("\\A(?:ab){2}{2}\\z", "abababab"));
+  EXPECT_TRUE(matches("\\Aa{2}+\\z", "aaaa"));      // not possessive in Ruby
+  EXPECT_FALSE(matches("\\Aa++a", "aaa"));
+  EXPECT_TRUE(matches("\\A[ab]+*\\z", "abba"));
+  EXPECT_TRUE(matches("\\Aa{b\\z", "a{b"));
+}
+
 TEST(Regex, RefusesWhatItCannotRead) {
   EXPECT_THROW(Regex("("), RegexError);
-  EXPECT_THROW(Regex("[a&&b]"), RegexError);
+  EXPECT_THROW(Regex("[a&&b"), RegexError);
+  EXPECT_THROW(Regex("[a[b]"), RegexError);
   EXPECT_THROW(Regex("*a"), RegexError);
 }
 
