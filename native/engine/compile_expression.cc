@@ -41,6 +41,7 @@ Typed PlanCompiler::fold(Typed typed) {
   Frame frame{evaluation, {}};
   if (captures_ != kNone) frame.slots.resize(slots_);
   try {
+    const Work::Counted counted(evaluation);
     return {std::make_shared<Constant>(typed.node->span(), typed.node->evaluate(frame)), typed.type};
   } catch (const values::EvaluationError&) {
     return typed;   // raised again, and told with its place, each time it is evaluated

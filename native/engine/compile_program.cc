@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "check/aliases.h"
 #include "engine/nodes.h"
 #include "functions/function.h"
 
@@ -66,25 +67,38 @@ NodePtr Compiler::program(const syntax::ParsedProgram& program, PlanCode& code, 
 }
 
 void Compiler::add_alias(const syntax::TypeAlias& decl) {
-  const bool known = std::any_of(aliases_.begin(), aliases_.end(),
-                                 [&](const ProgramAlias& other) { return other.alias->name == decl.name.text; });
-  if (known) report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
   aliases_.push_back({data_.alias_owner.add(std::string(decl.name.text)), decl.type});
+  const bool known = !aliases_by_name_.emplace(decl.name.text, aliases_.back().alias).second;
+  if (known) report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
 }
 
+namespace {
+
+// To itself, or through more aliases than any text for people needs.
+bool leads_too_far(const Type& alias) {
+  const Type* at = &alias;
+  for (std::size_t steps = 0; at != nullptr && at->kind == TypeKind::alias; at = at->target.get()) {
+    if (++steps > check::kMaxAliasChain) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void Compiler::settle_aliases() {
-  for (const ProgramAlias& pending : aliases_) pending.alias->target = program_type(*pending.expr);
+  const auto require_end = [&](const ProgramAlias& pending) {
+    if (!leads_too_far(*pending.alias)) return;
+    report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
+    pending.alias->target = types::make(TypeKind::any);
+  };
+  for (const ProgramAlias& pending : aliases_) {
+    pending.alias->target = program_type(*pending.expr);
+    require_end(pending);       // at once: the next type may ask where a circle leads
+  }
+  for (const ProgramAlias& pending : aliases_) require_end(pending);
   for (const ProgramAlias& pending : aliases_) {
     if (pending.alias->target) continue;
     report(Code::invalid_type, pending.expr->span, "'" + pending.alias->name + "' is not an alias of a type");
-    pending.alias->target = types::make(TypeKind::any);
-  }
-  for (const ProgramAlias& pending : aliases_) {   // one that only leads to itself stands for nothing
-    std::size_t steps = 0;
-    const Type* at = pending.alias.get();
-    while (at->kind == TypeKind::alias && ++steps <= aliases_.size()) at = at->target.get();
-    if (at->kind != TypeKind::alias) continue;
-    report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
     pending.alias->target = types::make(TypeKind::any);
   }
 }
@@ -97,10 +111,8 @@ TypePtr Compiler::program_type(const syntax::Expr& expr) {
 
 TypePtr Compiler::named_type(std::string_view name, const Shape* in) const {
   if (data_.model) return data_.model->named_type(name, in);
-  for (const ProgramAlias& known : aliases_) {
-    if (known.alias->name == name) return known.alias;
-  }
-  return functions::builtin_type(name);
+  const auto known = aliases_by_name_.find(name);
+  return known != aliases_by_name_.end() ? known->second : functions::builtin_type(name);
 }
 
 std::vector<std::string_view> Compiler::type_names(const Shape* in) const {
