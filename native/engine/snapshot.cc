@@ -237,6 +237,7 @@ class Reader {
 
   void fill(Process& process, const json::value& from) {
     process.given = value(field(from, "given"));
+    if (!process.given.is_undef() && !process.given.is(Kind::hash)) throw Unreadable{"'given' is not a hash"};
     read_variables(process, object_field(from, "variables"));
     std::vector<bool> known_places = read_queues(process, object_field(from, "queues"));
     for (RegionState& region : process.regions) region.version = 0;
