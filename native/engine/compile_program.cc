@@ -11,7 +11,6 @@
 namespace plan::engine {
 
 using diagnostics::Code;
-using syntax::ExprKind;
 using types::Type;
 using types::TypeKind;
 using types::TypePtr;
@@ -21,41 +20,6 @@ namespace {
 const Shape& no_plan() {
   static const Shape shape;
   return shape;
-}
-
-// Does the expression depend on a variable, so that it is no constant?
-bool mentions_variable(const syntax::Expr& expr) {
-  const auto any = [](const auto& list) {
-    return std::any_of(list.begin(), list.end(), [](const syntax::Expr* item) { return mentions_variable(*item); });
-  };
-  switch (expr.kind) {
-    case ExprKind::variable: return true;
-    case ExprKind::access: {
-      const auto& access = static_cast<const syntax::Access&>(expr);
-      return mentions_variable(*access.object) || any(access.keys);
-    }
-    case ExprKind::array: return any(static_cast<const syntax::Array&>(expr).items);
-    case ExprKind::hash: {
-      const auto& entries = static_cast<const syntax::Hash&>(expr).entries;
-      return std::any_of(entries.begin(), entries.end(), [](const syntax::HashEntry& entry) {
-        return mentions_variable(*entry.key) || mentions_variable(*entry.value);
-      });
-    }
-    case ExprKind::unary: return mentions_variable(*static_cast<const syntax::Unary&>(expr).operand);
-    case ExprKind::binary: {
-      const auto& binary = static_cast<const syntax::Binary&>(expr);
-      return mentions_variable(*binary.left) || mentions_variable(*binary.right);
-    }
-    case ExprKind::method_call: return mentions_variable(*static_cast<const syntax::MethodCall&>(expr).receiver);
-    case ExprKind::call: return true;
-    case ExprKind::undef: case ExprKind::unit: case ExprKind::default_: case ExprKind::boolean:
-    case ExprKind::integer: case ExprKind::floating: case ExprKind::duration: case ExprKind::string:
-    case ExprKind::interpolation: case ExprKind::regex: case ExprKind::name: case ExprKind::class_ref:
-    case ExprKind::self: case ExprKind::assign: case ExprKind::selector: case ExprKind::if_:
-    case ExprKind::case_: case ExprKind::block: case ExprKind::send:
-      return false;
-  }
-  PLAN_ASSERT(false);
 }
 
 }  // namespace
@@ -104,7 +68,6 @@ void Compiler::settle_aliases() {
 }
 
 TypePtr Compiler::program_type(const syntax::Expr& expr) {
-  if (mentions_variable(expr)) return nullptr;
   PlanCode scratch;
   return PlanCompiler(*this, no_plan(), scratch).constant_type(expr);
 }
