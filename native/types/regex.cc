@@ -18,6 +18,7 @@ constexpr std::uint64_t kMostWork = 5'000'000;         // of one search, in unit
 constexpr std::size_t kBytesOfAUnit = 64;              // that an item of a pattern runs over
 constexpr std::uint32_t kDepthLimit = 250'000;
 constexpr std::uint32_t kHeapLimitKibibytes = 64 * 1024;
+constexpr std::size_t kSubjectOfAUnit = 16;            // bytes that are looked at before the search: is it UTF-8?
 constexpr std::uint64_t kPreparing = 16;               // what a search takes at the least, in units
 constexpr std::size_t kCached = 512;
 
@@ -189,7 +190,7 @@ std::optional<RegexMatch> Regex::search(std::string_view subject, std::size_t fr
   pcre2_set_callout(code_->context.get(), count_item, &work);
   const int count = pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, 0, data.get(),
                                 code_->context.get());
-  Work::spend(work.units + kPreparing + (subject.size() - from) / kBytesOfAUnit);
+  Work::spend(work.units + kPreparing + (subject.size() - from) / kSubjectOfAUnit);
   if (count == PCRE2_ERROR_NOMATCH) return std::nullopt;
   if (count == PCRE2_ERROR_CALLOUT) throw RegexError("matching /" + code_->pattern + "/ was given up: it takes too many tries");
   if (count < 0) throw RegexError("matching /" + code_->pattern + "/ was given up: " + error_text(count));
