@@ -23,6 +23,7 @@ NodePtr PlanCompiler::fold(NodePtr node) {
   Frame frame{evaluation, {}};
   if (captures_ != kNone) frame.slots.resize(slots_);
   try {
+    const Work::Counted counted(evaluation);
     return constant(node->span(), node->evaluate(frame));
   } catch (const values::EvaluationError&) {
     return node;   // raised again, and told with its place, each time it is evaluated

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
+#include "check/aliases.h"
 #include "engine/nodes.h"
 #include "functions/function.h"
-#include "syntax/children.h"
 
 namespace plan::engine {
 
 using diagnostics::Code;
-using syntax::ExprKind;
 using types::Type;
 using types::TypeKind;
 using types::TypePtr;
@@ -23,13 +22,6 @@ const Shape& no_plan() {
   return shape;
 }
 
-// Does the expression need a variable or a function, so that it is no constant?
-bool is_computed(const syntax::Expr& expr) {
-  bool computed = expr.kind == ExprKind::variable || expr.kind == ExprKind::call;
-  syntax::for_each_child(expr, [&](const syntax::Expr& child) { computed = computed || is_computed(child); });
-  return computed;
-}
-
 }  // namespace
 
 NodePtr Compiler::program(const syntax::ParsedProgram& program, PlanCode& code, std::uint32_t& slots) {
@@ -39,41 +31,51 @@ NodePtr Compiler::program(const syntax::ParsedProgram& program, PlanCode& code, 
 }
 
 void Compiler::add_alias(const syntax::TypeAlias& decl) {
-  const bool known = std::any_of(aliases_.begin(), aliases_.end(),
-                                 [&](const ProgramAlias& other) { return other.alias->name == decl.name.text; });
-  if (known) diagnostics_.report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
   aliases_.push_back({data_.alias_owner.add(std::string(decl.name.text)), decl.type});
+  const bool known = !aliases_by_name_.emplace(decl.name.text, aliases_.back().alias).second;
+  if (known) diagnostics_.report(Code::invalid_type, decl.name.span, "the type '" + std::string(decl.name.text) + "' is defined already");
 }
 
+namespace {
+
+// To itself, or through more aliases than any text for people needs.
+bool leads_too_far(const Type& alias) {
+  const Type* at = &alias;
+  for (std::size_t steps = 0; at != nullptr && at->kind == TypeKind::alias; at = at->target.get()) {
+    if (++steps > check::kMaxAliasChain) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 void Compiler::settle_aliases() {
-  for (const ProgramAlias& pending : aliases_) pending.alias->target = program_type(*pending.expr);
+  const auto require_end = [&](const ProgramAlias& pending) {
+    if (!leads_too_far(*pending.alias)) return;
+    diagnostics_.report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
+    pending.alias->target = types::make(TypeKind::any);
+  };
+  for (const ProgramAlias& pending : aliases_) {
+    pending.alias->target = program_type(*pending.expr);
+    require_end(pending);       // at once: the next type may ask where a circle leads
+  }
+  for (const ProgramAlias& pending : aliases_) require_end(pending);
   for (const ProgramAlias& pending : aliases_) {
     if (pending.alias->target) continue;
     diagnostics_.report(Code::invalid_type, pending.expr->span, "'" + pending.alias->name + "' is not an alias of a type");
     pending.alias->target = types::make(TypeKind::any);
   }
-  for (const ProgramAlias& pending : aliases_) {   // one that only leads to itself stands for nothing
-    std::size_t steps = 0;
-    const Type* at = pending.alias.get();
-    while (at->kind == TypeKind::alias && ++steps <= aliases_.size()) at = at->target.get();
-    if (at->kind != TypeKind::alias) continue;
-    diagnostics_.report(Code::invalid_type, pending.expr->span, "Type alias '" + pending.alias->name + "' cannot be resolved to a real type");
-    pending.alias->target = types::make(TypeKind::any);
-  }
 }
 
 TypePtr Compiler::program_type(const syntax::Expr& expr) {
-  if (is_computed(expr)) return nullptr;
   PlanCode scratch;
   return PlanCompiler(*this, no_plan(), scratch).constant_type(expr);
 }
 
 TypePtr Compiler::named_type(std::string_view name, const Shape* in) const {
   if (data_.model) return data_.model->named_type(name, in);
-  for (const ProgramAlias& known : aliases_) {
-    if (known.alias->name == name) return known.alias;
-  }
-  return functions::builtin_type(name);
+  const auto known = aliases_by_name_.find(name);
+  return known != aliases_by_name_.end() ? known->second : functions::builtin_type(name);
 }
 
 TypePtr PlanCompiler::constant_type(const syntax::Expr& expr) {

@@ -55,6 +55,7 @@ class Compiler {
     const syntax::Expr* expr;
   };
   std::vector<ProgramAlias> aliases_;          // of a program
+  std::unordered_map<std::string_view, types::TypePtr> aliases_by_name_;
 };
 
 // A name of an action, a function or a lambda. One that is set in a branch may be unset behind it: `flag` is the slot

@@ -59,6 +59,7 @@ void Engine::State::set_parameters(Process& process, const Value& parameters) {
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   std::vector<std::pair<std::uint32_t, Value>> wanted;
   try {
+    const Work::Counted counted(evaluation);
     for (std::uint32_t slot = kBuiltinVariables; slot < code.variables.size(); ++slot) {
       const VariableCode& variable = code.variables[slot];
       const bool first_time = process.variables[slot].version == 0;
@@ -90,10 +91,27 @@ void Engine::State::forget_last_process() {
   std::erase_if(candidates, [&](const Candidate& candidate) { return candidate.process == number; });
   std::make_heap(candidates.begin(), candidates.end(), std::greater<>());
   watchers.erase(number);
+  std::erase_if(timers, [&](const auto& timer) { return std::get<1>(timer) == number; });
   processes.pop_back();
 }
 
+namespace {
+
+// What a process and a token cost the firing that makes them: so that its limit of steps is one of memory too.
+constexpr std::uint64_t kWorkOfAProcess = 4096;
+constexpr std::uint64_t kWorkOfAToken = 64;
+
+std::vector<Value> entries_of(const PlaceCode& code, Frame& frame) {
+  const Value value = code.entries->evaluate(frame);
+  if (!code.splat_entries) return {value};
+  const auto range = value.is(Kind::type) ? functions::elements(value) : std::nullopt;
+  return range ? *range : values::splat(value);
+}
+
+}  // namespace
+
 void Engine::State::start_process(Process& process) {
+  Work::spend(kWorkOfAProcess);
   for (std::uint32_t place = kBuiltinPlaces; place < process.places.size(); ++place) fill_entries(process, place);
   put(process, kStart, Value::undef(), Value::undef());
   look_at_all(process);
@@ -105,16 +123,15 @@ void Engine::State::fill_entries(Process& process, std::uint32_t place) {
   ReadOnlyView view(*this, process);
   Evaluation evaluation(view, limits.steps_per_firing, limits.call_depth);
   Frame frame{evaluation, std::vector<Value>(code.slots)};
-  const Value value = code.entries->evaluate(frame);
-  std::vector<Value> entries{value};
-  if (code.splat_entries) {
-    entries.clear();
-    const auto range = value.is(Kind::type) ? functions::elements(value) : std::nullopt;
-    entries = range ? *range : values::splat(value);
+  std::vector<Value> entries;
+  {
+    const Work::Counted counted(evaluation);
+    entries = entries_of(code, frame);
   }
   if (entries.size() > capacity(process, place)) {
     throw EvaluationError("LIMIT_CAPACITY", "queue '" + code.name + "' has more entries than its capacity");
   }
+  Work::spend(entries.size() * kWorkOfAToken);
   for (Value& entry : entries) {
     require(code.type, entry, "an entry of queue '" + code.name + "'", frame);
     require_size(entry, "queue '", code.name);

@@ -11,11 +11,8 @@ namespace plan::engine {
 using values::EvaluationError;
 using values::Value;
 
-void Evaluation::spend(std::uint64_t steps) {
-  if (steps_ < steps) {
-    throw EvaluationError("LIMIT_STEPS", "the firing took more than " + std::to_string(max_steps_) + " steps (limit 'steps')");
-  }
-  steps_ -= steps;
+void Evaluation::exceeded() const {
+  throw EvaluationError("LIMIT_STEPS", "the firing took more than " + std::to_string(max_steps_) + " steps (limit 'steps')");
 }
 
 std::optional<types::TypePtr> Evaluation::type_named(std::string_view text) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/span.h"
+#include "base/work.h"
 #include "functions/function.h"
 #include "types/type.h"
 #include "values/value.h"
@@ -63,12 +64,13 @@ class ProcessView {
 };
 
 // One run of expressions: budget, call depth, and where it is (for messages).
-class Evaluation final : public functions::Context {
+// The work that operators and functions count is part of it while a Work::Counted of it lives.
+class Evaluation final : public functions::Context, public Work {
  public:
   Evaluation(ProcessView& process, std::uint64_t steps, std::size_t call_depth)
-      : process_(process), steps_(steps), max_steps_(steps), max_depth_(call_depth) {}
+      : Work(steps > UINT64_MAX / kWorkOfAStep ? UINT64_MAX : steps * kWorkOfAStep), process_(process), max_steps_(steps), max_depth_(call_depth) {}
 
-  void spend(std::uint64_t steps) override;
+  void spend(std::uint64_t steps) override { take(steps * kWorkOfAStep); }
   std::optional<types::TypePtr> type_named(std::string_view text) override;
   std::optional<values::Value> call_defined(std::string_view name, std::span<const values::Value> arguments, functions::Block* block) override;
   [[nodiscard]] ProcessView& process() { return process_; }
@@ -85,8 +87,11 @@ class Evaluation final : public functions::Context {
   [[nodiscard]] const std::vector<Call>& stack() const { return stack_; }   // after a raise: where it happened
 
  private:
+  static constexpr std::uint64_t kWorkOfAStep = 64;
+  [[noreturn]] void exceeded() const override;
+
   ProcessView& process_;
-  std::uint64_t steps_, max_steps_;
+  std::uint64_t max_steps_;
   std::size_t max_depth_;
   Span at_;
   std::vector<Call> stack_;

@@ -122,6 +122,7 @@ std::optional<Value> Expression::evaluate(const ExpressionLimits& limits) {
   Frame frame{evaluation, {}};
   frame.slots.resize(code_->slots);
   try {
+    const Work::Counted counted(evaluation);
     return code_->body->evaluate(frame);
   } catch (const EvaluationError& error) {
     refuse(puppet_issue(error.issue()), error.what(), evaluation.where());

@@ -103,6 +103,11 @@ class Body final : public ReadOnlyView {
     }
   }
 
+  // The processes that were made get their entries: one whose entries raise makes the firing fail.
+  void start_children() {
+    for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child]);
+  }
+
   // What it did, for traces.
   void tell(Firing& firing) {
     firing.sent = std::move(sent_);
@@ -114,7 +119,6 @@ class Body final : public ReadOnlyView {
 
   void commit() {
     for (const auto& [slot, _] : undo_) state_.variable_changed(process_, slot);
-    for (const std::uint32_t child : made_) state_.start_process(*state_.processes[child]);
     for (Outgoing& effect : state_.outgoing) apply(effect);
     if (!batch_.resources.empty()) {
       batch_.id = ++state_.batches;
@@ -390,11 +394,13 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   Evaluation evaluation(body, limits.steps_per_firing, limits.call_depth);
   Frame frame{evaluation, std::move(match.slots)};
   try {
+    const Work::Counted counted(evaluation);
     for (const NodePtr& statement : code.statements) {
       evaluation.spend(1);
       static_cast<void>(statement->evaluate(frame));
     }
     body.check_room();
+    body.start_children();
   } catch (const EvaluationError& error) {
     body.rollback();
     if (firing) {

@@ -457,6 +457,7 @@ class Matcher {
     if (arc.from_slot != kNone) frame_.slots[arc.from_slot] = *offer.from;
     if (!arc.where && !arc.after) return true;
     try {
+      const Work::Counted counted(evaluation_);
       if (arc.where && !arc.where->evaluate(frame_).truthy()) return false;
       return !arc.after || old_enough(arc, offer);
     } catch (const EvaluationError& error) {

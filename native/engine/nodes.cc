@@ -167,12 +167,12 @@ Value AccessNode::evaluate(Frame& frame) const {
     const Value key = keys_[0].node->evaluate(frame);
     frame.evaluation.at(span());
     frame.evaluation.spend(1);
-    return values::access(object, {&key, 1});
+    return charged(frame, values::access(object, {&key, 1}));
   }
   const std::vector<Value> keys = evaluate_items(keys_, frame);
   frame.evaluation.at(span());
   frame.evaluation.spend(1);
-  if (!object.is(Kind::type)) return values::access(object, keys);
+  if (!object.is(Kind::type)) return charged(frame, values::access(object, keys));
   const types::TypeKind kind = object.as_type()->kind;
   if (kind == types::TypeKind::resource || kind == types::TypeKind::class_) return functions::reference(object.as_type(), keys);
   return Value::type(functions::parameterize(object.as_type(), keys));
@@ -262,7 +262,7 @@ Value UnaryNode::evaluate(Frame& frame) const {
   switch (op_) {
     case UnaryOp::not_: return Value::boolean(!operand.truthy());
     case UnaryOp::minus: return values::negate(operand);
-    case UnaryOp::splat: return Value::array(values::splat(operand));
+    case UnaryOp::splat: return charged(frame, Value::array(values::splat(operand)));
   }
   PLAN_ASSERT(false);
 }

@@ -167,10 +167,10 @@ class Reader {
       PendingBatch pending;
       pending.process = static_cast<std::uint32_t>(number_field(one, "process"));
       pending.batch.id = number_field(one, "id");
-      for (const json::value& resource : array_field(one, "resources")) pending.batch.resources.push_back(value(resource));
+      for (const json::value& wanted : array_field(one, "resources")) pending.batch.resources.push_back(resource(wanted));
       state_.unsynced.push_back(std::move(pending));
     }
-    for (const json::value& resource : array_field(from, "desired")) state_.desired.push_back(value(resource));
+    for (const json::value& wanted : array_field(from, "desired")) state_.desired.push_back(resource(wanted));
   }
 
  private:
@@ -178,6 +178,12 @@ class Reader {
     Result<Value> result = values::from_json(from, state_.program.get());
     if (!result) throw Unreadable{result.error().message};
     return std::move(*result);
+  }
+
+  Value resource(const json::value& from) {
+    Value result = value(from);
+    if (!result.is(Kind::resource)) throw Unreadable{"a resource is wanted, there is " + values::inspect(result)};
+    return result;
   }
 
   static values::ProcessIdentity identity(const json::value& from) {
@@ -231,6 +237,7 @@ class Reader {
 
   void fill(Process& process, const json::value& from) {
     process.given = value(field(from, "given"));
+    if (!process.given.is_undef() && !process.given.is(Kind::hash)) throw Unreadable{"'given' is not a hash"};
     read_variables(process, object_field(from, "variables"));
     std::vector<bool> known_places = read_queues(process, object_field(from, "queues"));
     for (RegionState& region : process.regions) region.version = 0;
@@ -263,7 +270,7 @@ class Reader {
       const VariableCode& code = process.code->variables[slot];
       Frame frame{evaluation, std::vector<Value>(code.slots)};
       const std::uint64_t version = number_field(one, "version");
-      const bool unset = kept.is_undef() && !code.initial;
+      const bool unset = kept.is_undef() && (version == 0 || !code.initial);      // an ended process is given nothing new
       if (!unset && code.type.declared() && !values::instance_of(*type_of(code.type, frame), kept)) {
         state_.dead_letter(process, "the new version of the plan refuses the value of '$" + std::string(name) + "'", name, kept);
         continue;

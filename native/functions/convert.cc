@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/work.h"
 #include "functions/support.h"
 #include "types/regex.h"
 #include "types/text.h"
@@ -272,6 +273,7 @@ Value with_entry(const Value& tree, Arguments path, const Value& value);
 Value with_element(const Value& array, Arguments path, const Value& value) {
   const Value& key = path[0];
   if (!key.is(Kind::integer) || key.as_integer() < 0 || key.as_integer() > 1'000'000) bad_argument("an Array in a tree needs an Integer index, got " + values::inspect(key));
+  Work::spend(array.as_array().size() + static_cast<std::size_t>(key.as_integer()));
   std::vector<Value> items(array.as_array().begin(), array.as_array().end());
   const auto index = static_cast<std::size_t>(key.as_integer());
   if (index >= items.size()) items.resize(index + 1);
@@ -281,6 +283,7 @@ Value with_element(const Value& array, Arguments path, const Value& value) {
 
 Value with_entry(const Value& tree, Arguments path, const Value& value) {
   if (tree.is(Kind::array)) return with_element(tree, path, value);
+  if (tree.is(Kind::hash)) Work::spend(tree.as_hash().size());      // it is copied
   HashBuilder builder = tree.is(Kind::hash) ? HashBuilder(tree.as_hash()) : HashBuilder();
   const Value* inner = builder.find(path[0]);
   Value below = path.size() == 1 ? value : with_entry(inner == nullptr ? Value::undef() : *inner, path.subspan(1), value);
@@ -307,6 +310,7 @@ Value hash_from_tree(Arguments entries, bool all_hashes) {
     if (!pair) bad_argument("Hash.new of a tree expects Array[Tuple[Array, Any]]");
     const Arguments path = entry.as_array()[0].as_array();
     const Value& value = entry.as_array()[1];
+    if (path.size() > values::kMaxNesting) throw EvaluationError("NESTING_LIMIT", "a path in a tree is longer than " + std::to_string(values::kMaxNesting) + " (limit 'nesting')");
     tree = path.empty() ? merged_root(tree, value) : with_entry(tree, path, all_hashes ? array_as_hash(value) : value);
   }
   return tree;

@@ -5,6 +5,7 @@
 
 #include "functions/convert.h"
 #include "functions/function.h"
+#include "base/work.h"
 #include "types/regex.h"
 #include "types/text.h"
 #include "types/uri.h"
@@ -471,7 +472,18 @@ bool is_resource_type(std::string_view name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-TypePtr parameterize(const TypePtr& base, std::span<const Value> parameters) {
+namespace {
+
+// What types hold can be shared, so that this may take far more than there are types: it is counted.
+bool is_deeper(const types::Type& type, std::uint32_t depth) {
+  Work::spend(1);
+  if (depth == 0) return true;
+  const auto deeper = [depth](const TypePtr& inner) { return is_deeper(*inner, depth - 1); };
+  return std::any_of(type.arguments.begin(), type.arguments.end(), deeper) ||
+         std::any_of(type.members.begin(), type.members.end(), [&](const types::StructMember& member) { return deeper(member.type); });
+}
+
+TypePtr with_parameters(const TypePtr& base, std::span<const Value> parameters) {
   if (base->kind == TypeKind::struct_) return access_struct(*base, parameters);
   if (base->kind == TypeKind::callable) return access_callable(*base, parameters);
   const std::vector<Value> keys = flattened(parameters);
@@ -504,6 +516,16 @@ TypePtr parameterize(const TypePtr& base, std::span<const Value> parameters) {
       break;
   }
   not_specializable(*base);
+}
+
+}  // namespace
+
+TypePtr parameterize(const TypePtr& base, std::span<const Value> parameters) {
+  TypePtr type = with_parameters(base, parameters);
+  if (is_deeper(*type, values::kMaxNesting)) {
+    throw EvaluationError("NESTING_LIMIT", "types are nested deeper than " + std::to_string(values::kMaxNesting) + " (limit 'nesting')");
+  }
+  return type;
 }
 
 Value reference(const TypePtr& base, std::span<const Value> titles) {

@@ -10,6 +10,9 @@ std::span<const Target> targets() {
       Target{"lexer", fuzz_lexer},
       Target{"parser", fuzz_parser},
       Target{"checker", fuzz_checker},
+      Target{"evaluator", fuzz_evaluator},
+      Target{"bundle", fuzz_bundle},
+      Target{"state", fuzz_state},
   };
   return kTargets;
 }

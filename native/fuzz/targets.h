@@ -19,5 +19,10 @@ void fuzz_lexer(std::string_view input);
 void fuzz_parser(std::string_view input);
 // checker_target.cc
 void fuzz_checker(std::string_view input);
+// evaluator_target.cc
+void fuzz_evaluator(std::string_view input);
+// json_targets.cc
+void fuzz_bundle(std::string_view input);
+void fuzz_state(std::string_view input);
 
 }  // namespace plan::fuzz

@@ -49,6 +49,8 @@ struct DurationUnit {
 constexpr DurationUnit kDurationUnits[] = {
     {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
 
+constexpr std::int64_t kLongestDuration = INT64_MAX / 1'000'000;     // as a Timespan it is counted in nanoseconds
+
 const DurationUnit* find_unit(std::string_view name) {
   const auto* found = std::find_if(std::begin(kDurationUnits), std::end(kDurationUnits),
                                    [name](const DurationUnit& unit) { return unit.name == name; });
@@ -257,8 +259,8 @@ void Lexer::lex_number() {
     std::int64_t count = 0;
     std::int64_t value = 0;
     const auto read = std::from_chars(text.begin(), text.begin() + digits, count);
-    if (read.ec != std::errc{} || __builtin_mul_overflow(count, unit->milliseconds, &value)) {
-      return invalid("`" + std::string(text) + "` is too long for a duration", "durations are counted in 64 bits");
+    if (read.ec != std::errc{} || __builtin_mul_overflow(count, unit->milliseconds, &value) || value > kLongestDuration) {
+      return invalid("`" + std::string(text) + "` is too long for a duration", "a duration is at most 106751d");
     }
     push(TokenKind::duration, begin, end, text).integer = value;
     return;

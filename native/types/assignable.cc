@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "base/work.h"
 #include "types/regex.h"
 #include "types/semver.h"
 #include "types/text.h"
@@ -53,8 +54,12 @@ bool enum_takes(const Type& to, const Type& from) {
 }
 
 bool pattern_has(const Type& pattern, std::string_view text) {
-  return std::any_of(pattern.strings.begin(), pattern.strings.end(),
-                     [&](const std::string& source) { return Regex::of(source)->matches(text); });
+  try {
+    return std::any_of(pattern.strings.begin(), pattern.strings.end(),
+                       [&](const std::string& source) { return Regex::of(source)->matches(text); });
+  } catch (const RegexError&) {
+    return false;      // too much work: nobody knows that it matches
+  }
 }
 
 bool pattern_takes(const Type& to, const Type& from) {
@@ -342,6 +347,7 @@ bool takes(const Type& to, const Type& from, const Inside* inside) {
 }
 
 bool assignable_in(const Type& to, const Type& from, const Inside* inside) {
+  Work::spend(1);
   if (&to == &from || to.kind == TypeKind::any) return true;
   if (is_named(to) || is_named(from)) {
     if (to.kind == from.kind && (to.kind != TypeKind::alias || to.target == from.target)) return true;
@@ -389,6 +395,7 @@ bool same_members(const std::vector<StructMember>& a, const std::vector<StructMe
 
 // An alias equals itself by name, so that this ends on recursive ones.
 bool equal(const Type& a, const Type& b) {
+  Work::spend(1);
   if (&a == &b) return true;
   if (a.kind != b.kind) {
     if (a.kind == TypeKind::alias) return a.target != nullptr && equal(a.resolved(), b);   // without one while aliases are made

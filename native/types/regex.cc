@@ -9,15 +9,19 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "base/work.h"
 #include "types/text.h"
 
 namespace plan::types {
 
 namespace {
 
-constexpr std::uint32_t kMatchLimit = 5'000'000;
+constexpr std::uint64_t kMostWork = 5'000'000;         // of one search, in units of Work
+constexpr std::size_t kBytesOfAUnit = 64;              // that an item of a pattern runs over
 constexpr std::uint32_t kDepthLimit = 250'000;
 constexpr std::uint32_t kHeapLimitKibibytes = 64 * 1024;
+constexpr std::size_t kSubjectOfAUnit = 16;            // bytes that are looked at before the search: is it UTF-8?
+constexpr std::uint64_t kPreparing = 16;               // what a search takes at the least, in units
 constexpr std::size_t kCached = 512;
 
 // Ruby's notation to PCRE2's, one pass over the pattern.
@@ -204,6 +208,22 @@ std::string error_text(int code) {
   return reinterpret_cast<const char*>(buffer.data());
 }
 
+// What a search does is counted by PCRE2's callouts, one before each item of the pattern that is tried: its own limits
+// begin anew at each character where a match could begin.
+struct Count {
+  std::uint64_t most;
+  std::uint64_t units = 0;
+  PCRE2_SIZE last = 0;       // where the item before was tried
+};
+
+int count_item(pcre2_callout_block* block, void* data) {
+  Count& count = *static_cast<Count*>(data);
+  const PCRE2_SIZE at = block->current_position;
+  count.units += 1 + (at > count.last ? at - count.last : count.last - at) / kBytesOfAUnit;
+  count.last = at;
+  return count.units > count.most ? PCRE2_ERROR_CALLOUT : 0;
+}
+
 struct FreeContext {
   void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
 };
@@ -225,7 +245,8 @@ Regex::Regex(std::string_view pattern, bool ignore_case, bool multiline, bool ex
   code_->pattern = pattern;
   Translator translator(pattern);
   const std::string translated = translator.run();
-  std::uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES;
+  std::uint32_t options = PCRE2_UTF | PCRE2_MULTILINE | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DUPNAMES |
+                          PCRE2_AUTO_CALLOUT;
   if (translator.names_groups()) options |= PCRE2_NO_AUTO_CAPTURE;
   if (ignore_case) options |= PCRE2_CASELESS;
   if (multiline) options |= PCRE2_DOTALL;
@@ -236,7 +257,6 @@ Regex::Regex(std::string_view pattern, bool ignore_case, bool multiline, bool ex
   if (code_->code == nullptr) throw RegexError(error_text(error) + " at offset " + std::to_string(offset) + ": /" + code_->pattern + "/");
   code_->context.reset(pcre2_match_context_create(nullptr));
   PLAN_ASSERT(code_->context != nullptr);
-  pcre2_set_match_limit(code_->context.get(), kMatchLimit);
   pcre2_set_depth_limit(code_->context.get(), kDepthLimit);
   pcre2_set_heap_limit(code_->context.get(), kHeapLimitKibibytes);
 }
@@ -247,9 +267,13 @@ std::optional<RegexMatch> Regex::search(std::string_view subject, std::size_t fr
   if (from > subject.size()) return std::nullopt;
   const std::unique_ptr<pcre2_match_data, FreeData> data(pcre2_match_data_create_from_pattern(code_->code, nullptr));
   PLAN_ASSERT(data != nullptr);
+  Count work{std::min(kMostWork, Work::left())};
+  pcre2_set_callout(code_->context.get(), count_item, &work);
   const int count = pcre2_match(code_->code, reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), from, 0, data.get(),
                                 code_->context.get());
+  Work::spend(work.units + kPreparing + (subject.size() - from) / kSubjectOfAUnit);
   if (count == PCRE2_ERROR_NOMATCH) return std::nullopt;
+  if (count == PCRE2_ERROR_CALLOUT) throw RegexError("matching /" + code_->pattern + "/ was given up: it takes too many tries");
   if (count < 0) throw RegexError("matching /" + code_->pattern + "/ was given up: " + error_text(count));
   const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(data.get());
   RegexMatch match;

@@ -6,11 +6,13 @@
 #include <cstdio>
 
 #include "base/assert.h"
+#include "base/work.h"
 
 namespace plan::types {
 
 namespace {
 
+constexpr std::size_t kBytesOfAUnit = 8;        // of work, where text is looked at character by character
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20; }
@@ -164,6 +166,7 @@ std::size_t utf8_width(std::string_view text, std::size_t at) {
 }
 
 std::int64_t utf8_length(std::string_view text) {
+  Work::spend(text.size() / kBytesOfAUnit);
   std::int64_t count = 0;
   for (std::size_t at = 0; at < text.size(); at += utf8_width(text, at)) ++count;
   return count;
@@ -171,6 +174,7 @@ std::int64_t utf8_length(std::string_view text) {
 
 int compare_ignoring_case(std::string_view a, std::string_view b) {
   const std::size_t common = a.size() < b.size() ? a.size() : b.size();
+  Work::spend(common / kBytesOfAUnit);
   for (std::size_t i = 0; i < common; ++i) {
     const auto x = static_cast<unsigned char>(lower(a[i]));
     const auto y = static_cast<unsigned char>(lower(b[i]));

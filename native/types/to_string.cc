@@ -1,11 +1,14 @@
 // Types as Puppet writes them.
 #include "base/assert.h"
+#include "base/work.h"
 #include "types/text.h"
 #include "types/type.h"
 
 namespace plan::types {
 
 namespace {
+
+constexpr std::uint64_t kWritingAType = 8;     // units of work
 
 class Writer {
  public:
@@ -153,6 +156,7 @@ class Writer {
   }
 
   void put(const Type& type) {
+    Work::spend(kWritingAType);
     switch (type.kind) {
       case TypeKind::any: out_ += "Any"; return;
       case TypeKind::undef: out_ += "Undef"; return;

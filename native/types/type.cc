@@ -1,8 +1,10 @@
 #include "types/type.h"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/assert.h"
+#include "base/work.h"
 #include "types/text.h"
 
 namespace plan::types {
@@ -57,10 +59,15 @@ std::vector<TypePtr> flattened(const std::vector<TypePtr>& types) {
   return out;
 }
 
-std::vector<std::string> unique(std::vector<std::string> strings) {
+constexpr std::uint64_t kUnitsOfAString = 8;     // of work, to keep one among others
+
+// In the order of their first appearance.
+std::vector<std::string> unique(const std::vector<std::string>& strings) {
+  Work::spend(strings.size() * kUnitsOfAString);
   std::vector<std::string> out;
-  for (std::string& string : strings) {
-    if (std::find(out.begin(), out.end(), string) == out.end()) out.push_back(std::move(string));
+  std::unordered_set<std::string_view> known;
+  for (const std::string& string : strings) {
+    if (known.insert(string).second) out.push_back(string);
   }
   return out;
 }
@@ -76,8 +83,8 @@ bool PlanLineage::is_a(std::string_view ancestor) const {
 
 const Type& Type::resolved() const {
   const Type* type = this;
-  for (int hops = 0; type->kind == TypeKind::alias; ++hops) {
-    PLAN_ASSERT(type->target != nullptr && hops < 1000);   // an alias of itself alone is refused where aliases are read
+  while (type->kind == TypeKind::alias) {      // it ends: an alias of itself alone is refused where aliases are read
+    PLAN_ASSERT(type->target != nullptr);
     type = type->target.get();
   }
   return *type;
@@ -202,17 +209,17 @@ TypePtr variant(std::vector<TypePtr> types) {
   return type;
 }
 
-TypePtr enumeration(std::vector<std::string> values, bool case_insensitive) {
+TypePtr enumeration(const std::vector<std::string>& values, bool case_insensitive) {
   auto type = fresh(TypeKind::enum_);
-  type->strings = unique(std::move(values));
+  type->strings = unique(values);
   std::sort(type->strings.begin(), type->strings.end());
   type->case_insensitive = case_insensitive;
   return type;
 }
 
-TypePtr pattern(std::vector<std::string> sources) {
+TypePtr pattern(const std::vector<std::string>& sources) {
   auto type = fresh(TypeKind::pattern);
-  type->strings = unique(std::move(sources));
+  type->strings = unique(sources);
   return type;
 }
 

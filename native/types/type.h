@@ -102,8 +102,8 @@ struct SizeRange {
 [[nodiscard]] TypePtr not_undef(TypePtr type);
 [[nodiscard]] TypePtr sensitive(TypePtr type);
 [[nodiscard]] TypePtr variant(std::vector<TypePtr> types);   // flattened, without duplicates; of one: that one
-[[nodiscard]] TypePtr enumeration(std::vector<std::string> values, bool case_insensitive = false);
-[[nodiscard]] TypePtr pattern(std::vector<std::string> sources);
+[[nodiscard]] TypePtr enumeration(const std::vector<std::string>& values, bool case_insensitive = false);
+[[nodiscard]] TypePtr pattern(const std::vector<std::string>& sources);
 [[nodiscard]] TypePtr regexp(std::string source);
 // What Data and RichData are short for.
 [[nodiscard]] const TypePtr& data_definition(TypeKind data_or_rich_data);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/work.h"
 #include "types/case.h"
 #include "types/regex.h"
 #include "types/text.h"
@@ -78,6 +79,7 @@ bool matches_pattern(const std::string& pattern, std::string_view subject, std::
 
 bool contains_in_string(const Value& needle, const Value& haystack, std::vector<Value>* captures) {
   if (needle.is(Kind::string)) {
+    Work::spend((haystack.as_string().size() + needle.as_string().size()) / 4);
     return types::downcase(haystack.as_string()).find(types::downcase(needle.as_string())) != std::string::npos;
   }
   return needle.is(Kind::regexp) && matches_pattern(needle.as_regexp(), haystack.as_string(), captures);
@@ -97,6 +99,7 @@ bool contains_in_array(const Value& needle, std::span<const Value> items, std::v
 }
 
 bool contains_in_binary(const Value& needle, const std::string& bytes) {
+  Work::spend(bytes.size() / 4);
   if (needle.is(Kind::binary)) return bytes.find(needle.as_binary()) != std::string::npos;
   if (needle.is(Kind::string)) return bytes.find(needle.as_string()) != std::string::npos;
   if (!needle.is(Kind::integer)) return false;
@@ -188,6 +191,7 @@ bool contains(const Value& needle, const Value& haystack, std::vector<Value>* ca
     case Kind::semver_range: return range_includes(haystack, needle);
     case Kind::hash: {
       std::vector<Value> keys;
+      Work::spend(haystack.as_hash().size());
       for (const HashEntry& entry : haystack.as_hash().entries) keys.push_back(entry.key);
       return contains_in_array(needle, keys, captures);
     }
@@ -214,6 +218,7 @@ bool matches(const Value& left, const Value& right, std::vector<Value>* captures
 }
 
 bool case_matches(const Value& subject, const Value& candidate, std::vector<Value>* captures) {
+  Work::spend(1);
   switch (candidate.kind()) {
     case Kind::default_: return true;
     case Kind::regexp:

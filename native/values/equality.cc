@@ -1,5 +1,6 @@
 #include <functional>
 
+#include "base/work.h"
 #include "types/semver.h"
 #include "types/text.h"
 #include "types/uri.h"
@@ -11,6 +12,7 @@ namespace plan::values {
 namespace {
 
 constexpr double kNanosecondsPerSecond = 1e9;
+constexpr std::size_t kBytesOfAUnit = 256;     // of work, where bytes are looked at one after the other
 
 // An integer and a float are equal only when they are exactly the same number.
 bool equal_numbers(std::int64_t integer, double floating) {
@@ -58,6 +60,12 @@ bool hashes_same(const HashObject& a, const HashObject& b) {
   return true;
 }
 
+bool strings_same(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  Work::spend(a.size() / kBytesOfAUnit);
+  return a == b;
+}
+
 bool resources_same(const ResourceObject& a, const ResourceObject& b) {
   return types::equal_ignoring_case(a.type, b.type) && a.title == b.title && same(a.parameters, b.parameters);
 }
@@ -86,6 +94,7 @@ std::size_t hash_of_array(std::span<const Value> items) {
 // As elements of a collection are compared: types are equal here when they are written alike, while those that stand by
 // themselves are when each takes what the other does.
 bool equal_inside(const Value& a, const Value& b) {
+  Work::spend(1);
   if (is_number(a) && is_number(b)) return numbers_equal(a, b);
   if (is_time(a) && is_number(b)) return static_cast<double>(a.as_nanoseconds()) / kNanosecondsPerSecond == number(b);
   if (is_time(b) && is_number(a)) return equal_inside(b, a);
@@ -106,7 +115,10 @@ bool equal_inside(const Value& a, const Value& b) {
 
 }  // namespace
 
-std::size_t hash_of_string(std::string_view text) { return std::hash<std::string_view>{}(text); }
+std::size_t hash_of_string(std::string_view text) {
+  Work::spend(text.size() / kBytesOfAUnit);
+  return std::hash<std::string_view>{}(text);
+}
 
 bool equal(const Value& a, const Value& b) {
   if (!a.is(Kind::type) || !b.is(Kind::type)) return equal_inside(a, b);
@@ -114,13 +126,14 @@ bool equal(const Value& a, const Value& b) {
 }
 
 bool same(const Value& a, const Value& b) {
+  Work::spend(1);
   if (a.kind() != b.kind()) return false;
   switch (a.kind()) {
     case Kind::undef: case Kind::default_: return true;
     case Kind::boolean: return a.as_boolean() == b.as_boolean();
     case Kind::integer: return a.as_integer() == b.as_integer();
     case Kind::floating: return a.as_float() == b.as_float();
-    case Kind::string: return a.as_string() == b.as_string();
+    case Kind::string: return strings_same(a.as_string(), b.as_string());
     case Kind::array: return arrays_equal(a, b, same);
     case Kind::hash: return hashes_same(a.as_hash(), b.as_hash());
     case Kind::regexp: return a.as_regexp() == b.as_regexp();
@@ -139,6 +152,7 @@ bool same(const Value& a, const Value& b) {
 }
 
 std::size_t hash_of(const Value& value) {
+  Work::spend(1);
   const auto seed = static_cast<std::size_t>(value.kind());
   switch (value.kind()) {
     case Kind::undef: case Kind::default_: return spread(seed + 1);

@@ -1,6 +1,7 @@
 // The types of values.
 #include <algorithm>
 
+#include "base/work.h"
 #include "types/uri.h"
 #include "values/value.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 using types::TypeKind;
 using types::TypePtr;
+
+constexpr std::uint64_t kMakingAType = 8;
 
 std::int64_t count(std::size_t size) { return static_cast<std::int64_t>(size); }
 
@@ -55,20 +58,50 @@ TypePtr infer_scalar(const Value& value) {
   return nullptr;
 }
 
-TypePtr infer_hash(const HashObject& hash) {
-  TypePtr key;
-  TypePtr value;
-  for (const HashEntry& entry : hash.entries) {
-    key = types::common(key, infer(entry.key));
-    value = types::common(value, infer(entry.value));
+// The common type of values. Strings that follow one another are put together at once: one by one, each would copy the
+// Enum of all before it.
+class Common {
+ public:
+  void add(const Value& value) {
+    if (value.is(Kind::string)) {
+      strings_.emplace_back(value.as_string());
+      return;
+    }
+    add_strings();
+    type_ = types::common(type_, infer(value));
   }
-  return types::hash(std::move(key), std::move(value), count(hash.size()), count(hash.size()));
+
+  TypePtr type() {
+    add_strings();
+    return std::move(type_);
+  }
+
+ private:
+  void add_strings() {
+    if (strings_.empty()) return;
+    const bool alike = std::all_of(strings_.begin(), strings_.end(), [&](const std::string& one) { return one == strings_[0]; });
+    type_ = types::common(type_, alike ? types::string_literal(strings_[0]) : types::enumeration(strings_));
+    strings_.clear();
+  }
+
+  TypePtr type_;
+  std::vector<std::string> strings_;
+};
+
+TypePtr infer_hash(const HashObject& hash) {
+  Common key;
+  Common value;
+  for (const HashEntry& entry : hash.entries) {
+    key.add(entry.key);
+    value.add(entry.value);
+  }
+  return types::hash(key.type(), value.type(), count(hash.size()), count(hash.size()));
 }
 
 TypePtr infer_array(std::span<const Value> items) {
-  TypePtr element;
-  for (const Value& item : items) element = types::common(element, infer(item));
-  return types::array(std::move(element), count(items.size()), count(items.size()));
+  Common element;
+  for (const Value& item : items) element.add(item);
+  return types::array(element.type(), count(items.size()), count(items.size()));
 }
 
 TypePtr detailed_hash(const HashObject& hash) {
@@ -91,6 +124,7 @@ TypePtr detailed_hash(const HashObject& hash) {
 }  // namespace
 
 TypePtr infer(const Value& value) {
+  Work::spend(kMakingAType);
   if (value.is(Kind::array)) return infer_array(value.as_array());
   if (value.is(Kind::hash)) return infer_hash(value.as_hash());
   if (value.is(Kind::sensitive)) return types::sensitive(infer(value.as_sensitive()));
@@ -98,6 +132,7 @@ TypePtr infer(const Value& value) {
 }
 
 TypePtr infer_detailed(const Value& value) {
+  Work::spend(kMakingAType);
   if (value.is(Kind::array) && !value.as_array().empty()) {
     std::vector<TypePtr> elements;
     for (const Value& item : value.as_array()) elements.push_back(infer_detailed(item));

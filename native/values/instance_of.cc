@@ -2,6 +2,7 @@
 // without going down a level: the aliases that are being asked about one value are remembered.
 #include <algorithm>
 
+#include "base/work.h"
 #include "types/regex.h"
 #include "types/semver.h"
 #include "types/text.h"
@@ -40,15 +41,20 @@ bool is_string(const Type& type, std::string_view text) {
 }
 
 bool is_enum(const Type& type, std::string_view text) {
+  Work::spend(type.strings.size() / 4);
   return std::any_of(type.strings.begin(), type.strings.end(), [&](const std::string& option) {
     return type.case_insensitive ? types::equal_ignoring_case(option, text) : option == text;
   });
 }
 
 bool is_pattern(const Type& type, std::string_view text) {
-  return type.strings.empty() || std::any_of(type.strings.begin(), type.strings.end(), [&](const std::string& source) {
-    return types::Regex::of(source)->matches(text);
-  });
+  try {
+    return type.strings.empty() || std::any_of(type.strings.begin(), type.strings.end(), [&](const std::string& source) {
+      return types::Regex::of(source)->matches(text);
+    });
+  } catch (const types::RegexError& error) {   // too much work
+    throw EvaluationError("ILLEGAL_REGEXP", error.what());
+  }
 }
 
 bool is_tuple(const Type& type, std::span<const Value> items, const Asking* asking) {
@@ -96,6 +102,7 @@ bool is_scalar_value(const Value& value) {
 }
 
 bool is_data(const Value& value) {
+  Work::spend(1);
   if (is_scalar_data_value(value) || value.is_undef()) return true;
   if (value.is(Kind::array)) return std::all_of(value.as_array().begin(), value.as_array().end(), is_data);
   if (!value.is(Kind::hash)) return false;
@@ -104,6 +111,7 @@ bool is_data(const Value& value) {
 }
 
 bool is_rich_data(const Value& value) {
+  Work::spend(1);
   if (value.is(Kind::array)) return std::all_of(value.as_array().begin(), value.as_array().end(), is_rich_data);
   if (!value.is(Kind::hash)) return true;
   const auto& entries = value.as_hash().entries;
@@ -165,6 +173,7 @@ bool is_aliased(const Type& alias, const Value& value, const Asking* asking) {
 }
 
 bool is_instance(const Type& type, const Value& value, const Asking* asking) {
+  Work::spend(1);
   switch (type.kind) {
     case TypeKind::any: return true;
     case TypeKind::undef: return value.is_undef();

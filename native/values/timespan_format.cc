@@ -162,10 +162,22 @@ std::optional<std::int64_t> TimespanFormat::nanoseconds_of(const Segment& segmen
   return result;
 }
 
+namespace {
+
+std::optional<types::RegexMatch> search(const std::string& pattern, std::string_view text) {
+  try {
+    return types::Regex(pattern).search(text);
+  } catch (const types::RegexError&) {
+    throw EvaluationError("ARGUMENT_ERROR", "a format of a Timespan has too many specifiers");
+  }
+}
+
+}  // namespace
+
 std::optional<std::int64_t> TimespanFormat::parse(std::string_view text) const {
   std::string pattern = "\\A-?";
   for (const Segment& segment : segments_) pattern += pattern_of(segment);
-  const auto match = types::Regex(pattern + "\\z").search(text);
+  const auto match = search(pattern + "\\z", text);
   if (!match) return std::nullopt;
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < segments_.size(); ++i) {

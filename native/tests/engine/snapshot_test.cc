@@ -1,3 +1,5 @@
+#include <functional>
+
 #include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -101,6 +103,104 @@ TEST(Snapshot, DamageIsToldAndNothingIsHalfRestored) {
   EXPECT_THAT(restored.error().message, HasSubstr("queues"));
   snapshot.as_object()["format"] = 99;
   EXPECT_THAT(Engine::restore(program_of(bundle_of(kPlan)), setup, snapshot, at(0)).error().message, HasSubstr("format is 99"));
+}
+
+constexpr std::string_view kRich = R"(plan t {
+  public Integer $n = 3
+  state a, b
+  input state idle, busy
+  queue Any work { entries => *[1, { 'k' => [1.5] }] }
+  queue Integer slow { entries => *[1], ttl => 5s }
+  input Integer level { latched => true }
+  action make { _ <- start
+    T::Child.new { size => 2 }
+    File.new { title => '/x' } -> resources_to_sync
+    b -> state }
+  action bad { $x <- work where $x =~ Integer
+    1 / 0 }
+  action later { $x <- slow after 1s
+    $x -> drain }
+  action wait { _ <-> work
+    $y <- level awaiting 'more'
+    $y -> drain }
+  action look { $x <-> work
+    $x -> drain }
+}
+plan t::child {
+  public Integer $size = 1
+  action finish { _ <- start
+    $size -> end }
+})";
+
+// Every member of every object in a JSON value, one after the other.
+void each_member(boost::json::value& json, const std::function<void(boost::json::object&, std::string)>& visit) {
+  if (json.is_array()) {
+    for (boost::json::value& item : json.get_array()) each_member(item, visit);
+  }
+  if (!json.is_object()) return;
+  std::vector<std::string> names;
+  for (const auto& member : json.get_object()) names.emplace_back(member.key());
+  for (const std::string& name : names) {
+    visit(json.get_object(), name);
+    each_member(json.get_object()[name], visit);
+  }
+}
+
+// What is missing or of another kind is refused, or else does not matter: what is restored can go on and be written.
+TEST(Snapshot, AnyMemberMayBeDamaged) {
+  Actor actor(kRich);
+  actor.start();
+  boost::json::value snapshot = actor.engine().snapshot();
+  const engine::Setup setup{"t", {"db1", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
+  const auto program = program_of(bundle_of(kRich));
+  int refused = 0;
+  const auto try_it = [&](const std::string& name) {
+    const auto restored = Engine::restore(program, setup, snapshot, at(0));
+    if (restored.ok()) {
+      static_cast<void>((*restored)->step(Tick{}, at(10)));
+      EXPECT_TRUE(Engine::restore(program, setup, (*restored)->snapshot(), at(10)).ok()) << name;
+      return;
+    }
+    ++refused;
+    EXPECT_EQ(restored.error().code, "engine.snapshot") << name;
+    EXPECT_FALSE(restored.error().message.empty());
+  };
+  each_member(snapshot, [&](boost::json::object& object, const std::string& name) {
+    const boost::json::value was = object[name];
+    for (const boost::json::value& other : {boost::json::value(nullptr), boost::json::value("text"), boost::json::value(7), boost::json::value(boost::json::array{1})}) {
+      object[name] = other;
+      try_it(name);
+    }
+    object.erase(name);
+    try_it(name);
+    object[name] = was;
+  });
+  EXPECT_GT(refused, 300);
+}
+
+TEST(Snapshot, AnEndedProcessIsGivenNothingNew) {
+  Actor actor(kRich);
+  actor.start();
+  boost::json::value snapshot = actor.engine().snapshot();
+  snapshot.at("processes").at(1).at("variables").as_object().erase("size");
+  const engine::Setup setup{"t", {"db1", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
+  const auto program = program_of(bundle_of(kRich));
+  const auto once = Engine::restore(program, setup, snapshot, at(0));
+  ASSERT_TRUE(once.ok());
+  const auto twice = Engine::restore(program, setup, (*once)->snapshot(), at(0));
+  ASSERT_TRUE(twice.ok());
+  EXPECT_EQ(boost::json::serialize((*twice)->snapshot()), boost::json::serialize((*once)->snapshot()));
+}
+
+TEST(Snapshot, WhatIsWantedIsAResource) {
+  Actor actor(kRich);
+  actor.start();
+  boost::json::value snapshot = actor.engine().snapshot();
+  snapshot.at("desired").as_array()[0] = 5;
+  const engine::Setup setup{"t", {"db1", "T[x]"}, "x", value_of("{}"), {}, {}, {}};
+  const auto restored = Engine::restore(program_of(bundle_of(kRich)), setup, snapshot, at(0));
+  ASSERT_FALSE(restored.ok());
+  EXPECT_THAT(restored.error().message, HasSubstr("a resource is wanted"));
 }
 
 }  // namespace
