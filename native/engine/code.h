@@ -88,6 +88,7 @@ struct PatternCode {
 struct Dependencies {
   std::set<std::uint32_t> variables;
   std::set<std::uint32_t> arrivals, departures;     // of tokens, by place
+  std::set<std::uint32_t> room;                     // in a place that was full
   bool all_variables = false;
   bool own_region = false, input_region = false;
   bool references = false;      // other processes' values
@@ -109,6 +110,7 @@ struct ArcCode {
   NodePtr minimum, maximum;
   NodePtr where, after, awaiting;          // null when not given; several `where` are joined
   std::vector<Join> joins;                 // of `where`
+  bool takes_tokens = false;               // takes or reads those of a queue that is not latched
   bool alternatives = false;               // of many tokens: another choice of them may make the rest match
   std::string mark;                        // under what the action remembers versions it has used
   Span span;
@@ -117,6 +119,10 @@ struct ArcCode {
 struct TargetReference {                   // of `… -> $reference.queue`
   NodePtr reference;
   std::string queue;
+};
+
+struct TokenArc {
+  std::uint32_t arc, place;
 };
 
 struct ActionCode {
@@ -132,7 +138,7 @@ struct ActionCode {
   // A search may leave out what an earlier one tried in vain: nothing but a token that arrives, or what `look_at` is
   // told of, changes its outcome.
   bool incremental = false;
-  std::vector<std::uint32_t> token_places;            // that its arcs take or read tokens of, in the order of the arcs
+  std::vector<TokenArc> token_arcs;        // those that take tokens, in order
   Span span;
 };
 
@@ -145,7 +151,7 @@ struct PlanCode {
   std::vector<FunctionCode> functions;
   std::vector<ActionCode> actions;
   // Who depends on what: action indexes by variable and place slot. Most actions need not know that a token left.
-  std::vector<std::vector<std::uint32_t>> variable_readers, arrival_readers, departure_readers;
+  std::vector<std::vector<std::uint32_t>> variable_readers, arrival_readers, departure_readers, room_readers;
   std::vector<std::vector<std::uint32_t>> narrowed_by;      // by variable: places whose type follows it
   std::vector<std::uint32_t> region_readers[kRegions], reference_readers, every_variable_readers;
 

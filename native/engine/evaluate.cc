@@ -10,11 +10,8 @@ namespace plan::engine {
 using values::EvaluationError;
 using values::Value;
 
-void Evaluation::spend(std::uint64_t steps) {
-  if (steps_ < steps) {
-    throw EvaluationError("LIMIT_STEPS", "the firing took more than " + std::to_string(max_steps_) + " steps (limit 'steps')");
-  }
-  steps_ -= steps;
+void Evaluation::spent() const {
+  throw EvaluationError("LIMIT_STEPS", "the firing took more than " + std::to_string(max_steps_) + " steps (limit 'steps')");
 }
 
 Value Evaluation::call(std::uint32_t function, std::vector<Value> arguments, Span site) {

@@ -67,7 +67,10 @@ class Evaluation final : public functions::Context {
   Evaluation(ProcessView& process, std::uint64_t steps, std::size_t call_depth)
       : process_(process), steps_(steps), max_steps_(steps), max_depth_(call_depth) {}
 
-  void spend(std::uint64_t steps) override;
+  void spend(std::uint64_t steps) override {
+    if (steps_ < steps) spent();
+    steps_ -= steps;
+  }
   [[nodiscard]] ProcessView& process() { return process_; }
 
   // The operation at work; set before anything that may raise.
@@ -82,6 +85,7 @@ class Evaluation final : public functions::Context {
   [[nodiscard]] const std::vector<Call>& stack() const { return stack_; }   // after a raise: where it happened
 
  private:
+  [[noreturn]] void spent() const;
   ProcessView& process_;
   std::uint64_t steps_, max_steps_;
   std::size_t max_depth_;
