@@ -89,6 +89,7 @@ struct PatternCode {
 struct Dependencies {
   std::set<std::uint32_t> variables;
   std::set<std::uint32_t> arrivals, departures;     // of tokens, by place
+  std::set<std::uint32_t> room;                     // in a place that was full
   bool all_variables = false;
   bool own_region = false, input_region = false;
   bool references = false;      // other processes' values
@@ -121,6 +122,10 @@ struct TargetReference {                   // of `… -> $reference.queue`
   std::string queue;
 };
 
+struct TokenArc {
+  std::uint32_t arc, place;
+};
+
 struct ActionCode {
   std::string name;
   std::string owner;                       // the plan that declares it
@@ -134,7 +139,7 @@ struct ActionCode {
   // A search may leave out what an earlier one tried in vain: nothing but a token that arrives, or what `look_at` is
   // told of, changes its outcome.
   bool incremental = false;
-  std::vector<std::uint32_t> token_places;            // that its arcs take or read tokens of, in the order of the arcs
+  std::vector<TokenArc> token_arcs;        // those that take tokens, in order
   Span span;
 };
 
@@ -147,7 +152,7 @@ struct PlanCode {
   std::vector<FunctionCode> functions;
   std::vector<ActionCode> actions;
   // Who depends on what: action indexes by variable and place slot. Most actions need not know that a token left.
-  std::vector<std::vector<std::uint32_t>> variable_readers, arrival_readers, departure_readers;
+  std::vector<std::vector<std::uint32_t>> variable_readers, arrival_readers, departure_readers, room_readers;
   std::vector<std::vector<std::uint32_t>> narrowed_by;      // by variable: places whose type follows it
   std::vector<std::uint32_t> region_readers[kRegions], reference_readers, every_variable_readers;
 

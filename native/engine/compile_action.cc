@@ -72,7 +72,7 @@ void PlanCompiler::collect_targets(const syntax::ActionDecl& decl, ActionCode& c
     const std::uint32_t place = code_.place(static_cast<const syntax::NameExpr&>(*send.target).name);
     if (place == kNone || code_.places[place].latched) continue;
     code.unconditional_targets.push_back(place);
-    code.dependencies.departures.insert(place);      // room may be made
+    code.dependencies.room.insert(place);
     if (code_.places[place].capacity && !code_.places[place].capacity->constant()) code.dependencies.all_variables = true;
   }
 }
@@ -80,12 +80,13 @@ void PlanCompiler::collect_targets(const syntax::ActionDecl& decl, ActionCode& c
 // Which tokens that come or go may change whether the action is enabled, or what it waits for.
 void PlanCompiler::index_places(ActionCode& code) {
   code.incremental = !code.arcs.empty() && !code.has_awaiting;
-  for (ArcCode& arc : code.arcs) {
+  for (std::uint32_t i = 0; i < code.arcs.size(); ++i) {
+    ArcCode& arc = code.arcs[i];
     code.incremental &= !arc.after && arc.count == CountKind::one && arc.source != SourceKind::reference;
     if (arc.source != SourceKind::queue) continue;
     const bool inhibits = arc.kind == ArcKind::inhibit;
     arc.takes_tokens = !inhibits && !code_.places[arc.place].latched;
-    if (arc.takes_tokens) code.token_places.push_back(arc.place);
+    if (arc.takes_tokens) code.token_arcs.push_back({i, arc.place});
     if (!inhibits || code.has_awaiting || code_.places[arc.place].latched) code.dependencies.arrivals.insert(arc.place);
     if (inhibits || code.has_awaiting) code.dependencies.departures.insert(arc.place);
   }

@@ -12,8 +12,9 @@ using values::Value;
 
 namespace {
 
+// The built-in ones come first in a list and are asked for by name least.
 std::uint32_t find_named(const auto& list, std::string_view name) {
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  for (std::size_t i = list.size(); i-- > 0;) {
     if (list[i].name == name) return static_cast<std::uint32_t>(i);
   }
   return kNone;
@@ -210,10 +211,12 @@ void PlanCompiler::index_readers() {
   code_.variable_readers.resize(code_.variables.size());
   code_.arrival_readers.resize(code_.places.size());
   code_.departure_readers.resize(code_.places.size());
+  code_.room_readers.resize(code_.places.size());
   for (std::uint32_t i = 0; i < code_.actions.size(); ++i) {
     const Dependencies& on = code_.actions[i].dependencies;
     for (const std::uint32_t place : on.arrivals) code_.arrival_readers[place].push_back(i);
     for (const std::uint32_t place : on.departures) code_.departure_readers[place].push_back(i);
+    for (const std::uint32_t place : on.room) code_.room_readers[place].push_back(i);
     if (on.own_region) code_.region_readers[kOwnRegion].push_back(i);
     if (on.input_region) code_.region_readers[kInputRegion].push_back(i);
     if (on.references) code_.reference_readers.push_back(i);

@@ -15,13 +15,17 @@ namespace {
 
 class Body final : public ReadOnlyView {
  public:
-  Body(Engine::State& state, Process& process) : ReadOnlyView(state, process) { state.outgoing.clear(); }
+  Body(Engine::State& state, Process& process) : ReadOnlyView(state, process) {
+    state.outgoing.clear();
+    state.undo.clear();
+  }
 
   void assign(std::uint32_t slot, Value value) override {
     const VariableCode& code = process_.code->variables[slot];
     state_.require_type(process_, code.type, code.slots, value, "'$", code.name);
-    undo_.emplace_back(slot, process_.variables[slot]);
-    process_.variables[slot] = {std::move(value), process_.variables[slot].version + 1, state_.now};
+    Cell& cell = process_.variables[slot];
+    const std::uint64_t version = cell.version + 1;
+    state_.undo.emplace_back(slot, std::exchange(cell, Cell{std::move(value), version, state_.now}));
   }
 
   void send(std::uint32_t place, Value value) override { to_place(process_, place, std::move(value)); }
@@ -112,13 +116,13 @@ class Body final : public ReadOnlyView {
   void tell(Firing& firing) {
     firing.sent = std::move(sent_);
     std::set<std::uint32_t> told;
-    for (const auto& [slot, _] : undo_) {
+    for (const auto& [slot, _] : state_.undo) {
       if (told.insert(slot).second) firing.assigned.emplace_back(process_.code->variables[slot].name, process_.variables[slot].value);
     }
   }
 
   void commit() {
-    for (const auto& [slot, _] : undo_) state_.variable_changed(process_, slot);
+    for (const auto& [slot, _] : state_.undo) state_.variable_changed(process_, slot);
     for (Outgoing& effect : state_.outgoing) apply(effect);
     if (!batch_.resources.empty()) {
       batch_.id = ++state_.batches;
@@ -126,13 +130,13 @@ class Body final : public ReadOnlyView {
       state_.effects->batches.push_back(batch_);
       state_.unsynced.push_back({batch_, process_.number});
     }
-    for (const auto& [slot, _] : undo_) state_.refuse_narrowed(process_, slot);
+    for (const auto& [slot, _] : state_.undo) state_.refuse_narrowed(process_, slot);
     if (become_) state_.become(process_, *become_);
     if (ended_) state_.end_process(process_, *ended_);
   }
 
   void rollback() {
-    for (auto at = undo_.rbegin(); at != undo_.rend(); ++at) process_.variables[at->first] = at->second;
+    for (auto at = state_.undo.rbegin(); at != state_.undo.rend(); ++at) process_.variables[at->first] = at->second;
     for (auto child = made_.rbegin(); child != made_.rend(); ++child) {
       PLAN_ASSERT(*child + 1 == state_.processes.size());
       state_.forget_last_process();
@@ -248,7 +252,6 @@ class Body final : public ReadOnlyView {
     state_.desired.push_back(resource);
   }
 
-  std::vector<std::pair<std::uint32_t, Cell>> undo_;
   std::vector<Message> messages_;
   std::vector<QueuedValue> sent_;              // for traces
   std::vector<std::uint32_t> made_;
@@ -258,22 +261,15 @@ class Body final : public ReadOnlyView {
   std::optional<Ended> ended_;
 };
 
-// An input that others may be waiting to send to.
-bool is_full(Engine::State& state, Process& owner, std::uint32_t place) {
-  return owner.code->places[place].direction == syntax::Direction::input &&
-         owner.places[place].size() >= state.capacity(owner, place);
-}
-
 // Takes the tokens of the match out of their places.
 void take_tokens(Engine::State& state) {
   state.taken.clear();
   for (const Selection& selection : state.match.selections) {
     if (!selection.consumed) continue;
     TokenList& tokens = selection.owner->places[selection.place];
-    const bool was_full = is_full(state, *selection.owner, selection.place);
+    const bool was_full = state.full(*selection.owner, selection.place);
     for (const Token* token : selection.tokens) state.taken.push_back({selection.owner, selection.place, tokens.take(token)});
-    state.departed(*selection.owner, selection.place);
-    if (was_full) state.others_changed();
+    state.departed(*selection.owner, selection.place, was_full);
   }
 }
 
@@ -384,9 +380,9 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   memory.last = ++firings;
   memory.fired = true;
   changed = true;
-  look_at_arrivals(process, action);
   count_as_used(memory, match);
   take_tokens(*this);
+  look_at_arrivals(process, action);
   std::optional<Firing> firing;
   if (tracing) firing = Firing{process_name(process), code.name, now, std::move(match.received), {}, {}, {}};
 
@@ -431,6 +427,7 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
 
 // Drops the tokens whose time is over; called only when nothing more is enabled.
 void Engine::State::expire() {
+  if (expiring.empty()) return;
   for (const std::uint32_t number : std::exchange(expiring, {})) {
     Process* process = processes[number].get();
     if (!process || process->ended) continue;
@@ -439,8 +436,9 @@ void Engine::State::expire() {
       const auto lifetime = ttl(*process, place);
       TokenList& tokens = process->places[place];
       while (!tokens.empty() && tokens.front().arrived + *lifetime <= now) {
+        const bool was_full = full(*process, place);
         static_cast<void>(tokens.take(&tokens.front()));
-        departed(*process, place);
+        departed(*process, place, was_full);
       }
     }
   }

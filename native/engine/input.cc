@@ -34,8 +34,9 @@ void Engine::State::take(const RunStarted& input) {
   Process& process = root();
   for (const std::uint32_t place : {kEvents, kSynced, kCatalogDone}) {
     if (process.places[place].empty()) continue;
+    const bool was_full = full(process, place);
     process.places[place].clear();
-    departed(process, place);
+    departed(process, place, was_full);
   }
   for (const auto& [slot, value] : {std::pair{kFacts, input.facts}, std::pair{kTrusted, input.trusted},
                                     std::pair{kServerFacts, input.server_facts}}) {
@@ -89,8 +90,9 @@ void Engine::State::take(const RunEnded&) {
     if (!process || process->ended) continue;
     for (const std::uint32_t place : {kEvents, kSynced, kCatalogDone}) {
       if (process->places[place].empty()) continue;
+      const bool was_full = full(*process, place);
       process->places[place].clear();
-      departed(*process, place);
+      departed(*process, place, was_full);
     }
   }
 }

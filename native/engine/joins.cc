@@ -59,34 +59,35 @@ class Finder {
   std::optional<JoinSide> side(const NodePtr& node) const {
     if (node->constant()) return JoinSide{kNone, {}, node};
     if (dynamic_cast<const PlanVariable*>(node.get())) return JoinSide{kNone, {}, node};
-    JoinSide side;
-    if (!part_of_token(*node, side)) return std::nullopt;
-    return side;
+    Path path;
+    const std::uint32_t arc = arc_of(*node, path);
+    if (arc == kNone) return std::nullopt;
+    return JoinSide{arc, std::make_shared<const Path>(std::move(path)), {}};
   }
 
-  bool part_of_token(const Node& node, JoinSide& side) const {
+  // Of which arc's token the node is a part, and where that is; kNone for any other node.
+  std::uint32_t arc_of(const Node& node, Path& path) const {
     if (const auto* local = dynamic_cast<const LocalVariable*>(&node)) {
       for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
         const ArcCode& arc = code_.arcs[i];
         if (!arc.has_pattern || !joinable(arc)) continue;
-        side.path.clear();
-        if (!find_slot(arc.pattern, local->slot(), side.path)) continue;
-        side.arc = i;
-        return true;
+        path.clear();
+        if (find_slot(arc.pattern, local->slot(), path)) return i;
       }
-      return false;
+      return kNone;
     }
     if (const auto* member = dynamic_cast<const MemberNode*>(&node)) {
-      if (!part_of_token(member->receiver(), side)) return false;
-      side.path.push_back({Value::string(member->name()), -1});
-      return true;
+      const std::uint32_t arc = arc_of(member->receiver(), path);
+      path.push_back({Value::string(member->name()), -1});
+      return arc;
     }
     const auto* access = dynamic_cast<const AccessNode*>(&node);
-    if (!access || access->keys().size() != 1 || access->keys()[0].splat) return false;
+    if (!access || access->keys().size() != 1 || access->keys()[0].splat) return kNone;
     const auto* key = dynamic_cast<const Constant*>(access->keys()[0].node.get());
-    if (!key || !part_of_token(access->object(), side)) return false;
-    side.path.push_back(step_by(key->value()));
-    return true;
+    if (!key) return kNone;
+    const std::uint32_t arc = arc_of(access->object(), path);
+    path.push_back(step_by(key->value()));
+    return arc;
   }
 
   // One token of a queue at a time.

@@ -16,7 +16,7 @@ struct ArcCode;
 // A side of an equality: part of the token of an arc, or (arc kNone) a plan's variable or a constant.
 struct JoinSide {
   std::uint32_t arc = UINT32_MAX;
-  Path path;                     // from the token
+  PathPtr path;                  // from the token
   NodePtr node;                  // of a variable or a constant
 };
 

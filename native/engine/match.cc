@@ -61,37 +61,32 @@ struct Source {
 
 class Matcher {
  public:
-  Matcher(Engine::State& state, Process& process, const ActionCode& code, ActionState& memory)
-      : state_(state), process_(process), code_(code), memory_(memory), match_(state.match), view_(state, process),
+  Matcher(Engine::State& state, Process& process, std::uint32_t action, Search& search)
+      : state_(state), process_(process), code_(process.code->actions[action]), memory_(process.actions[action]), search_(search),
+        match_(state.match), view_(state, process),
         evaluation_(view_, state.limits.steps_per_firing, state.limits.call_depth),
         frame_{evaluation_, std::move(match_.slots)} {
-    frame_.slots.assign(code.slots, Value());
-    match_.selections.resize(code.arcs.size());
+    frame_.slots.assign(code_.slots, Value());
+    match_.selections.resize(code_.arcs.size());
     for (Selection& selection : match_.selections) selection.clear();
-    if (code.has_awaiting) found_any_.resize(code.arcs.size());
+    if (code_.has_awaiting) found_any_.resize(code_.arcs.size());
   }
   Matcher(const Matcher&) = delete;
   Matcher& operator=(const Matcher&) = delete;
   ~Matcher() { match_.slots = std::move(frame_.slots); }
 
-  Search run() {
-    Search search;
-    if (code_.arcs.empty()) {
-      search.found = !memory_.fired;
-      return search;
-    }
+  bool run() {
+    if (code_.arcs.empty()) return !memory_.fired;
+    bool found = false;
     try {
-      search.found = code_.incremental ? find_incrementally() : match(0);
+      found = code_.incremental ? find_incrementally() : match(0);
     } catch (const EvaluationError& error) {
       note_error(error);       // outside of a candidate: a reference, a count, a limit
       memory_.searched = {};       // nothing was tried to its end
     }
-    search.wake = wake_;
-    search.guard_error = std::move(guard_error_);
-    search.guard_place = std::move(guard_place_);
-    if (!search.found && held_up_ && !found_any_[held_up_->arc]) search.held_up = std::move(held_up_);
-    if (search.found && state_.tracing) note_received();
-    return search;
+    if (search_.held_up && (found || found_any_[search_.held_up->arc])) search_.held_up.reset();
+    if (found && state_.tracing) note_received();
+    return found;
   }
 
   // Is there a match of the arcs before one on `events` that goes on with this event?
@@ -117,26 +112,20 @@ class Matcher {
 
   bool find_incrementally() {
     SearchMemory& searched = memory_.searched;
-    first_token_arc_ = kNone;
-    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-      if (!takes_tokens(i)) continue;
-      first_token_arc_ = i;
-      break;
-    }
-    if (first_token_arc_ == kNone) return match(0);
-    const std::optional<std::size_t> arrived = searched.seen == 0 ? std::nullopt : count_arrivals();
-    if (!arrived) return conclude(match(0));
+    if (code_.token_arcs.empty()) return match(0);
+    const Arrivals arrivals = searched.seen == 0 ? Arrivals{kMaxSeeds + 1} : find_arrivals();
+    if (arrivals.count > kMaxSeeds) return conclude(match(0));
+    const bool exhausted = searched.floor == UINT64_MAX;
+    if (exhausted && arrivals.count == 1) return try_seed(arrivals.arc, *arrivals.newest) || conclude(false);
 
     std::vector<std::uint64_t>& best = state_.best_tuple;     // the match that is oldest, arc by arc
     best.clear();
     bool stands = false;                 // whether it is the one that was tried last
-    if (*arrived > 0) {
-      for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-        if (takes_tokens(i)) try_seeds(i, best, stands);
-      }
+    if (arrivals.count > 0) {
+      for (const TokenArc& arc : code_.token_arcs) try_seeds(arc, best, stands);
     }
-    if (stands && searched.floor == UINT64_MAX) return true;
-    if (searched.floor != UINT64_MAX && (best.empty() || searched.floor <= best.front())) {
+    if (stands && exhausted) return true;
+    if (!exhausted && (best.empty() || searched.floor <= best.front())) {
       floor_ = searched.floor;
       if (match(0)) {
         const std::vector<std::uint64_t>& found = tuple();
@@ -156,58 +145,67 @@ class Matcher {
 
   // After a search that left nothing out.
   bool conclude(bool found) {
-    memory_.searched = {state_.serial, found ? match_.selections[first_token_arc_].tokens.front()->serial : UINT64_MAX};
+    memory_.searched = {state_.serial, found ? first_token(code_.token_arcs.front().arc).serial : UINT64_MAX};
     return found;
   }
 
-  [[nodiscard]] bool takes_tokens(std::uint32_t i) const { return code_.arcs[i].takes_tokens; }
+  [[nodiscard]] const Token& first_token(std::uint32_t arc) const { return *match_.selections[arc].tokens.front(); }
 
-  // How many tokens came since the last search; nothing when they are too many to be tried one by one.
-  [[nodiscard]] std::optional<std::size_t> count_arrivals() const {
-    std::size_t count = 0;
-    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-      if (!takes_tokens(i)) continue;
-      const TokenList& tokens = process_.places[code_.arcs[i].place];
+  struct Arrivals {
+    std::size_t count = 0;               // or any number above kMaxSeeds
+    std::uint32_t arc = kNone;           // of the last one that was counted
+    const Token* newest = nullptr;       // that one
+  };
+
+  // The tokens that came since the last search, counted once for each arc that may take them.
+  [[nodiscard]] Arrivals find_arrivals() const {
+    Arrivals arrivals;
+    for (const auto& [arc, place] : code_.token_arcs) {
+      const TokenList& tokens = process_.places[place];
       if (tokens.newest() <= memory_.searched.seen) continue;
       for (auto at = tokens.newer_than(memory_.searched.seen); at != tokens.end(); ++at) {
-        if (++count > kMaxSeeds) return std::nullopt;
+        arrivals = {arrivals.count + 1, arc, &*at};
+        if (arrivals.count > kMaxSeeds) return arrivals;
       }
     }
-    return count;
+    return arrivals;
   }
 
-  // Tries each token that came since the last search as the one that arc `i` takes.
-  void try_seeds(std::uint32_t i, std::vector<std::uint64_t>& best, bool& stands) {
-    const TokenList& tokens = process_.places[code_.arcs[i].place];
+  // Is there a match in which the arc takes this token?
+  bool try_seed(std::uint32_t arc, const Token& token) {
+    seed_ = &token;
+    seed_arc_ = arc;
+    const bool found = match(0);
+    seed_ = nullptr;
+    seed_arc_ = kNone;
+    return found;
+  }
+
+  // Tries each token that came since the last search as the one that the arc takes.
+  void try_seeds(const TokenArc& arc, std::vector<std::uint64_t>& best, bool& stands) {
+    const TokenList& tokens = process_.places[arc.place];
     if (tokens.newest() <= memory_.searched.seen) return;
     for (auto at = tokens.newer_than(memory_.searched.seen); at != tokens.end(); ++at) {
-      seed_ = &*at;
-      seed_arc_ = i;
       stands = false;
-      if (!match(0)) continue;
+      if (!try_seed(arc.arc, *at)) continue;
       const std::vector<std::uint64_t>& found = tuple();
       if (!best.empty() && best < found) continue;
       best = found;
       stands = true;
     }
-    seed_ = nullptr;
-    seed_arc_ = kNone;
   }
 
   // The serials of the tokens of a match, arc by arc.
   [[nodiscard]] const std::vector<std::uint64_t>& tuple() const {
     std::vector<std::uint64_t>& serials = state_.last_tuple;
     serials.clear();
-    for (std::uint32_t i = 0; i < code_.arcs.size(); ++i) {
-      if (takes_tokens(i)) serials.push_back(match_.selections[i].tokens.front()->serial);
-    }
+    for (const TokenArc& arc : code_.token_arcs) serials.push_back(first_token(arc.arc).serial);
     return serials;
   }
 
   [[nodiscard]] std::uint64_t pinned(std::uint32_t arc) const {
-    std::size_t position = 0;
-    for (std::uint32_t i = 0; i < arc; ++i) position += takes_tokens(i) ? 1 : 0;
-    return (*pinned_tuple_)[position];
+    const auto at = std::find_if(code_.token_arcs.begin(), code_.token_arcs.end(), [&](const TokenArc& one) { return one.arc == arc; });
+    return (*pinned_tuple_)[static_cast<std::size_t>(at - code_.token_arcs.begin())];
   }
 
   // ---------------------------------------------------------------------------------------- arcs
@@ -223,16 +221,16 @@ class Matcher {
                                                        : match_one(i, source, found);
     if (code_.has_awaiting) {
       found_any_[i] = found_any_[i] || found;
-      if (!found && arc.awaiting && (!held_up_ || held_up_->arc < i)) note_held_up(i);
+      if (!found && arc.awaiting && (!search_.held_up || search_.held_up->arc < i)) note_held_up(i);
     }
     return matched;
   }
 
   void note_held_up(std::uint32_t i) {
     try {
-      held_up_ = HeldUp{i, code_.arcs[i].awaiting->evaluate(frame_), {}};
+      search_.held_up = HeldUp{i, code_.arcs[i].awaiting->evaluate(frame_), {}};
     } catch (const EvaluationError& error) {
-      held_up_ = HeldUp{i, Value::string(std::string("(the reason cannot be told: ") + error.what() + ")"), {}};
+      search_.held_up = HeldUp{i, Value::string(std::string("(the reason cannot be told: ") + error.what() + ")"), {}};
     }
   }
 
@@ -309,9 +307,9 @@ class Matcher {
     if (source.place == kNone) return visit(Offer{&source.value, &kUndef, source.since, nullptr});
     const TokenList& tokens = source.owner->places[source.place];
     const auto offer = [&](const Token& token) { return !taken(i, source, token) && visit(offer_of(token)); };
-    if (pinned_tuple_ && takes_tokens(i)) return offer(*tokens.find(pinned(i)));
+    if (pinned_tuple_ && code_.arcs[i].takes_tokens) return offer(*tokens.find(pinned(i)));
     if (seed_arc_ == i) return offer(*seed_);
-    const std::uint64_t from = first_token_arc_ == i ? floor_ : 0;
+    const std::uint64_t from = floor_ != 0 && code_.token_arcs.front().arc == i ? floor_ : 0;
     if (tokens.size() >= kWorthAnIndex && source.owner == &process_) {
       if (auto cursor = look_up(i, tokens)) {
         while (const Token* token = cursor->next()) {
@@ -335,7 +333,7 @@ class Matcher {
     if (seed_arc_ == kNone || seed_arc_ < i) return std::nullopt;
     for (const Join& join : code_.arcs[seed_arc_].joins) {
       if (join.other.arc != i) continue;
-      const Value* part = follow(seed_->value, join.own.path);
+      const Value* part = follow(seed_->value, *join.own.path);
       const std::optional<std::uint64_t> key = part ? equality_key(*part) : std::nullopt;
       if (key) return tokens.index(join.other.path).find(tokens, *key);
     }
@@ -345,7 +343,7 @@ class Matcher {
   std::optional<std::uint64_t> key_of(const JoinSide& side) {
     if (side.node) return equality_key(side.node->evaluate(frame_));
     const Selection& selection = match_.selections[side.arc];
-    const Value* part = selection.tokens.empty() ? nullptr : follow(selection.tokens.front()->value, side.path);
+    const Value* part = selection.tokens.empty() ? nullptr : follow(selection.tokens.front()->value, *side.path);
     return part ? equality_key(*part) : std::nullopt;
   }
 
@@ -468,14 +466,14 @@ class Matcher {
   }
 
   void note_error(const EvaluationError& error) {
-    guard_error_ = error.what();
-    guard_place_ = state_.place_of(evaluation_.where());
+    search_.guard_error = error.what();
+    search_.guard_place = state_.place_of(evaluation_.where());
   }
 
   bool old_enough(const ArcCode& arc, const Offer& offer) {
     const Instant ripe = offer.since + to_duration(arc.after->evaluate(frame_));
     if (ripe <= state_.now) return true;
-    if (!wake_ || ripe < *wake_) wake_ = ripe;
+    if (!search_.wake || ripe < *search_.wake) search_.wake = ripe;
     return false;
   }
 
@@ -577,38 +575,33 @@ class Matcher {
   Process& process_;
   const ActionCode& code_;
   ActionState& memory_;
+  Search& search_;             // what it tells, but whether it found a match
   Match& match_;
   ReadOnlyView view_;
   Evaluation evaluation_;
   Frame frame_;
   std::vector<std::string>& reference_marks_ = state_.reference_marks;
 
-  std::uint32_t first_token_arc_ = kNone;      // of an incremental search
-  std::uint64_t floor_ = 0;                    // the oldest token that it may take
+  std::uint64_t floor_ = 0;                    // the oldest token that the first arc of an incremental search may take
   const Token* seed_ = nullptr;                // the only token that `seed_arc_` may take
   std::uint32_t seed_arc_ = kNone;
   const std::vector<std::uint64_t>* pinned_tuple_ = nullptr;     // the only tokens that any arc may take
 
   std::vector<bool> found_any_;                // by arc; where something is awaited
-  std::optional<Instant> wake_;
-  std::optional<HeldUp> held_up_;
-  std::string guard_error_;
-  Place guard_place_;
   std::optional<std::uint32_t> probe_;
   Value probe_event_;
 };
 
 }  // namespace
 
-namespace {
-
-// No token at one of its arcs, or none that an earlier search has not tried in vain.
-bool surely_disabled(const Engine::State& state, const Process& process, const ActionCode& code, SearchMemory& searched) {
-  if (!code.incremental || code.token_places.empty()) return false;
+bool surely_disabled(const Engine::State& state, Process& process, std::uint32_t action) {
+  const ActionCode& code = process.code->actions[action];
+  if (!code.incremental || code.token_arcs.empty()) return false;
+  SearchMemory& searched = process.actions[action].searched;
   const bool exhausted = searched.seen != 0 && searched.floor == UINT64_MAX;
   bool arrived = false;
-  for (const std::uint32_t place : code.token_places) {
-    const TokenList& tokens = process.places[place];
+  for (const TokenArc& arc : code.token_arcs) {
+    const TokenList& tokens = process.places[arc.place];
     if (tokens.empty()) {
       searched = {state.serial, UINT64_MAX};
       return true;
@@ -618,17 +611,16 @@ bool surely_disabled(const Engine::State& state, const Process& process, const A
   return exhausted && !arrived;
 }
 
-}  // namespace
-
 Search search(Engine::State& state, Process& process, std::uint32_t action) {
-  ActionState& memory = process.actions[action];
-  if (surely_disabled(state, process, process.code->actions[action], memory.searched)) return {};
-  return Matcher(state, process, process.code->actions[action], process.actions[action]).run();
+  Search search;
+  search.found = !surely_disabled(state, process, action) && Matcher(state, process, action, search).run();
+  return search;
 }
 
 bool would_take_event(Engine::State& state, Process& process, const Value& event) {
   for (std::uint32_t action = 0; action < process.code->actions.size(); ++action) {
-    if (Matcher(state, process, process.code->actions[action], process.actions[action]).takes(event)) return true;
+    Search search;
+    if (Matcher(state, process, action, search).takes(event)) return true;
   }
   return false;
 }

@@ -34,6 +34,7 @@ void count_parts(const Value& value, std::uint64_t& parts) {
 
 // What is large costs steps when it is made, so that the limit of steps is one of memory too.
 Value charged(Frame& frame, Value value) {
+  if (value.is(Kind::integer) || value.is(Kind::floating)) return value;
   std::uint64_t size = 0;
   if (value.is(Kind::string)) size = value.as_string().size() / 4;
   else if (value.is(Kind::binary)) size = value.as_binary().size() / 4;
@@ -179,7 +180,8 @@ Value AccessNode::evaluate(Frame& frame) const {
 }
 
 Value MemberNode::evaluate(Frame& frame) const {
-  const Value receiver = receiver_->evaluate(frame);
+  const Value made = local_ ? Value() : receiver_->evaluate(frame);
+  const Value& receiver = local_ ? frame.slots[local_->slot()] : made;
   frame.evaluation.at(span());
   switch (receiver.kind()) {
     case Kind::process:

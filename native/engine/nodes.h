@@ -114,13 +114,14 @@ class AccessNode final : public Node {
 class MemberNode final : public Node {
  public:
   MemberNode(Span span, NodePtr receiver, std::string name)
-      : Node(span), receiver_(std::move(receiver)), name_(std::move(name)) {}
+      : Node(span), receiver_(std::move(receiver)), local_(dynamic_cast<const LocalVariable*>(receiver_.get())), name_(std::move(name)) {}
   [[nodiscard]] const Node& receiver() const { return *receiver_; }
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] values::Value evaluate(Frame& frame) const override;
 
  private:
   NodePtr receiver_;
+  const LocalVariable* local_;             // the receiver, where it is one: most are, and are asked where they stand
   std::string name_;
 };
 

@@ -73,7 +73,7 @@ void Engine::State::look_at(Process& process, std::uint32_t action) {
 
 void Engine::State::look_at_arrivals(Process& process, std::uint32_t action) {
   ActionState& memory = process.actions[action];
-  if (process.ended || memory.candidate) return;
+  if (process.ended || memory.candidate || surely_disabled(*this, process, action)) return;
   memory.candidate = true;
   candidates.push_back({memory.last, process.number, action});
   std::push_heap(candidates.begin(), candidates.end(), std::greater<>());
@@ -93,10 +93,14 @@ void Engine::State::arrived(Process& process, std::uint32_t place) {
   if (code.direction == syntax::Direction::output) others_changed();
 }
 
-void Engine::State::departed(Process& process, std::uint32_t place) {
+void Engine::State::departed(Process& process, std::uint32_t place, bool was_full) {
   changed = true;
   for (const std::uint32_t action : process.code->departure_readers[place]) look_at(process, action);
-  if (process.code->places[place].direction == syntax::Direction::output) others_changed();
+  if (was_full) {
+    for (const std::uint32_t action : process.code->room_readers[place]) look_at(process, action);
+  }
+  const syntax::Direction direction = process.code->places[place].direction;
+  if (direction == syntax::Direction::output || (was_full && direction == syntax::Direction::input)) others_changed();
 }
 
 void Engine::State::variable_changed(Process& process, std::uint32_t variable) {
@@ -227,8 +231,9 @@ void Engine::State::refuse_narrowed(Process& process, std::uint32_t variable) {
       }
     }
     for (const auto& [token, why] : refused) {
+      const bool was_full = full(process, place);
       dead_letter(process, why, code.name, process.places[place].take(token).value, place_of(code.span));
-      departed(process, place);
+      departed(process, place, was_full);
     }
   }
 }

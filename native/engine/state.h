@@ -174,6 +174,7 @@ struct Engine::State {
   std::vector<std::uint64_t> best_tuple, last_tuple;     // serials of the tokens of matches
   std::vector<TakenToken> taken;
   std::vector<Outgoing> outgoing;
+  std::vector<std::pair<std::uint32_t, Cell>> undo;      // what its assignments replaced
   std::vector<std::string> reference_marks;      // what marks of a match point to, by arc
   std::set<std::uint32_t> watchers;              // processes that read others through references
   bool tracing = false;
@@ -192,7 +193,7 @@ struct Engine::State {
   void look_at_arrivals(Process& process, std::uint32_t action);   // nothing but that tokens came
   void look_at_all(Process& process);
   void arrived(Process& process, std::uint32_t place);
-  void departed(Process& process, std::uint32_t place);
+  void departed(Process& process, std::uint32_t place, bool was_full);
   void variable_changed(Process& process, std::uint32_t variable);
   void region_changed(Process& process, std::uint32_t region);
   void others_changed();         // what is read through references
@@ -200,6 +201,10 @@ struct Engine::State {
   void set_variable(Process& process, std::uint32_t slot, values::Value value);   // a new version when it differs
   void move(Process& process, std::uint32_t region, std::uint32_t state);
   [[nodiscard]] std::size_t capacity(Process& process, std::uint32_t place);   // SIZE_MAX: no bound
+  [[nodiscard]] bool full(Process& process, std::uint32_t place) {
+    const std::size_t size = process.places[place].size();
+    return size != 0 && size >= capacity(process, place);
+  }
   [[nodiscard]] std::optional<std::chrono::milliseconds> ttl(Process& process, std::uint32_t place);
   // Raises EvaluationError that names `before` and `name` ("queue 'x'"), the type and the value found.
   void require_type(Process& process, const TypeCode& type, std::uint32_t slots, const values::Value& value,
@@ -287,6 +292,8 @@ struct Search {
   Place guard_place;
 };
 [[nodiscard]] Search search(Engine::State& state, Process& process, std::uint32_t action);
+// No token at one of its arcs, or none that an earlier search has not tried in vain: it need not be searched.
+[[nodiscard]] bool surely_disabled(const Engine::State& state, Process& process, std::uint32_t action);
 // Would an event with these contents be taken by an action whose earlier arcs match now?
 [[nodiscard]] bool would_take_event(Engine::State& state, Process& process, const values::Value& event);
 

@@ -17,7 +17,8 @@ const Value* follow(const Value& value, const Path& path) {
   const Value* at = &value;
   for (const PathStep& step : path) {
     if (at->is(Kind::hash)) {
-      at = at->as_hash().find(step.key);
+      const values::HashObject& hash = at->as_hash();
+      at = step.key.is(Kind::string) ? hash.find(step.key.as_string()) : hash.find(step.key);
       if (!at) return nullptr;
     } else if (at->is(Kind::array)) {
       const std::span<const Value> items = at->as_array();
@@ -82,14 +83,40 @@ void TokenIndex::append(Chain& chain, std::uint64_t serial, std::uint64_t ordina
 }
 
 void TokenIndex::add(const Token& token, std::uint64_t ordinal) {
-  const Value* part = follow(token.value, path_);
+  const Value* part = follow(token.value, *path_);
   const std::optional<std::uint64_t> key = part ? equality_key(*part) : std::nullopt;
-  append(key ? chains_[*key] : unkeyed_, token.serial, ordinal);
+  append(key ? chain_of(*key) : unkeyed_, token.serial, ordinal);
+}
+
+TokenIndex::KeyedChain& TokenIndex::slot_of(std::uint64_t key) const {
+  const std::size_t mask = chains_.size() - 1;
+  std::size_t at = key & mask;
+  while (chains_[at].chain.last != kEnd && chains_[at].key != key) at = (at + 1) & mask;
+  return chains_[at];
+}
+
+TokenIndex::Chain& TokenIndex::chain_of(std::uint64_t key) {
+  if (chains_.size() < 2 * (keys_ + 1)) grow();
+  KeyedChain& slot = slot_of(key);
+  if (slot.chain.last == kEnd) {
+    slot.key = key;
+    ++keys_;
+  }
+  return slot.chain;
+}
+
+void TokenIndex::grow() {
+  std::vector<KeyedChain> old(std::max<std::size_t>(16, 2 * chains_.size()));
+  old.swap(chains_);
+  for (const KeyedChain& keyed : old) {
+    if (keyed.chain.last != kEnd) slot_of(keyed.key) = keyed;
+  }
 }
 
 void TokenIndex::rebuild(const TokenList& tokens) {
   entries_.clear();
-  chains_.clear();
+  std::fill(chains_.begin(), chains_.end(), KeyedChain());
+  keys_ = 0;
   unkeyed_ = {};
   if (!tokens.block_) return;
   const Token* start = tokens.block_->tokens();
@@ -106,9 +133,10 @@ TokenIndex::Cursor TokenIndex::find(const TokenList& tokens, std::uint64_t key) 
   Cursor cursor;
   cursor.tokens_ = &tokens;
   cursor.index_ = this;
-  if (const auto chain = chains_.find(key); chain != chains_.end()) {
-    drop_gone(chain->second, tokens);
-    cursor.keyed_ = chain->second.first;
+  if (!chains_.empty()) {
+    Chain& chain = slot_of(key).chain;
+    drop_gone(chain, tokens);
+    cursor.keyed_ = chain.first;
   }
   drop_gone(unkeyed_, tokens);
   cursor.unkeyed_ = unkeyed_.first;
@@ -166,7 +194,8 @@ const Token* TokenList::at(std::uint64_t ordinal, std::uint64_t serial) const {
 
 void TokenList::push(Token token) {
   if (!block_ || block_->count == block_->capacity) make_room();
-  PLAN_ASSERT(block_->count == 0 || block_->tokens()[block_->count - 1].serial < token.serial);
+  PLAN_ASSERT(block_->newest < token.serial);
+  block_->newest = token.serial;
   const Token* made = std::construct_at(block_->tokens() + block_->count, std::move(token));
   const std::uint64_t ordinal = block_->base + block_->count++;
   ++block_->live;
@@ -191,6 +220,7 @@ void TokenList::make_room() {
     std::construct_at(next->tokens() + next->count++, std::move(*token));
   }
   next->live = next->count;
+  next->newest = block_->newest;
   next->indexes = std::move(block_->indexes);
   block_ = std::move(next);
   if (!block_->indexes) return;
@@ -218,11 +248,11 @@ void TokenList::clear() {
   block_->head = block_->count = block_->live = 0;
 }
 
-const TokenIndex& TokenList::index(const Path& path) const {
+const TokenIndex& TokenList::index(const PathPtr& path) const {
   PLAN_ASSERT(block_);
   if (!block_->indexes) block_->indexes = std::make_unique<std::vector<std::unique_ptr<TokenIndex>>>();
   for (const auto& known : *block_->indexes) {
-    if (known->path() == path) return *known;
+    if (known->is_by(path)) return *known;
   }
   block_->indexes->push_back(std::make_unique<TokenIndex>(path));
   block_->indexes->back()->rebuild(*this);

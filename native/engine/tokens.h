@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/engine.h"
@@ -29,6 +28,7 @@ struct PathStep {
   }
 };
 using Path = std::vector<PathStep>;
+using PathPtr = std::shared_ptr<const Path>;
 // Null when the value has no such part, or parts of it are no plain data.
 [[nodiscard]] const values::Value* follow(const values::Value& value, const Path& path);
 
@@ -41,8 +41,8 @@ class TokenList;
 // Which tokens of a place have which key. May name tokens that are gone, and must not miss one that is there.
 class TokenIndex {
  public:
-  explicit TokenIndex(Path path) : path_(std::move(path)) {}
-  [[nodiscard]] const Path& path() const { return path_; }
+  explicit TokenIndex(PathPtr path) : path_(std::move(path)) {}
+  [[nodiscard]] bool is_by(const PathPtr& path) const { return path == path_ || *path == *path_; }
   void add(const Token& token, std::uint64_t ordinal);
   void rebuild(const TokenList& tokens);
   [[nodiscard]] bool bloated(std::size_t live) const { return entries_.size() > 2 * live + 16; }
@@ -70,13 +70,22 @@ class TokenIndex {
   struct Chain {
     std::uint32_t first = kEnd, last = kEnd;
   };
+  struct KeyedChain {
+    std::uint64_t key = 0;
+    Chain chain;                 // without a last entry: the slot is free
+  };
   void append(Chain& chain, std::uint64_t serial, std::uint64_t ordinal);
   void drop_gone(Chain& chain, const TokenList& tokens) const;
+  [[nodiscard]] KeyedChain& slot_of(std::uint64_t key) const;      // its own, or the free one where it would be
+  Chain& chain_of(std::uint64_t key);                              // makes it
+  void grow();
 
-  Path path_;
+  PathPtr path_;
   std::vector<Entry> entries_;
-  // Lookups forget what is gone at the head of a chain: it would be walked over each time.
-  mutable std::unordered_map<std::uint64_t, Chain> chains_;
+  // By open addressing; a power of two, at most half of them taken. Keys are mixed already. Lookups forget what is gone
+  // at the head of a chain: it would be walked over each time.
+  mutable std::vector<KeyedChain> chains_;
+  std::size_t keys_ = 0;
   mutable Chain unkeyed_;        // tokens without a key
 };
 
@@ -105,14 +114,14 @@ class TokenList {
   [[nodiscard]] Iterator from(std::uint64_t serial) const;       // the first of this age or newer
   [[nodiscard]] const Token& front() const { return *begin(); }
   [[nodiscard]] Iterator newer_than(std::uint64_t serial) const; // as `from`, where few are newer
-  [[nodiscard]] std::uint64_t newest() const { return block_ && block_->count > 0 ? block_->tokens()[block_->count - 1].serial : 0; }
+  [[nodiscard]] std::uint64_t newest() const { return block_ ? block_->newest : 0; }   // the last that came, there or not
   [[nodiscard]] const Token* find(std::uint64_t serial) const;   // null when it is not there
   void push(Token token);                                        // newer than all that are there
   Token take(const Token* token);                                // one of them
   void clear();
 
   // The index over a part of the tokens' values, made when it is asked for first. Changes nothing that is seen.
-  [[nodiscard]] const TokenIndex& index(const Path& path) const;
+  [[nodiscard]] const TokenIndex& index(const PathPtr& path) const;
 
  private:
   friend class TokenIndex;
@@ -122,6 +131,7 @@ class TokenList {
     std::uint32_t count = 0, capacity = 0;
     std::uint32_t live = 0;
     std::uint64_t base = 0;      // how many tokens were there before the first of the block
+    std::uint64_t newest = 0;
     std::unique_ptr<std::vector<std::unique_ptr<TokenIndex>>> indexes;
     [[nodiscard]] Token* tokens() { return reinterpret_cast<Token*>(this + 1); }
   };

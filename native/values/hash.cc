@@ -55,7 +55,11 @@ const Value* HashObject::find(const Value& key) const {
 }
 
 const Value* HashObject::find(std::string_view key) const {
-  const auto matches = [&](const Value& other) { return other.is(Kind::string) && other.as_string() == key; };
+  const auto matches = [&](const Value& other) {
+    if (!other.is(Kind::string)) return false;
+    const std::string_view text = other.as_string();
+    return text.size() == key.size() && (text.empty() || (text.front() == key.front() && text == key));
+  };
   if (!index.empty()) {
     const HashEntry* entry = look_up(*this, hash_of_string(key), matches);
     return entry == nullptr ? nullptr : &entry->value;
