@@ -18,6 +18,7 @@ class Work {
   [[nodiscard]] static std::uint64_t left() { return current_ != nullptr ? current_->units_ : UINT64_MAX; }
 
   explicit Work(std::uint64_t units) : units_(units) {}
+  [[nodiscard]] std::uint64_t remaining() const { return units_; }
   virtual ~Work() = default;
   Work(const Work&) = delete;
   Work& operator=(const Work&) = delete;

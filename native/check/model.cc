@@ -183,7 +183,7 @@ void Model::resolve(Shape& shape) {
   shape.resolving = true;
   if (shape.parent != nullptr) {
     resolve(*shape.parent);
-    shape.members = shape.parent->members;
+    inherit_members(shape);
     count_type_arguments(shape);
     shape.aliases = instantiate_parent(shape, shape, shape.instances).aliases;
   }
@@ -194,6 +194,17 @@ void Model::resolve(Shape& shape) {
   }
   resolve_plan_aliases(shape);
   add_members(shape);
+}
+
+// Over the limit the plan inherits none: what is said then of the names it lacks is true of what was read.
+void Model::inherit_members(Shape& shape) {
+  const bool told = inherited_ > kMaxInherited;
+  inherited_ += shape.parent->members.size();
+  if (inherited_ <= kMaxInherited) shape.members = shape.parent->members;
+  else if (!told) {
+    report(Code::too_many, shape.decl->parent.span,
+           "the plans inherit more than " + std::to_string(kMaxInherited) + " members together", "check fewer files at once");
+  }
 }
 
 void Model::count_type_arguments(const Shape& shape) {

@@ -152,6 +152,7 @@ Effects Engine::step(const Input& input, Instant now, std::uint64_t max_firings)
   Effects effects;
   state.effects = &effects;
   state.changed = false;
+  state.search_steps = 0;
   if (now > state.now || !std::holds_alternative<Tick>(input)) state.instant_firings = 0;
   state.now = std::max(now, state.now);
   while (!state.timers.empty() && std::get<0>(*state.timers.begin()) <= state.now) {

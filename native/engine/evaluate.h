@@ -68,11 +68,12 @@ class ProcessView {
 class Evaluation final : public functions::Context, public Work {
  public:
   Evaluation(ProcessView& process, std::uint64_t steps, std::size_t call_depth)
-      : Work(steps > UINT64_MAX / kWorkOfAStep ? UINT64_MAX : steps * kWorkOfAStep), process_(process), max_steps_(steps), max_depth_(call_depth) {}
+      : Work(work_of(steps)), process_(process), max_steps_(steps), max_depth_(call_depth) {}
 
   void spend(std::uint64_t steps) override { take(steps * kWorkOfAStep); }
   std::optional<types::TypePtr> type_named(std::string_view text) override;
   std::optional<values::Value> call_defined(std::string_view name, std::span<const values::Value> arguments, functions::Block* block) override;
+  [[nodiscard]] std::uint64_t steps_taken() const { return (work_of(max_steps_) - remaining()) / kWorkOfAStep; }
   [[nodiscard]] ProcessView& process() { return process_; }
 
   // The operation at work; set before anything that may raise.
@@ -88,6 +89,7 @@ class Evaluation final : public functions::Context, public Work {
 
  private:
   static constexpr std::uint64_t kWorkOfAStep = 64;
+  static std::uint64_t work_of(std::uint64_t steps) { return steps > UINT64_MAX / kWorkOfAStep ? UINT64_MAX : steps * kWorkOfAStep; }
   [[noreturn]] void exceeded() const override;
 
   ProcessView& process_;

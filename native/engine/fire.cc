@@ -90,17 +90,14 @@ class Body final : public ReadOnlyView {
 
   // What overflows makes the firing fail before anything is done.
   void check_room() {
-    for (std::size_t i = 0; i < state_.outgoing.size(); ++i) {
-      const Outgoing& effect = state_.outgoing[i];
+    std::map<std::pair<Process*, std::uint32_t>, std::size_t> sent;
+    for (const Outgoing& effect : state_.outgoing) {
       if (effect.kind != Outgoing::Kind::token) continue;
       const std::size_t held = effect.process->places[effect.slot].size();
       // As many as are sent at all have room as a rule; only where they have not is it counted how many go to this place.
       const std::size_t capacity = state_.capacity(*effect.process, effect.slot);
       if (held + state_.outgoing.size() <= capacity) continue;
-      const auto here = std::count_if(state_.outgoing.begin(), state_.outgoing.begin() + static_cast<std::ptrdiff_t>(i) + 1, [&](const Outgoing& other) {
-        return other.kind == Outgoing::Kind::token && other.process == effect.process && other.slot == effect.slot;
-      });
-      if (held + static_cast<std::size_t>(here) > capacity && state_.ttl(*effect.process, effect.slot) != std::chrono::milliseconds(0)) {
+      if (held + ++sent[{effect.process, effect.slot}] > capacity && state_.ttl(*effect.process, effect.slot) != std::chrono::milliseconds(0)) {
         throw EvaluationError("LIMIT_CAPACITY", "queue '" + effect.process->code->places[effect.slot].name + "' of " +
                                                     effect.process->identity.resource + " is full");
       }
@@ -378,6 +375,7 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   const ActionCode& code = process.code->actions[action];
   memory.held_up.reset();
   memory.last = ++firings;
+  search_steps = 0;
   memory.fired = true;
   changed = true;
   count_as_used(memory, match);

@@ -34,6 +34,8 @@ namespace {
 constexpr std::size_t kWorthAnIndex = 8;
 // With more tokens than this since the last search, one search from the start is cheaper than one for each.
 constexpr std::size_t kMaxSeeds = 32;
+// How often the searches between two firings may use up the steps of one.
+constexpr std::uint64_t kSearches = 64;
 
 // A value that an arc may take: a token's, or that of something which is only looked at.
 struct Offer {
@@ -86,6 +88,7 @@ class Matcher {
     }
     if (search_.held_up && (found || found_any_[search_.held_up->arc])) search_.held_up.reset();
     if (found && state_.tracing) note_received();
+    state_.search_steps += evaluation_.steps_taken();
     return found;
   }
 
@@ -613,7 +616,14 @@ bool surely_disabled(const Engine::State& state, Process& process, std::uint32_t
 
 Search search(Engine::State& state, Process& process, std::uint32_t action) {
   Search search;
-  search.found = !surely_disabled(state, process, action) && Matcher(state, process, action, search).run();
+  if (surely_disabled(state, process, action)) return search;
+  if (state.search_steps / kSearches >= state.limits.steps_per_firing) {
+    search.guard_error = "it was not tried: the guards of other actions took more than " + std::to_string(kSearches) + " times " +
+                         std::to_string(state.limits.steps_per_firing) + " steps without a firing (limit 'steps')";
+    search.guard_place = state.place_of(process.code->actions[action].span);
+    return search;
+  }
+  search.found = Matcher(state, process, action, search).run();
   return search;
 }
 

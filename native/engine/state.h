@@ -152,6 +152,7 @@ struct Engine::State {
   values::ProcessIdentity identity;              // of the root
   Instant now;
   std::uint64_t serial = 0, firings = 0, batches = 0, instant_firings = 0;
+  std::uint64_t search_steps = 0;                // of guards, since something fired or came in
   std::vector<std::unique_ptr<Process>> processes;    // null: ended and gone; the first is the root
   // The processes here by their names, which are theirs: the first `named` of them, the others when a name is looked for.
   std::unordered_map<std::string_view, std::uint32_t> by_resource;

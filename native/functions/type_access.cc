@@ -27,6 +27,9 @@ struct Named {
   TypeKind kind;
 };
 
+// Each pair of them may have to be compared.
+constexpr std::size_t kMostVariants = 1000;
+
 constexpr std::array kNamed = {
     Named{"Any", TypeKind::any}, Named{"Undef", TypeKind::undef}, Named{"Default", TypeKind::default_},
     Named{"Boolean", TypeKind::boolean}, Named{"Integer", TypeKind::integer}, Named{"Float", TypeKind::floating},
@@ -386,7 +389,11 @@ TypePtr access_collection(const Type& base, std::span<const Value> keys) {
 
 TypePtr access_variant(const Type& base, std::span<const Value> keys) {
   if (keys.empty()) wrong_count(base, "1 or more arguments", 0);
-  return types::variant(all_types(base, keys));
+  std::vector<TypePtr> parts = all_types(base, keys);
+  std::size_t count = 0;
+  for (const TypePtr& part : parts) count += part->kind == TypeKind::variant ? part->arguments.size() : 1;
+  if (count > kMostVariants) throw EvaluationError("LIMIT_SIZE", "a Variant has at most " + std::to_string(kMostVariants) + " types");
+  return types::variant(std::move(parts));
 }
 
 TypePtr access_regexp(const Type& base, std::span<const Value> keys) {

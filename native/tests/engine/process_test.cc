@@ -1,4 +1,6 @@
 // Queues' attributes, processes and their makers, what a firing leaves behind, limits, and what a trace tells.
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <boost/json/serialize.hpp>
@@ -64,6 +66,25 @@ TEST(Queues, ADroppedTokenMakesRoom) {
   EXPECT_EQ(actor.queue("r"), "[1]");
   actor.step(Tick{}, 1000);
   EXPECT_EQ(actor.queue("r"), "[2]");
+}
+
+TEST(Queues, ADroppedTokenMakesRoomForAnotherProcess) {
+  Actor actor(R"(plan child { input Integer work { capacity => 1, ttl => 1s } }
+  plan t {
+    Optional[Child] $c = undef
+    queue Integer q
+    action make { _ <- start
+      $c = Child.new {} }
+    action a { $x <- q
+      $x -> $c.work }
+  })");
+  actor.start();
+  actor.send("q", "1");
+  actor.send("q", "2");
+  EXPECT_EQ(actor.queue("q"), "[2]");
+  actor.step(Tick{}, 1000);
+  EXPECT_EQ(actor.queue("q"), "[]");
+  EXPECT_THAT(actor.letters(), IsEmpty());
 }
 
 TEST(Queues, ALatchedOneHoldsTheNewestAndIsNeverFull) {
@@ -306,6 +327,24 @@ TEST(LimitsOfAFiring, FailItLikeABodyThatRaises) {
     EXPECT_EQ(effects.dead_letters[0].place.file, "t.plan");
     EXPECT_FALSE(engine->ended());
   }
+}
+
+TEST(LimitsOfAFiring, BoundWhatTheGuardsOfManyActionsTakeTogether) {
+  Limits limits;
+  limits.steps_per_firing = 1000;
+  std::string plan = "plan t { queue Integer q { entries => *[1] }\n";
+  for (int i = 0; i < 100; ++i) {
+    plan += "action a" + std::to_string(i) + " { $x <- q where Integer[1, 2000].all |$y| { $y > 0 }\n $x -> drain }\n";
+  }
+  std::unique_ptr<Engine> engine;
+  const Effects effects = engine_of(engine, plan + "}", limits).step(Tick{}, at(0));
+  const auto tried = std::count_if(effects.dead_letters.begin(), effects.dead_letters.end(), [](const DeadLetter& letter) {
+    return letter.message.find("it was not tried") == std::string::npos;
+  });
+  EXPECT_THAT(effects.dead_letters, SizeIs(100));
+  EXPECT_EQ(tried, 64);
+  EXPECT_THAT(effects.dead_letters.back().message, HasSubstr("64 times 1000 steps without a firing (limit 'steps')"));
+  EXPECT_EQ(effects.dead_letters.back().place.line, 200U);
 }
 
 TEST(LimitsOfAFiring, TooManyAtOneInstantEndTheProcessThoughItIsStoppedBetween) {
