@@ -181,9 +181,10 @@ void Model::declare_aliases() {
 void Model::resolve(Shape& shape) {
   if (shape.resolving) return;
   shape.resolving = true;
+  if (shape.parent != nullptr) resolve(*shape.parent);
+  if (shape.parent != nullptr && inherits_too_much(shape)) shape.parent = nullptr;
   if (shape.parent != nullptr) {
-    resolve(*shape.parent);
-    inherit_members(shape);
+    shape.members = shape.parent->members;
     count_type_arguments(shape);
     shape.aliases = instantiate_parent(shape, shape, shape.instances).aliases;
   }
@@ -196,15 +197,15 @@ void Model::resolve(Shape& shape) {
   add_members(shape);
 }
 
-// Over the limit the plan inherits none: what is said then of the names it lacks is true of what was read.
-void Model::inherit_members(Shape& shape) {
+// Told of the first plan that is one too many.
+bool Model::inherits_too_much(const Shape& shape) {
   const bool told = inherited_ > kMaxInherited;
   inherited_ += shape.parent->members.size();
-  if (inherited_ <= kMaxInherited) shape.members = shape.parent->members;
-  else if (!told) {
+  if (inherited_ > kMaxInherited && !told) {
     report(Code::too_many, shape.decl->parent.span,
            "the plans inherit more than " + std::to_string(kMaxInherited) + " members together", "check fewer files at once");
   }
+  return inherited_ > kMaxInherited;
 }
 
 void Model::count_type_arguments(const Shape& shape) {

@@ -95,7 +95,7 @@ class Model {
   void find_parents();
   void declare_aliases();
   void resolve(Shape& shape);
-  void inherit_members(Shape& shape);
+  [[nodiscard]] bool inherits_too_much(const Shape& shape);
   void count_type_arguments(const Shape& shape);
   const Shape& instantiate_parent(const Shape& heir, const Shape& scope, std::map<const Shape*, const Shape*>& instances);
   void resolve_plan_aliases(Shape& shape);
@@ -133,7 +133,7 @@ class Model {
 inline constexpr std::size_t kMaxPlans = 1'000;          // of a bundle
 inline constexpr std::size_t kMaxAncestors = 32;         // of a plan
 inline constexpr std::size_t kMaxMembers = 10'000;       // of a plan, inherited ones included; of states in a region
-inline constexpr std::size_t kMaxInherited = 200'000;    // of all plans together
+inline constexpr std::size_t kMaxInherited = 50'000;    // of all plans together
 
 // The text of the plans that are built in: a file of its own, before all others.
 inline constexpr std::string_view kPreludePath = "orchestrator.plan";

@@ -40,10 +40,10 @@ Value sha1(Context&, Arguments arguments, Block*) { return hexadecimal("sha1", a
 Value sha256(Context&, Arguments arguments, Block*) { return hexadecimal("sha256", arguments, EVP_sha256()); }
 
 constexpr std::array kFunctions = {
-    Function{"digest", "String $text >> String", 1, 1, BlockUse::optional, sha256},   // what Puppet's settings say unless changed
-    Function{"md5", "String $text >> String", 1, 1, BlockUse::optional, md5},
-    Function{"sha1", "String $text >> String", 1, 1, BlockUse::optional, sha1},
-    Function{"sha256", "String $text >> String", 1, 1, BlockUse::optional, sha256},
+    Function{"digest", "Optional[String] $text >> String", 1, 1, BlockUse::optional, sha256},   // what Puppet's settings say unless changed
+    Function{"md5", "Optional[String] $text >> String", 1, 1, BlockUse::optional, md5},
+    Function{"sha1", "Optional[String] $text >> String", 1, 1, BlockUse::optional, sha1},
+    Function{"sha256", "Optional[String] $text >> String", 1, 1, BlockUse::optional, sha256},
 };
 
 }  // namespace

@@ -431,7 +431,7 @@ constexpr std::array kFunctions = {
              "Variant[String, Hash[String, String]] $replacement, Optional[String] $flags = undef >> Variant[String, Array[String]]",
              3, 5, BlockUse::none, regsubst},
     Function{"rstrip", "Variant[Numeric, String, Iterable[Variant[String, Numeric]]] $value >> Any", 1, 1, BlockUse::none, rstrip_function},
-    Function{"shellquote", "Variant[String, Array] *$words >> String", 0, kMany, BlockUse::optional, shellquote},
+    Function{"shellquote", "Optional[Variant[String, Array]] *$words >> String", 0, kMany, BlockUse::optional, shellquote},
     Function{"split", "String $text, Variant[String, Regexp, Type[Regexp]] $pattern >> Array[String]", 2, 2, BlockUse::none, split},
     Function{"sprintf", "Any $format, Any *$values >> String", 1, kMany, BlockUse::none, sprintf_function},
     Function{"strip", "Variant[Numeric, String, Iterable[Variant[String, Numeric]]] $value >> Any", 1, 1, BlockUse::none, strip_function},

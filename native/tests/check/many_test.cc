@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "check/check.h"
@@ -51,6 +52,22 @@ TEST(Many, AreShownAsExpected) {
   const std::string shown = render_text(findings.diagnostics, *findings.sources);
   if (std::getenv("PLAN_ACCEPT") != nullptr) std::ofstream(kExpected, std::ios::binary) << shown;
   EXPECT_EQ(read_file(kExpected), shown);
+}
+
+TEST(Many, MembersThatPlansInheritTogetherHaveALimit) {
+  std::string text = "plan base {\n";
+  for (int i = 0; i < 9000; ++i) text += "  queue Integer q" + std::to_string(i) + "\n";
+  text += "}\n";
+  for (int i = 0; i < 100; ++i) text += "plan p" + std::to_string(i) + " inherits base { }\n";
+  EXPECT_THAT(errors_in(text), testing::ElementsAre("P0501 9008:18"));      // the sixth heir, told once
+}
+
+TEST(Many, TypesOfAVariantHaveALimit) {
+  std::string text = "type V = Variant[Variant[Integer[0, 0]";
+  for (int i = 1; i < 600; ++i) text += ", Integer[" + std::to_string(2 * i) + "]";
+  text += "], Variant[Float";
+  for (int i = 1; i < 600; ++i) text += ", Float[" + std::to_string(2 * i) + ".0]";
+  EXPECT_THAT(errors_in(text + "]]\n"), testing::ElementsAre("P0303 1:10"));
 }
 
 }  // namespace
