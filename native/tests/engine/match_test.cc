@@ -1,9 +1,11 @@
 // Searches leave out what cannot match, by indexes and by what earlier searches tried. Whether they find what trying
 // everything finds is asked of random tokens: an equality that is looked up against the same one in words that are not,
 // and an engine that goes on against one that was read back before each step and so remembers no search.
+#include <algorithm>
 #include <ostream>
 #include <random>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 
@@ -132,6 +134,60 @@ TEST_P(Matching, FindsWhatTryingEverythingFinds) {
 
 INSTANTIATE_TEST_SUITE_P(Courses, Matching, testing::ValuesIn(kCourses),
                          [](const testing::TestParamInfo<Course>& course) { return std::string(course.param.name); });
+
+// Two tokens that are equal by `==` find each other through an index, whatever kind their keys are of.
+TEST(Joins, KeysOfEveryKindFindWhatIsEqual) {
+  Actor actor(R"(plan t {
+    input Any left
+    input Any right
+    queue Any pairs
+    action join {
+      $a <- left
+      $b <- right where $a[0] == $b[1]
+      [$a[2], $b[0]] -> pairs }
+  })");
+  actor.start();
+  const std::vector<std::string> keys = {"1", "2.5", "true", "false", "null", R"("Text")", R"("éTé")", R"([1, 2])", R"({"a": 1})", "0"};
+  for (std::size_t i = 0; i < keys.size(); ++i) actor.send("left", "[" + keys[i] + ", 0, " + std::to_string(i) + "]");
+  for (const std::string_view key : {R"("none")", "1.0", "2.5", "true", "false", "null", R"("tEXT")", R"("été")", "[1.0, 2]", R"({"a": 1})", "-0.0"}) {
+    actor.send("right", R"(["r", )" + std::string(key) + "]");
+  }
+  actor.send("right", R"("no array")");
+  actor.send("left", R"({"0": "a hash"})");
+  EXPECT_EQ(actor.queue("pairs"), R"([[0,"r"],[1,"r"],[2,"r"],[3,"r"],[4,"r"],[5,"r"],[6,"r"],[7,"r"],[8,"r"],[9,"r"]])");
+  EXPECT_EQ(actor.queue("right"), R"([["r","none"],"no array"])");
+}
+
+// Many tokens come and go: the index forgets what is gone.
+TEST(Joins, AnIndexFollowsItsQueue) {
+  Actor actor(R"(plan t {
+    input Integer left { capacity => 100000 }
+    input Integer right
+    Integer $sum = 0
+    action join {
+      $a <- left
+      $b <- right where $a == $b
+      $sum = $sum + $a }
+  })");
+  actor.start();
+  std::int64_t sum = 0;
+  for (int i = 0; i < 2000; ++i) {
+    actor.send("left", std::to_string(i % 40));
+    if (i % 50 < 20) continue;
+    actor.send("right", std::to_string((i * 7) % 40));
+    actor.send("right", std::to_string((i * 11) % 40));
+    sum = std::stoll(actor.variable("sum"));
+  }
+  const boost::json::array left = boost::json::parse(actor.queue("left")).as_array();
+  const boost::json::array right = boost::json::parse(actor.queue("right")).as_array();
+  std::int64_t sent = 0;
+  for (int i = 0; i < 2000; ++i) sent += i % 40;
+  for (const auto& token : left) {
+    sent -= token.as_int64();
+    EXPECT_EQ(std::find(right.begin(), right.end(), token), right.end()) << "left lying beside its like";
+  }
+  EXPECT_EQ(sum, sent);
+}
 
 }  // namespace
 }  // namespace plan::engine::test

@@ -189,6 +189,91 @@ TEST(FullQueue, NotEverythingCanWait) {
   EXPECT_EQ(effects.messages[0].kind, MessageKind::dead_letter);
 }
 
+// Whom the message is for and from, what it is, and what the sender is told.
+struct Refused {
+  MessageKind kind;
+  std::string_view name;
+  std::string_view to, from;
+  std::string_view why;
+};
+
+TEST(Refusals, SayWhatIsWrongWithAMessage) {
+  Actor boss(R"(plan worker { public String $cluster
+    input state go, halt
+    action begin { orchestrate(self) } }
+  plan t inherits orchestrator[Worker] {
+    input state low, high
+    public input Integer ask
+    output Integer answer
+    action over { _ <- ask
+      1 -> end } })");
+  boss.step(Received{joining("node")});
+  const auto told = [&](const Refused& one) {
+    Message message = greeting(std::string(one.name), "x", std::string(one.from));
+    message.kind = one.kind;
+    message.to.resource = one.to;
+    const Effects effects = boss.step(Received{message});
+    return effects.messages.empty() ? std::string() : json_of(effects.messages[0].value);
+  };
+  const std::vector<Refused> refusals = {
+      {MessageKind::send, "ask", "T[y]", "node", "there is no process T[y]"},
+      {MessageKind::send, "ask", "T[x]", "stranger", "the sender is not a member"},
+      {MessageKind::publish, "name", "T[x]", "stranger", "it has not joined"},
+      {MessageKind::send, "nope", "T[x]", "node", "it has no input 'nope'"},
+      {MessageKind::send, "answer", "T[x]", "node", "it has no input 'answer'"},
+      {MessageKind::send, "ask", "T[x]", "node", "expects Integer"},
+      {MessageKind::state, "middle", "T[x]", "node", "it has no input state 'middle'"},
+      {MessageKind::state, "high", "T[x]", "node", "its input states are not public"},
+      {MessageKind::dead_letter, "ask", "T[y]", "node", ""},      // a refused dead letter ends here
+      {MessageKind::accepted, "", "T[y]", "node", ""},
+      {MessageKind::leave, "", "T[x]", "stranger", ""}};
+  for (const Refused& one : refusals) EXPECT_THAT(told(one), HasSubstr(one.why)) << one.name << " from " << one.from;
+  boss.send("ask", "1");
+  ASSERT_TRUE(boss.engine().ended());
+  EXPECT_THAT(told({MessageKind::send, "ask", "T[x]", "node", ""}), HasSubstr("the process has ended"));
+  EXPECT_THAT(told({MessageKind::join, "", "T[x]", "node", ""}), HasSubstr("the process has ended"));
+}
+
+TEST(Refusals, ComeBackAsDeadLettersWhateverTheySay) {
+  Actor actor("plan t { queue Integer q }");
+  const auto back = [](std::string_view value) {
+    return Received{{MessageKind::dead_letter, {"node", "Worker[w]"}, {"db1", "T[x]"}, "", "ask", value_of(value), 0}};
+  };
+  actor.step(back(R"({"value": 5, "error": "no room"})"));
+  actor.step(back("7"));
+  EXPECT_THAT(actor.letters(), ElementsAre("Worker[w] refused it: no room", "Worker[w] refused it: ?"));
+}
+
+TEST(Refusals, AProcessThatOrchestratesNothingTakesNoMembers) {
+  Actor actor("plan t { queue Integer q }");
+  const Effects effects = actor.step(Received{joining("node")});
+  ASSERT_THAT(effects.messages, SizeIs(1));
+  EXPECT_THAT(json_of(effects.messages[0].value), HasSubstr("it orchestrates nothing"));
+  EXPECT_EQ(effects.messages[0].name, "requests");
+}
+
+TEST(Ended, NothingThatComesInIsTakenAnyMore) {
+  Actor actor(R"(plan t { public Integer $n = 1
+    input Integer q
+    queue Any seen
+    action see { $e <- events
+      $e -> seen }
+    action done { $d <- main::catalog_done
+      $d -> seen }
+    action leave { _ <- leaving
+      'left' -> seen } })");
+  actor.send("end", "1");
+  ASSERT_TRUE(actor.engine().ended());
+  for (const Input& input : std::vector<Input>{EventPosted{"m", {}, "Event[m]"}, CatalogDone{{"File[/a]"}, {}, {}}, Leaving{}, RunEnded{},
+                                               RunStarted{value_of(R"({"n": 2})"), value_of("{}"), {}, {}}, BatchSynced{1, {}}}) {
+    actor.step(input);
+  }
+  actor.send("q", "1");
+  EXPECT_EQ(actor.queue("seen"), "[]");
+  EXPECT_EQ(actor.variable("n"), "1");
+  EXPECT_THAT(actor.letters(), IsEmpty());
+}
+
 TEST(Become, KeepsTheBaseAndStartsTheSpecialisation) {
   Actor actor(bundle_of(R"(
 plan t {

@@ -308,6 +308,17 @@ Engine& engine_of(std::unique_ptr<Engine>& engine, std::string_view plan, const 
   return *engine;
 }
 
+TEST(Durations, AreTimespansOrSecondsFromZero) {
+  for (const auto& [ttl, after, left] : {std::tuple{"Timespan('0-00:00:02')", 1999, "[1]"}, {"Timespan('0-00:00:02')", 2000, "[]"},
+                                         {"2", 1999, "[1]"}, {"2", 2000, "[]"}, {"0.5", 499, "[1]"}, {"0.5", 500, "[]"},
+                                         {"9223372036854775807", 1000000, "[1]"}}) {
+    Actor actor("plan t { public Any $life = " + std::string(ttl) + "\n queue Integer q { ttl => $life, entries => *[1] } }");
+    actor.start();
+    actor.step(Tick{}, after);
+    EXPECT_EQ(actor.queue("q"), left) << ttl << " after " << after << " ms";
+  }
+}
+
 TEST(LimitsOfAFiring, FailItLikeABodyThatRaises) {
   Limits steps, depth, token, capacity;
   steps.steps_per_firing = 1000;
