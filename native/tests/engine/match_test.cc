@@ -149,6 +149,7 @@ TEST(Joins, KeysOfEveryKindFindWhatIsEqual) {
   actor.start();
   const std::vector<std::string> keys = {"1", "2.5", "true", "false", "null", R"("Text")", R"("éTé")", R"([1, 2])", R"({"a": 1})", "0"};
   for (std::size_t i = 0; i < keys.size(); ++i) actor.send("left", "[" + keys[i] + ", 0, " + std::to_string(i) + "]");
+  for (int i = 0; i < 10; ++i) actor.send("left", "[\"nobody's " + std::to_string(i) + "\"]");      // enough for an index to be worth it
   for (const std::string_view key : {R"("none")", "1.0", "2.5", "true", "false", "null", R"("tEXT")", R"("été")", "[1.0, 2]", R"({"a": 1})", "-0.0"}) {
     actor.send("right", R"(["r", )" + std::string(key) + "]");
   }
