@@ -308,6 +308,27 @@ Engine& engine_of(std::unique_ptr<Engine>& engine, std::string_view plan, const 
   return *engine;
 }
 
+// As JSON, which writes quotes, backslashes and control characters longer.
+TEST(LimitsOfAToken, CountBytesAsTheyAreWritten) {
+  Limits limits;
+  limits.token_bytes = 100;
+  const auto told = [&](const std::string& expression) {
+    std::unique_ptr<Engine> engine;
+    const std::string plan = "plan t { queue Integer q { entries => *[1] }\n queue Any r\n action a { $_x <- q\n " + expression + " -> r } }";
+    const Effects effects = engine_of(engine, plan, limits).step(Tick{}, at(0));
+    return effects.dead_letters.empty() ? std::string() : effects.dead_letters[0].message;
+  };
+  for (const char* small : {"sprintf('%90s', 'x')", "['\"', '\\\\', \"\\t\"]", "{a => [1, 2], b => {c => 'd'}}", "Timespan(5)", "[default, /a/]",
+                            "SemVer('1.2.3')", "Integer", "undef", "1.5"}) {
+    EXPECT_EQ(told(small), "") << small;
+  }
+  for (const char* large : {"sprintf('%101s', 'x')", "regsubst(sprintf('%60s', ''), ' ', '\"', 'G')", "regsubst(sprintf('%60s', ''), ' ', '\\\\\\\\', 'G')",
+                            "regsubst(sprintf('%20s', ''), ' ', \"\\t\", 'G')", "Array(Integer[1, 30])", "Hash(Array(Integer[1, 30]))",
+                            "Binary(sprintf('%90s', ''), '%r')", "[[[[sprintf('%99s', '')]]]]"}) {
+    EXPECT_THAT(told(large), HasSubstr("larger than 100 bytes")) << large;
+  }
+}
+
 TEST(Durations, AreTimespansOrSecondsFromZero) {
   for (const auto& [ttl, after, left] : {std::tuple{"Timespan('0-00:00:02')", 1999, "[1]"}, {"Timespan('0-00:00:02')", 2000, "[]"},
                                          {"2", 1999, "[1]"}, {"2", 2000, "[]"}, {"0.5", 499, "[1]"}, {"0.5", 500, "[]"},
