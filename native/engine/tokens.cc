@@ -106,7 +106,7 @@ TokenIndex::Chain& TokenIndex::chain_of(std::uint64_t key) {
 }
 
 void TokenIndex::grow() {
-  std::vector<KeyedChain> old(std::max<std::size_t>(16, 2 * chains_.size()));
+  std::vector<KeyedChain> old(2 * chains_.size());
   old.swap(chains_);
   for (const KeyedChain& keyed : old) {
     if (keyed.chain.last != kEnd) slot_of(keyed.key) = keyed;
@@ -115,10 +115,9 @@ void TokenIndex::grow() {
 
 void TokenIndex::rebuild(const TokenList& tokens) {
   entries_.clear();
-  std::fill(chains_.begin(), chains_.end(), KeyedChain());
+  chains_.assign(std::bit_ceil(std::max<std::size_t>(16, 2 * (tokens.size() + 1))), KeyedChain());      // no larger than what is there
   keys_ = 0;
   unkeyed_ = {};
-  if (!tokens.block_) return;
   const Token* start = tokens.block_->tokens();
   for (const Token& token : tokens) add(token, tokens.block_->base + static_cast<std::uint64_t>(&token - start));
 }
@@ -133,11 +132,9 @@ TokenIndex::Cursor TokenIndex::find(const TokenList& tokens, std::uint64_t key) 
   Cursor cursor;
   cursor.tokens_ = &tokens;
   cursor.index_ = this;
-  if (!chains_.empty()) {
-    Chain& chain = slot_of(key).chain;
-    drop_gone(chain, tokens);
-    cursor.keyed_ = chain.first;
-  }
+  Chain& chain = slot_of(key).chain;
+  drop_gone(chain, tokens);
+  cursor.keyed_ = chain.first;
   drop_gone(unkeyed_, tokens);
   cursor.unkeyed_ = unkeyed_.first;
   return cursor;

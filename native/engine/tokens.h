@@ -44,7 +44,7 @@ class TokenIndex {
   explicit TokenIndex(PathPtr path) : path_(std::move(path)) {}
   [[nodiscard]] bool is_by(const PathPtr& path) const { return path == path_ || *path == *path_; }
   void add(const Token& token, std::uint64_t ordinal);
-  void rebuild(const TokenList& tokens);
+  void rebuild(const TokenList& tokens);         // anew, of what is there; first of all when it is made
   [[nodiscard]] bool bloated(std::size_t live) const { return entries_.size() > 2 * live + 16; }
 
   // Goes over the tokens that may have a key, oldest first.

@@ -6,11 +6,7 @@
 #include <random>
 #include <string>
 
-#include "diagnostics/diagnostic.h"
-#include "syntax/dump.h"
 #include "support.h"
-#include "syntax/parser.h"
-#include "syntax/printer.h"
 
 namespace plan::syntax::test {
 namespace {
@@ -106,31 +102,19 @@ class Generator {
   std::mt19937 random_;
 };
 
-void expect_round_trip(const std::string& text) {
-  diagnostics::Sources sources;
-  diagnostics::Diagnostics found;
-  const ParsedFile first = parse_file(sources.add("first", text), sources, found);
-  ASSERT_FALSE(found.has_errors()) << render_text(found.all(), sources);
-  const std::string printed = print(first);
-  const ParsedFile second = parse_file(sources.add("second", printed), sources, found);
-  ASSERT_FALSE(found.has_errors()) << text << "\n--- printed\n" << render_text(found.all(), sources);
-  ASSERT_EQ(dump(first), dump(second)) << text << "\n--- printed\n" << printed;
-  ASSERT_EQ(print(second), printed);
-}
-
 TEST(Generated, PlansPrintAsWhatTheyAre) {
   for (std::uint32_t seed = 0; seed < 2000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
-    expect_round_trip(Generator(seed).plan());
-    if (HasFatalFailure()) return;
+    round_trip(Generator(seed).plan());
+    if (HasFailure()) return;
   }
 }
 
 TEST(Generated, TheShippedPlansPrintAsWhatTheyAre) {
   for (const auto& entry : std::filesystem::directory_iterator(PLAN_MODULE_ROOT "/plans")) {
     SCOPED_TRACE(entry.path());
-    expect_round_trip(test_file("../../../../plans/" + entry.path().filename().string()));
-    if (HasFatalFailure()) return;
+    round_trip(test_file("../../../../plans/" + entry.path().filename().string()));
+    if (HasFailure()) return;
   }
 }
 

@@ -3,27 +3,10 @@
 
 #include <string>
 
-#include "diagnostics/diagnostic.h"
-#include "syntax/dump.h"
 #include "support.h"
-#include "syntax/parser.h"
-#include "syntax/printer.h"
 
 namespace plan::syntax::test {
 namespace {
-
-std::string round_trip(const std::string& text) {
-  diagnostics::Sources sources;
-  diagnostics::Diagnostics found;
-  const ParsedFile first = parse_file(sources.add("first", text), sources, found);
-  EXPECT_FALSE(found.has_errors()) << render_text(found.all(), sources);
-  const std::string printed = print(first);
-  const ParsedFile second = parse_file(sources.add("second", printed), sources, found);
-  EXPECT_FALSE(found.has_errors()) << render_text(found.all(), sources);
-  EXPECT_EQ(dump(first), dump(second)) << printed;
-  EXPECT_EQ(print(second), printed);
-  return printed;
-}
 
 std::string round_trip_statements(const std::string& text) {
   return round_trip("plan p {\n  action a {\n" + text + "\n  }\n}\n");

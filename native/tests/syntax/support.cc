@@ -9,6 +9,7 @@
 #include "diagnostics/diagnostic.h"
 #include "syntax/dump.h"
 #include "syntax/parser.h"
+#include "syntax/printer.h"
 
 namespace plan::syntax::test {
 namespace {
@@ -60,6 +61,19 @@ std::string mistakes_in(std::string_view text) {
            one.message + "\n";
   }
   return out;
+}
+
+std::string round_trip(const std::string& text) {
+  diagnostics::Sources sources;
+  diagnostics::Diagnostics found;
+  const ParsedFile first = parse_file(sources.add("first", text), sources, found);
+  EXPECT_FALSE(found.has_errors()) << render_text(found.all(), sources);
+  const std::string printed = print(first);
+  const ParsedFile second = parse_file(sources.add("second", printed), sources, found);
+  EXPECT_FALSE(found.has_errors()) << text << "\n--- printed\n" << render_text(found.all(), sources);
+  EXPECT_EQ(dump(first), dump(second)) << text << "\n--- printed\n" << printed;
+  EXPECT_EQ(print(second), printed);
+  return printed;
 }
 
 std::string test_file(std::string_view name) {

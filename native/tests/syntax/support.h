@@ -19,6 +19,9 @@ namespace plan::syntax::test {
 // Every diagnostic as "line:column CODE message", a line each.
 [[nodiscard]] std::string mistakes_in(std::string_view text);
 
+// Prints a text that has no mistakes: what is printed reads back as the same tree, and prints as itself.
+std::string round_trip(const std::string& text);
+
 [[nodiscard]] std::string test_file(std::string_view name);
 // Compares with a file of testdata/syntax; PLAN_ACCEPT=1 in the environment writes it anew.
 void expect_golden(std::string_view name, std::string_view actual);
