@@ -16,6 +16,7 @@
 // Last: ruby.h makes macros of names of the C library, memcpy among them.
 #include <ruby.h>
 #include <ruby/thread.h>
+#include <ruby/version.h>
 #undef memcpy
 
 namespace {
@@ -292,12 +293,26 @@ void define_session(VALUE module) {
   rb_define_method(session, "close", session_close, 0);
 }
 
+// ------------------------------------------------------------------------------------------------ which Ruby
+
+#define PLAN_TEXT_OF(x) #x
+#define PLAN_TEXT(x) PLAN_TEXT_OF(x)
+constexpr char kRubyAbi[] = PLAN_TEXT(RUBY_API_VERSION_MAJOR) "." PLAN_TEXT(RUBY_API_VERSION_MINOR) "." PLAN_TEXT(RUBY_API_VERSION_TEENY);
+
+// Another Ruby may lay out its objects in another way. Before anything else, and with nothing but what every Ruby has.
+void refuse_other_ruby() {
+  constexpr int built_for[] = {RUBY_API_VERSION_MAJOR, RUBY_API_VERSION_MINOR, RUBY_API_VERSION_TEENY};
+  if (std::memcmp(ruby_api_version, built_for, sizeof built_for) == 0) return;
+  rb_raise(rb_eLoadError, "it was built for Ruby's ABI %s", kRubyAbi);
+}
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) void Init_plan_engine() {
+  refuse_other_ruby();
   VALUE module = rb_define_module("PlanEngine");
   rb_define_const(module, "VERSION", rb_obj_freeze(rb_utf8_str_new_cstr(plan::agent::kVersion)));
-  rb_define_const(module, "RUBY_ABI", rb_obj_freeze(rb_utf8_str_new_cstr(plan::agent::kRubyAbi)));
+  rb_define_const(module, "RUBY_ABI", rb_obj_freeze(rb_utf8_str_new_cstr(kRubyAbi)));
   g_error = rb_define_class_under(module, "Error", rb_eStandardError);
   rb_gc_register_mark_object(g_error);
   rb_define_attr(g_error, "code", 1, 0);

@@ -1,20 +1,21 @@
 # frozen_string_literal: true
 
 require 'open3'
-require 'rbconfig'
+require 'puppet'
+require 'puppet_x/plan/native'
 
-# The native library as it was built, for the specs that run the real engine. PLAN_ENGINE names another one.
+# The native library for this Ruby as it was built, for the specs that run the real engine. PLAN_ENGINES names another
+# directory of flavours.
 module NativeLibrary
   ROOT = File.expand_path('../..', __dir__)
 
   module_function
 
   def path
-    config = RbConfig::CONFIG
-    flavour = "#{config['ruby_version']}-#{config['target_cpu']}-gnu"
-    [ENV.fetch('PLAN_ENGINE', nil), "#{ROOT}/lib/puppet_x/galera/native/#{flavour}/plan_engine.so",
-     "#{ROOT}/build/release/lib/plan_engine.so", "#{ROOT}/build/dev/lib/plan_engine.so"]
-      .compact.find { |file| File.file?(file) }
+    [ENV.fetch('PLAN_ENGINES', nil), "#{ROOT}/lib/puppet_x/galera/native", "#{ROOT}/build/release/lib",
+     "#{ROOT}/build/dev/lib"]
+      .compact.map { |directory| File.join(directory, PuppetX::Plan::Native.flavour, PuppetX::Plan::Native::FILE) }
+      .find { |file| File.file?(file) }
   end
 
   # A library with sanitizers needs their runtime in the process before everything else.
