@@ -98,7 +98,7 @@ Puppet::Type.newtype(:event) do
   def pre_run_check
     return if process
 
-    known = catalog.resources.grep(Puppet::Type.type(:plan_process)).map(&:title)
+    known = catalog.resources.grep(Puppet::Type.type(:plan_process)).map(&:reference)
     there = known.empty? ? 'there is none in this catalog' : "this catalog has #{known.join(', ')}"
     raise Puppet::Error, "#{ref}: `to` names #{self[:to]}, which declares no plan process; #{there}"
   end

@@ -9,7 +9,7 @@ Puppet::Type.newtype(:plan_process) do
     done, the resources that its plan asks for are applied, in as many batches as it takes, until the process is settled
     or the time to `wait` is over. The next run goes on from there.
 
-    Usually declared by a define, which is what `event` resources name: `galera::host` is one.
+    Declare it as it is, or in a define of your own, whose resources then name the define: `galera::host` is one.
 
     @example A plan of one's own: plans/node.plan of the module shop
       # plan shop::node {
@@ -19,10 +19,19 @@ Puppet::Type.newtype(:plan_process) do
       #     File.new { title => '/etc/motd', content => "${greeting}\n" } -> resources_to_sync
       #   }
       # }
-      plan_process { 'Shop::Node[this]':
+      plan_process { 'greeter':
         plan       => 'shop::node',
         bundle     => galera::plan_bundle('shop::node'),
         parameters => { 'greeting' => 'hello' },
+      }
+
+    @example A define around it; events are told to Shop::Node['this']
+      define shop::node (String $greeting) {
+        plan_process { "Shop::Node[${title}]":
+          plan       => 'shop::node',
+          bundle     => galera::plan_bundle('shop::node'),
+          parameters => { 'greeting' => $greeting },
+        }
       }
   DOC
 
@@ -43,13 +52,14 @@ Puppet::Type.newtype(:plan_process) do
   end
 
   newparam(:process) do
-    desc 'The reference of the process, as `Galera::Host[cluster_member]`: with the certname its identity.'
+    desc <<~DOC
+      The name of the process; with the certname its identity. A define gives its own reference, as
+      `Galera::Host[cluster_member]`; any other name is that of the resource itself: `Plan_process[name]`.
+    DOC
     isnamevar
 
     validate do |value|
-      next if value.match?(/\A[A-Z]\w*(::[A-Z]\w*)*\[.+\]\z/m)
-
-      raise Puppet::Error, "the title of a plan_process is a reference such as Galera::Host[x], not '#{value}'"
+      raise Puppet::Error, 'the title of a plan_process must not be empty' if value.to_s.strip.empty?
     end
   end
 
@@ -135,8 +145,15 @@ Puppet::Type.newtype(:plan_process) do
   attr_reader :run
 
   validate do
-    self.fail('`plan` is missing') unless self[:plan] || self[:ensure] == :absent
-    self.fail('`bundle` is missing') unless self[:bundle] || self[:ensure] == :absent
+    next if self[:ensure] == :absent
+
+    self.fail('`plan` is missing: the name of the plan, as shop::node') unless self[:plan]
+    self.fail("`bundle` is missing: give galera::plan_bundle('#{self[:plan]}')") unless self[:bundle]
+  end
+
+  # By which others name the process.
+  def reference
+    title.match?(/\A[A-Z]\w*(::[A-Z]\w*)*\[.+\]\z/m) ? title : ref
   end
 
   # Added without an edge, so that no container has to wait for the end of the run.
@@ -163,7 +180,7 @@ Puppet::Type.newtype(:plan_process) do
 
   # Absent, and nothing is left of it.
   def gone?
-    self[:ensure] == :absent && !File.exist?(PuppetX::Plan::Run.state_file(title))
+    self[:ensure] == :absent && !File.exist?(PuppetX::Plan::Run.state_file(reference))
   end
 
   # By `--tags` and `--skip_tags`, as the transaction will see it.

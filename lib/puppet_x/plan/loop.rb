@@ -83,19 +83,11 @@ module PuppetX
         status.nil? || status.skipped || status.failed?
       end
 
-      # What a plan put in place is kept as it was, in every run. Not what it acts with, nor what it has taken over.
+      # What a plan put in place is kept as it was, in every run.
       def drift
         @phase = :drift
-        desired = @run.leaving? ? [] : (@run.status['desired'] || [])
-        kept = desired.reject { |resource| acted_with?(resource) }
+        kept = @run.leaving? ? [] : @run.kept.descriptions
         kept.empty? ? proceed : splice(nil, kept)
-      end
-
-      def acted_with?(resource)
-        type = resource['type'].to_s
-        klass = Puppet::Type.type(type.downcase.to_sym)
-        names = [resource['title'], *(resource['parameters'] || {}).values_at('name', 'path')]
-        (klass.respond_to?(:plan_act?) && klass.plan_act?) || names.any? { |name| @run.takeover.covers?(type, name) }
       end
 
       def catalog_done
@@ -140,7 +132,7 @@ module PuppetX
       def collect
         batch = @batch
         @batch = nil
-        batch.refresh_late
+        batch.complete
         @run.session.synced(batch.id, JSON.generate(batch.results)) if batch.id
       end
 

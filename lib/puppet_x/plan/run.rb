@@ -2,6 +2,7 @@
 
 require 'fileutils'
 require 'json'
+require_relative 'kept'
 require_relative 'native'
 require_relative 'rich_data'
 require_relative 'takeover'
@@ -16,6 +17,9 @@ module PuppetX
 
       # What is wrong, when no session could be opened.
       attr_reader :failure, :host, :session, :takeover
+
+      # What the plan keeps in place (Kept).
+      attr_reader :kept
 
       def self.state_file(reference)
         safe = reference.gsub(/[^A-Za-z0-9_.-]/) { |character| format('%%%02X', character.ord) }
@@ -33,7 +37,9 @@ module PuppetX
       # Opens the session and starts it. In a noop run it is only to be asked: it neither connects nor writes.
       def start
         open_session
-        take_over
+        desired = open? ? status['desired'] || [] : Kept.desired_in(state_file)
+        take_over(desired)
+        keep(desired)
         return self unless open?
 
         session.start
@@ -57,7 +63,7 @@ module PuppetX
       end
 
       def reference
-        host.title
+        host.reference
       end
 
       def orchestrator
@@ -98,10 +104,15 @@ module PuppetX
       private
 
       # Whatever goes wrong: what the plan has taken over must not be stopped by the catalog.
-      def take_over
-        @takeover.begin(status['desired'] || [], persist: !noop?) unless leaving?
+      def take_over(desired)
+        @takeover.begin(desired, persist: !noop?) unless leaving?
       ensure
         @takeover.attach(host.catalog, self)
+      end
+
+      def keep(desired)
+        @kept = Kept.new(desired, @takeover)
+        @kept.protect(host.catalog) unless leaving?
       end
 
       def open_session

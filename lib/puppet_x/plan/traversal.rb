@@ -27,6 +27,7 @@ module PuppetX
       def initialize(transaction)
         @transaction = transaction
         @catalog = transaction.catalog
+        @generated = {}
       end
 
       # nil for a resource that was not evaluated (yet).
@@ -51,13 +52,49 @@ module PuppetX
         @transaction.resource_status(resource).fail_with_event(message)
       end
 
-      # Adds new resources behind everything that is there, in the given order. +edges+: [source, target, label] with
-      # new targets; a source that is not new was evaluated already.
+      # Has a new resource of the catalog generate those that it stands for, as Puppet does before a run: `resources`
+      # and `tidy` do. False when it could not.
+      def generate(resource)
+        before = catalog.resources
+        generator = Puppet::Transaction::AdditionalResourceGenerator.new(catalog, nil, nil)
+        generator.generate_additional_resources(resource)
+        @generated[resource] = catalog.resources - before
+        return true unless generator.resources_failed_to_generate
+
+        @transaction.report.resources_failed_to_generate = true
+        false
+      end
+
+      # What a resource generated: before it was added, and while it was evaluated, as a recursive folder does. Puppet
+      # puts a point behind the latter at which all of them are completed.
+      def generated(resource)
+        completed = completed(resource)
+        (@generated[resource] || []) + (completed ? graph.direct_dependencies_of(completed) - [resource] : [])
+      end
+
+      # How a resource, and all that it generated, ended.
+      def statuses(resource)
+        [resource, *generated(resource)].filter_map { |one| status(one) }
+      end
+
+      # Adds new resources, and what they generated, behind everything that is there, in the given order. +edges+:
+      # [source, target, label] with new targets; a source that is not new was evaluated already.
       def add(resources, edges)
+        all = resources.flat_map { |resource| [resource, *generated(resource)] }
         edges.each { |source, target, label| graph.add_edge(source, target, label) }
-        resources.group_by { |resource| resource.provider.class }.each { |provider, group| prefetch(provider, group) }
-        blocked = edges.select { |source, _, _| resources.include?(source) }.map { |_, target, _| target }
-        graph.enqueue(*(resources - blocked))
+        all.select(&:suitable?).group_by { |resource| resource.provider.class }.each { |pair| prefetch(*pair) }
+        blocked = edges.select { |source, _, _| all.include?(source) }.map { |_, target, _| target }
+        graph.enqueue(*(all - blocked))
+      end
+
+      def remove(resource)
+        [resource, *generated(resource)].each { |one| catalog.remove_resource(one) }
+      end
+
+      # A resource that was not evaluated, and shall not be any more in this run.
+      def withdraw(resource)
+        resource.virtual = true
+        blame(resource, 'no suitable provider was found on this host') unless resource.suitable?
       end
 
       # Makes the loop the last one of the traversal once more.
@@ -92,6 +129,14 @@ module PuppetX
 
       def graph
         @catalog.relationship_graph
+      end
+
+      # nil unless the resource generated others while it was evaluated.
+      def completed(resource)
+        whit = Puppet::Type.type(:whit)
+        graph.adjacent(resource, direction: :out).find do |vertex|
+          vertex.is_a?(whit) && vertex.name == "completed_#{resource.title}"
+        end
       end
 
       # Puppet collects what a provider prefetches once, before these resources were there.

@@ -14,7 +14,7 @@ RSpec.describe Puppet::Type.type(:plan_process) do
   end
 
   {
-    name: ['m', /a reference such as Galera::Host\[x\], not 'm'/],
+    name: [' ', /must not be empty/],
     plan: ['Demo::Host', /`plan` is the name of a plan/],
     bundle: ['text', /what the function galera::plan_bundle returns/],
     parameters: ['text', /`parameters` is a hash/],
@@ -28,7 +28,13 @@ RSpec.describe Puppet::Type.type(:plan_process) do
 
   it 'needs a plan and a bundle' do
     expect { described_class.new(name: 'Demo::Host[m]') }.to raise_error(Puppet::Error, /`plan` is missing/)
-    expect { described_class.new(good.merge(bundle: nil).compact) }.to raise_error(Puppet::Error, /`bundle` is missing/)
+    expect { described_class.new(good.merge(bundle: nil).compact) }
+      .to raise_error(Puppet::Error, /`bundle` is missing: give galera::plan_bundle\('demo::host'\)/)
+  end
+
+  it 'goes by the reference that its define gives it, or by its own' do
+    expect(described_class.new(good).reference).to eq('Demo::Host[m]')
+    expect(described_class.new(good.merge(name: 'm')).reference).to eq('Plan_process[m]')
   end
 
   it 'takes one pair or several to take over' do
