@@ -126,7 +126,8 @@ RSpec.describe 'how a run with a plan process ends' do
       FileUtils.mkdir_p(File.dirname(library))
       File.write(library, 'not a library')
       run = apply(manifest)
-      expect(run.messages(:err).first).to match(/cannot be loaded/)
+      expect(run.messages(:err)).to match([/is no library/])
+      expect(run.exit_code).to eq(4)
     end
   end
 

@@ -12,19 +12,25 @@ module NativeLibrary
   module_function
 
   def path
-    [ENV.fetch('PLAN_ENGINES', nil), "#{ROOT}/lib/puppet_x/galera/native", "#{ROOT}/build/release/lib",
-     "#{ROOT}/build/dev/lib"]
-      .compact.map { |directory| File.join(directory, PuppetX::Plan::Native.flavour, PuppetX::Plan::Native::FILE) }
-      .find { |file| File.file?(file) }
+    all.find { |file| File.basename(File.dirname(file)) == PuppetX::Plan::Native.flavour }
+  end
+
+  # For another Ruby.
+  def foreign
+    all.find { |file| !File.basename(File.dirname(file)).start_with?(RbConfig::CONFIG['ruby_version']) }
   end
 
   # A library with sanitizers needs their runtime in the process before everything else.
   def environment
-    needed, = Open3.capture2('objdump', '-p', path)
-    runtimes = needed.scan(/NEEDED\s+(lib(?:asan|ubsan)\S*)/).flatten
+    runtimes = PuppetX::Plan::SharedObject.new(path).needed.grep(/\Alib(asan|ubsan)/)
     return {} if runtimes.empty?
 
     files = runtimes.map { |name| Open3.capture2('g++', "-print-file-name=#{name}").first.chomp }
     { 'LD_PRELOAD' => files.join(' '), 'ASAN_OPTIONS' => 'detect_leaks=0' }
+  end
+
+  def all
+    [ENV.fetch('PLAN_ENGINES', nil), "#{ROOT}/lib/puppet_x/galera/native", "#{ROOT}/build/release/lib",
+     "#{ROOT}/build/dev/lib"].compact.flat_map { |directory| Dir.glob("#{directory}/*/#{PuppetX::Plan::Native::FILE}") }
   end
 end

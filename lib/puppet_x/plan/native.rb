@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require 'rbconfig'
+require_relative 'shared_object'
 
 module PuppetX
   module Plan
@@ -16,18 +17,22 @@ module PuppetX
       # The file itself is tried; a folder without it is as good as no folder.
       DIRECTORY = File.expand_path('../galera/native', __dir__)
 
+      # Of these a process can have but one.
+      OPENSSL = /\A(?:libssl|libcrypto)\.so\b/.freeze
+
       module_function
 
-      # Loads the library once; raises Missing.
+      # Loads the library once; raises Missing. What could harm this process is refused before it is in it; that it was
+      # built for another Ruby, the library itself finds first of all and is nothing but mapped then.
       def load
         return if defined?(::PlanEngine::Session)
 
         path = File.join(DIRECTORY, flavour, FILE)
-        raise Missing, complaint('is not there') unless File.file?(path)
+        problem = obstacle(path)
+        raise Missing, complaint(problem) if problem
 
         require path
-        check_abi
-      rescue LoadError => e
+      rescue LoadError, SystemCallError => e
         raise Missing, complaint("cannot be loaded: #{e.message.lines.first.to_s.chomp}")
       end
 
@@ -41,6 +46,33 @@ module PuppetX
         Dir.glob(File.join(DIRECTORY, '*', FILE)).map { |path| File.basename(File.dirname(path)) }.sort
       end
 
+      def obstacle(path)
+        return 'is not there' unless File.file?(path)
+
+        library = SharedObject.new(path)
+        return 'is no library' unless library.platform
+        return 'is for another processor' unless library.platform == SharedObject.new('/proc/self/exe').platform
+        return 'is only a part of a file' unless library.whole?
+
+        second = second_openssl(library)
+        "brings #{second.first}, and this process has #{second.last} already" if second
+      end
+
+      # The first library of OpenSSL's that it would bring beside another one: its name, and the other's path.
+      def second_openssl(library)
+        library.needed.grep(OPENSSL).each do |wanted|
+          others = mapped_files.select { |path| File.basename(path).start_with?(wanted[OPENSSL]) }
+          next if others.empty? || others.any? { |path| "#{File.basename(path)}.".start_with?("#{wanted}.") }
+
+          return [wanted, others.first]
+        end
+        nil
+      end
+
+      def mapped_files
+        File.readlines('/proc/self/maps').filter_map { |line| line[%r{/.*$}] }.uniq
+      end
+
       def complaint(problem)
         others = available
         there = others.empty? ? 'there is none' : "there is #{others.join(', ')}"
@@ -48,14 +80,7 @@ module PuppetX
           'Use a release of the module that is built for this platform, or build the library with the Ruby that ' \
           "runs Puppet (#{RbConfig.ruby} #{RUBY_VERSION})"
       end
-
-      def check_abi
-        built_for = ::PlanEngine::RUBY_ABI
-        return if built_for == RbConfig::CONFIG['ruby_version']
-
-        raise Missing, complaint("was built for the Ruby ABI #{built_for}")
-      end
-      private_class_method :complaint, :check_abi
+      private_class_method :obstacle, :second_openssl, :mapped_files, :complaint
     end
   end
 end

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative '../../../support/plan_helper'
+require_relative '../../../support/native_library'
 
 RSpec.describe PuppetX::Plan::Native do
   include_context 'with Puppet'
@@ -19,13 +20,110 @@ RSpec.describe PuppetX::Plan::Native do
     expect(described_class::DIRECTORY).to eq(File.join(PlanHelper::MODULE_ROOT, 'lib/puppet_x/galera/native'))
   end
 
-  it 'refuses a library that says it is for another Ruby' do
-    Dir.mktmpdir do |directory|
-      stub_const('PuppetX::Plan::Native::DIRECTORY', directory)
-      FileUtils.mkdir_p(File.join(directory, described_class.flavour))
-      FileUtils.touch(File.join(directory, described_class.flavour, 'plan_engine.so'))
-      allow(described_class).to receive(:require) { stub_const('PlanEngine::RUBY_ABI', '2.5.0') }
-      expect { described_class.load }.to raise_error(described_class::Missing, /was built for the Ruby ABI 2\.5\.0/)
+  context 'with a file in its place' do
+    around do |example|
+      Dir.mktmpdir do |directory|
+        @directory = directory
+        File.chmod(0o755, directory)
+        FileUtils.mkdir_p(File.dirname(file))
+        example.run
+      end
+    end
+
+    before do
+      skip 'plan_engine.so is not built for this Ruby' unless NativeLibrary.path
+      hide_const('PlanEngine')
+      stub_const('PuppetX::Plan::Native::DIRECTORY', @directory)
+    end
+
+    let(:whole) { File.binread(NativeLibrary.path) }
+
+    def file
+      File.join(@directory, described_class.flavour, 'plan_engine.so')
+    end
+
+    # What came of loading it: in a process of its own, since a library stays in the one that loaded it.
+    def loading(bytes)
+      File.binwrite(file, bytes)
+      reader, writer = IO.pipe
+      pid = fork do
+        writer.write(Marshal.dump(in_child { yield if block_given? }))
+        writer.close
+        exit!(0)
+      end
+      writer.close
+      said = reader.read
+      Process.wait(pid)
+      expect($?).to be_success # rubocop:disable Style/SpecialGlobalVars -- a crash is what it must not be
+      Marshal.load(said) # rubocop:disable Security/MarshalLoad -- from our own child
+    end
+
+    def in_child
+      yield
+      described_class.load
+      openssl = File.readlines('/proc/self/maps').filter_map { |line| line[%r{/.*\.so.*}] }.uniq.grep(/lib(ssl|crypto)/)
+      { abi: PlanEngine::RUBY_ABI, openssl: openssl.map { |path| File.basename(path)[/\A\w+/] }.sort }
+    rescue described_class::Missing => e
+      { error: e.message, half: Object.const_defined?(:PlanEngine) }
+    end
+
+    # Refused with these words; nothing of it is defined, and the message names what is wanted and what is there.
+    def expect_refused(result, words)
+      expect(result).to match(error: words, half: false)
+      flavour = described_class.flavour
+      expect(result[:error]).to include("#{flavour}/plan_engine.so", "there is #{flavour}")
+    end
+
+    def changed(from, to)
+      whole.sub(from.b) { to.b }
+    end
+
+    it 'loads one that fits, and the process has one OpenSSL' do
+      expect(loading(whole)).to eq(abi: RbConfig::CONFIG['ruby_version'], openssl: %w[libcrypto libssl])
+    end
+
+    it 'refuses one that was built for another Ruby' do
+      foreign = NativeLibrary.foreign or skip('there is no library for another Ruby')
+      abi = File.basename(File.dirname(foreign))[/\A[\d.]+/]
+      expect_refused(loading(File.binread(foreign)), /cannot be loaded: it was built for Ruby's ABI #{abi};/)
+    end
+
+    it 'refuses what is no library' do
+      expect_refused(loading(''), /is no library;/)
+      expect_refused(loading("version https://example.com\n" * 9), /is no library;/)
+      expect_refused(loading(whole[0, 60]), /is no library;/)
+    end
+
+    it 'refuses one for another processor, word size or byte order' do
+      expect_refused(loading(whole.dup.tap { |bytes| bytes.setbyte(18, 243) }), /is for another processor;/)
+      expect_refused(loading(whole.dup.tap { |bytes| bytes.setbyte(4, 3 - bytes.getbyte(4)) }), /another processor;/)
+      expect_refused(loading(whole.dup.tap { |bytes| bytes.setbyte(5, 3 - bytes.getbyte(5)) }), /another processor;/)
+    end
+
+    it 'refuses one of which only a part arrived, wherever it ends' do
+      size = PuppetX::Plan::SharedObject.new(NativeLibrary.path).size
+      [100, size / 9, size / 2, size * 8 / 9, size - 1].each do |length|
+        expect_refused(loading(whole[0, length]), /is only a part of a file;/)
+      end
+    end
+
+    it 'refuses one that wants what this Ruby has not' do
+      expect_refused(loading(changed("rb_eStandardError\0", "rb_eStandardErrox\0")),
+                     /cannot be loaded: .*undefined symbol: rb_eStandardErrox/)
+    end
+
+    it 'refuses one that brings another OpenSSL than this process has' do
+      expect_refused(loading(changed("libssl.so.3\0", "libssl.so.9\0")),
+                     %r{brings libssl\.so\.9, and this process has /.*/libssl\.so\.3 already;})
+    end
+
+    it 'says that it may not be read' do
+      skip 'needs root, to become somebody else' unless Process.uid.zero?
+      refused = loading(whole) do
+        File.chmod(0o000, file)
+        Process::Sys.setresuid(65_534, 65_534, 65_534)
+      end
+      expect_refused(refused, /cannot be loaded: Permission denied/)
     end
   end
 end
