@@ -5,6 +5,6 @@ module Lab
 end
 
 %w[
-  settings shell cgroup network machine roots release environment agent_run server status cluster cluster_table
+  settings shell cgroup network platform machine roots release environment agent_run server status cluster cluster_table
   hand_formation cli
 ].each { |part| require_relative "lab/#{part}" }

@@ -8,7 +8,7 @@ RSpec.describe Lab::Cluster do
 
   before do
     FileUtils.rm_rf(Lab::Settings.state_dir)
-    allow(Lab::Roots).to receive(:ensure_all).and_return('server' => '/roots/server', 'member' => '/roots/member')
+    allow(Lab::Roots).to(receive(:provide) { |names| names.to_h { |name| [name, "/roots/#{name}"] } })
     allow(Lab::Network).to receive_messages(up_bridge: nil, down: nil)
     allow(Lab::Shell).to receive(:step) { |_text, &work| work.call }
     allow(Lab::Machine).to(receive(:new).and_wrap_original { |original, name| without_kernel(original.call(name)) })
@@ -33,7 +33,8 @@ RSpec.describe Lab::Cluster do
 
   def key_file(number)
     name = Lab::Settings.member_name(number)
-    File.join(Lab::Machine.new(name).disk, described_class::SSL_DIR, "private_keys/#{Lab::Settings.certname(name)}.pem")
+    machine = Lab::Machine.new(name)
+    File.join(machine.disk, machine.platform.ssldir, "private_keys/#{machine.certname}.pem")
   end
 
   # As the first agent run leaves it.
@@ -75,9 +76,27 @@ RSpec.describe Lab::Cluster do
     expect(key(2)).to be_nil
   end
 
+  it 'makes members of the platform that was chosen for all or for one, when they are made' do
+    cluster.up(count: 1)
+    cluster.choose_platforms('all' => 'debian13', 'db3' => 'openvox')
+    cluster.up(count: 3)
+    expect(cluster.members.map { |machine| machine.platform.name }).to eq(%w[debian12 debian13 openvox])
+    cluster.fresh
+    expect(cluster.members.map { |machine| machine.platform.name }).to eq(%w[debian13 debian13 openvox])
+  end
+
+  it 'puts the kept key of a member where the agent of its new platform looks for it' do
+    cluster.up(count: 1)
+    make_key(1)
+    cluster.choose_platforms('db1' => 'openvox')
+    cluster.fresh
+    expect([key_file(1).include?('/etc/puppetlabs/'), key(1)]).to eq([true, 'key of 1'])
+  end
+
   it 'leaves nothing behind when it is taken down' do
     cluster.up(count: 1)
     make_key(1)
+    cluster.choose_platforms('all' => 'debian13')
     cluster.fresh
     cluster.down
     expect(Dir.glob(Lab::Settings.path('**/*')).reject { |path| path.end_with?('/machines') }).to eq([])

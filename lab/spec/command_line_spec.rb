@@ -21,6 +21,7 @@ RSpec.describe Lab::CommandLine do
     %w[dance] => /no command 'dance'/,
     %w[up --members 10] => /--members must be from 1 to 9/,
     %w[up --members many] => /invalid argument: --members many/,
+    %w[up --platform plan9] => /no platform 'plan9'; there are: debian12, debian13, openvox/,
     %w[status --xml] => /invalid option: --xml/,
     %w[run] => /run which machine\?/,
     %w[module] => /module which\?/,

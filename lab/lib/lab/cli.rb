@@ -10,11 +10,13 @@ module Lab
 
     # Each command: what it takes, what it does, and what else there is to know.
     COMMANDS = {
-      'up' => ['[--members N] [--module ARCHIVE|--no-module]',
+      'up' => ['[--members N] [--platform [MEMBER=]PLATFORM]... [--module ARCHIVE|--no-module]',
                'make and boot the machines, install module and orchestrator',
                'What is there and runs is left alone. `up --members 5` adds two machines to a lab of 3; the cluster
                 keeps the size it was declared with until `fresh`. Roots are built once. The newest archive in pkg/ is
-                installed unless --module names one; --no-module installs none.'],
+                installed unless --module names one; --no-module installs none.
+                --platform says what members are made as: all of them, or (--platform db3=debian13) one. A member that
+                is there stays what it is until `fresh`.'],
       'run' => ['MACHINE|all [-- AGENT OPTIONS]', 'puppet agent -t on one machine, or on all members at the same time',
                 "Prints each machine's output as it comes, then a table of exit codes: 0 nothing to change, 2 changed,
                  4 failures, 6 changed with failures, 1 the run failed. Exits 0 when every code is 0 or 2, else 1."],
@@ -30,7 +32,8 @@ module Lab
       'fresh' => ['', 'forget the cluster: new disks for all members, an orchestrator that knows nothing',
                   'The Puppet Server stays up and the members keep their certificates. The new cluster is as large as
                    the lab.'],
-      'roots' => ['', 'build the root trees that machines boot from, if they are not there', nil],
+      'roots' => ['[PLATFORM...]', 'build the root trees that machines boot from, if they are not there',
+                  "The server's and those of the platforms named; all of them when none is."],
       'down' => ['[--roots]', 'stop and remove all machines; with --roots the cached root trees too', nil]
     }.freeze
 
@@ -79,14 +82,28 @@ module Lab
       count = 3
       archive = nil
       with_module = true
+      platforms = {}
       parse(argv) do |options|
         options.on('--members N', Integer) { |value| count = value }
+        options.on('--platform [MEMBER=]PLATFORM') { |value| platforms.update(platform_choice(value)) }
         options.on('--[no-]module [ARCHIVE]') { |value| value ? archive = value : with_module = false }
       end
       limits = 1..Settings::MAX_MEMBERS
       raise UsageError, "--members must be from #{limits.first} to #{limits.last}" unless limits.cover?(count)
 
-      exclusively { @cluster.up(count: count, release: with_module ? Release.find(archive) : nil) }
+      exclusively do
+        @cluster.choose_platforms(platforms) unless platforms.empty?
+        @cluster.up(count: count, release: with_module ? Release.find(archive) : nil)
+      end
+    end
+
+    # "debian13" is for all members, "db3=debian13" for one.
+    def platform_choice(text)
+      member, platform = text.include?('=') ? text.split('=', 2) : ['all', text]
+      Settings.address(member) unless member == 'all'
+      { member => Platform.named(platform).name }
+    rescue Error => e
+      raise UsageError, e.message
     end
 
     def command_run(argv)
@@ -160,8 +177,8 @@ module Lab
     end
 
     def command_roots(argv)
-      parse(argv)
-      exclusively { Roots.ensure_all }.each { |name, path| puts "#{name}: #{path}" }
+      names = argv.empty? ? Platform::ALL.map(&:name) : argv.map { |name| Platform.named(name).name }
+      exclusively { Roots.provide([Roots::SERVER, *names.uniq]) }.each { |name, path| puts "#{name}: #{path}" }
       0
     end
 

@@ -1,5 +1,8 @@
 # frozen_string_literal: true
 
+require 'fileutils'
+require 'json'
+
 module Lab
   # The machines of the lab as a whole: what the commands of lab/lab do.
   class Cluster
@@ -15,7 +18,6 @@ module Lab
 
     # A journal that survives a power cut: scenarios count in it.
     JOURNAL_CONF = "[Journal]\nStorage=persistent\n"
-    SSL_DIR = '/var/lib/puppet/ssl'
 
     attr_reader :server
 
@@ -45,10 +47,10 @@ module Lab
 
     # Makes and boots what is missing; what is there and runs is left alone. A cluster that is declared keeps its size.
     def up(count:, release: nil)
-      roots = Roots.ensure_all
+      roots = provide_roots(count, Roots::SERVER)
       forget_certificates unless server.machine.exist?
       Network.up_bridge
-      Shell.in_parallel([-> { server.up(roots['server'], release) }, -> { up_members(roots['member'], count) }], &:call)
+      Shell.in_parallel([-> { server.up(roots[Roots::SERVER], release) }, -> { up_members(roots, count) }], &:call)
       server.environment.write('cluster_size' => count)
       return unless release
 
@@ -61,10 +63,10 @@ module Lab
     def fresh(count: members.length)
       Shell.step("members: #{count} with new disks") do
         Shell.in_parallel(members) { |machine| keep_certificates(machine) }
-        root = Roots.ensure_all['member']
+        roots = provide_roots(count)
         Shell.in_parallel(members, &:destroy)
         machines = Settings.member_names(count).map { |name| Machine.new(name) }
-        machines.each { |machine| create_member(machine, root) }
+        machines.each { |machine| create_member(machine, roots) }
         machines.each(&:boot)
         machines.each(&:wait_until_booted)
       end
@@ -75,6 +77,19 @@ module Lab
     # Has no member ever run its agent?
     def untouched?
       members.none? { |machine| private_key?(machine) }
+    end
+
+    # What members are made as from now on: names of platforms by member, and by 'all' for the others. What is there
+    # stays what it is until `fresh`.
+    def choose_platforms(chosen)
+      Settings.make_state_dir
+      File.write(platforms_file, JSON.generate(chosen))
+    end
+
+    # What a member of this name is made as.
+    def platform_of(name)
+      chosen = File.exist?(platforms_file) ? JSON.parse(File.read(platforms_file)) : {}
+      Platform.named(chosen[name] || chosen['all'] || Platform::DEFAULT.name)
     end
 
     def run(machines, *arguments)
@@ -88,36 +103,49 @@ module Lab
     def down
       Machine.all_existing.each(&:destroy)
       forget_certificates
+      FileUtils.rm_f(platforms_file)
       Network.down('bridge')
     end
 
     private
 
-    def up_members(root, count)
+    # The trees by name of those members, and the others named.
+    def provide_roots(count, *others)
+      platforms = Settings.member_names(count).map { |name| platform_of(name).name }
+      Roots.provide([*others, *platforms.uniq])
+    end
+
+    def up_members(roots, count)
       machines = Settings.member_names(count).map { |name| Machine.new(name) }
       Shell.step("members: #{names(machines)} booted") do
         started = machines.reject(&:running?).each do |machine|
-          create_member(machine, root) unless machine.exist?
+          create_member(machine, roots) unless machine.exist?
           machine.boot
         end
         started.each(&:wait_until_booted)
       end
     end
 
-    def create_member(machine, root)
-      machine.create(root, '/etc/puppet/puppet.conf' => format(MEMBER_CONF, certname: machine.certname),
-                           '/etc/systemd/journald.conf.d/lab.conf' => JOURNAL_CONF)
+    def create_member(machine, roots)
+      platform = platform_of(machine.name)
+      machine.create(platform, roots.fetch(platform.name),
+                     "#{platform.confdir}/puppet.conf" => format(MEMBER_CONF, certname: machine.certname),
+                     '/etc/systemd/journald.conf.d/lab.conf' => JOURNAL_CONF)
       kept = certificates(machine.name)
-      copy_certificates(kept, File.join(machine.disk, SSL_DIR)) if File.directory?(kept)
+      copy_certificates(kept, ssl_directory(machine)) if File.directory?(kept)
     end
 
     # From its first words with the CA on, a member is known there by this key.
     def private_key?(machine)
-      File.file?(File.join(machine.disk, SSL_DIR, 'private_keys', "#{machine.certname}.pem"))
+      File.file?(File.join(ssl_directory(machine), 'private_keys', "#{machine.certname}.pem"))
     end
 
     def keep_certificates(machine)
-      copy_certificates(File.join(machine.disk, SSL_DIR), certificates(machine.name)) if private_key?(machine)
+      copy_certificates(ssl_directory(machine), certificates(machine.name)) if private_key?(machine)
+    end
+
+    def ssl_directory(machine)
+      File.join(machine.disk, machine.platform.ssldir)
     end
 
     # Where those of a member are kept while it has no disk.
@@ -134,6 +162,10 @@ module Lab
       FileUtils.rm_rf(target)
       FileUtils.mkdir_p(File.dirname(target))
       FileUtils.cp_r(source, target, preserve: true)
+    end
+
+    def platforms_file
+      Settings.path('platforms.json')
     end
 
     def names(machines)

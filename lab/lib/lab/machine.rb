@@ -28,15 +28,20 @@ module Lab
       Settings.address(name)
     end
 
+    def platform
+      Platform.named(File.read(File.join(dir, 'platform')))
+    end
+
     def exist?
       File.directory?(dir)
     end
 
-    # A new disk over the given root tree, with the name, the addresses and the files given (path => content).
-    def create(root, files = {})
+    # A new disk over the platform's root tree, with the name, the addresses and the files given (path => content).
+    def create(platform, root, files = {})
       raise Error, "#{name} exists already" if exist?
 
       %w[upper work root].each { |part| FileUtils.mkdir_p(File.join(dir, part)) }
+      File.write(File.join(dir, 'platform'), platform.name)
       File.write(File.join(dir, 'lowerdir'), root)
       mount_disk
       write('/etc/hostname', "#{name}\n")

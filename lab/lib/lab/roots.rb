@@ -5,20 +5,29 @@ require 'fileutils'
 require 'tmpdir'
 
 module Lab
-  # The two Debian trees the machines boot from. A root is built once and named by the digest of its recipe, so that a
-  # changed recipe makes a new one and a cached one is never half right. Machines lay an overlay over it.
+  # The Debian trees the machines boot from: one for the server, one for the members of each platform. A root is built
+  # once and named by the digest of its recipe, so that a changed recipe makes a new one and a cached one is never half
+  # right. Machines lay an overlay over it.
   #
-  # MariaDB is not in the member's root: installing it is the catalog's work. Its packages are, as a local repository,
+  # MariaDB is not in a member's root: installing it is the catalog's work. Its packages are, as a local repository,
   # so that agent runs install them for real and without a network.
   class Roots
-    SUITE = 'bookworm'
+    SERVER = 'server'
     VARIANT = %w[--variant=minbase --skip=cleanup/apt/lists].freeze
-    BASE = %w[systemd systemd-sysv dbus iproute2 iputils-ping ca-certificates procps puppet-agent].freeze
+    BASE = %w[systemd systemd-sysv dbus iproute2 iputils-ping ca-certificates procps].freeze
     REPOSITORY = '/srv/packages'
+    # What gems are fetched with: the host may be behind a proxy with a CA of its own.
+    TRUSTED = '/etc/ssl/certs/ca-certificates.crt'
+
+    MEMBERS = Platform::ALL.to_h do |platform|
+      [platform.name, { suite: platform.suite, include: BASE + platform.packages, gems: platform.gems,
+                        repository: %w[mariadb-server mariadb-backup galera-4 rsync socat] }]
+    end
     RECIPES = {
-      'member' => { include: BASE, repository: %w[mariadb-server mariadb-backup galera-4 rsync socat] },
-      'server' => { include: BASE + %w[puppetserver r10k ruby-webrick curl libsqlite3-0 libyaml-cpp0.7 libssl3],
-                    repository: [] }
+      SERVER => { suite: 'bookworm', gems: [], repository: [],
+                  include: BASE + %w[puppet-agent puppetserver r10k ruby-webrick curl libsqlite3-0 libyaml-cpp0.7
+                                     libssl3] },
+      **MEMBERS
     }.freeze
 
     # dpkg need not sync every file of a tree that can be built again; no translations.
@@ -35,9 +44,8 @@ module Lab
       File.expand_path(ENV.fetch('GALERA_LAB_ROOTS', '/var/tmp/galera-lab-roots'))
     end
 
-    # Builds what is not there, both at once, and returns the trees by name.
-    def self.ensure_all
-      names = RECIPES.keys
+    # Builds those of these that are not there, all at once, and returns the trees by name.
+    def self.provide(names)
       names.zip(Shell.in_parallel(names) { |name| new(name).build_once }).to_h
     end
 
@@ -51,7 +59,7 @@ module Lab
     end
 
     def path
-      recipe = [@recipe, SUITE, APT_CONF, DPKG_CONF, hooks, VARIANT]
+      recipe = [@recipe, APT_CONF, DPKG_CONF, hooks, VARIANT]
       File.join(self.class.dir, "#{@name}-#{Digest::SHA256.hexdigest(recipe.inspect)[0, 12]}")
     end
 
@@ -74,7 +82,7 @@ module Lab
       Shell.run('mmdebstrap', *VARIANT,
                 "--include=#{@recipe[:include].join(',')}",
                 "--aptopt=#{configuration[:apt]}", "--dpkgopt=#{configuration[:dpkg]}",
-                *hooks.map { |hook| "--customize-hook=#{hook}" }, SUITE, unfinished)
+                *hooks.map { |hook| "--customize-hook=#{hook}" }, @recipe[:suite], unfinished)
       File.rename(unfinished, path) unless File.directory?(path)
     ensure
       FileUtils.rm_rf([unfinished, configuration && configuration[:dir]].compact)
@@ -90,7 +98,7 @@ module Lab
 
     # Shell snippets run by mmdebstrap at the end, with the tree as $1.
     def hooks
-      [*repository_hooks, <<~'HOOK']
+      [*gem_hooks, *repository_hooks, <<~'HOOK']
         echo uninitialized > "$1/etc/machine-id"
         echo 'nameserver 127.0.0.1' > "$1/etc/resolv.conf"
         for unit in systemd-resolved.service systemd-networkd.service apt-daily.timer apt-daily-upgrade.timer \
@@ -100,6 +108,20 @@ module Lab
         rm -f "$1"/etc/systemd/system/multi-user.target.wants/puppet.service \
               "$1"/etc/systemd/system/multi-user.target.wants/pxp-agent.service \
               "$1"/etc/systemd/system/multi-user.target.wants/puppetserver.service
+      HOOK
+    end
+
+    # Each gem as "name:version". While the tree is built, the host's network can be reached from inside.
+    def gem_hooks
+      return [] if @recipe[:gems].empty?
+
+      [<<~HOOK]
+        set -e
+        cp #{TRUSTED} "$1/tmp/trusted.crt"
+        chroot "$1" env SSL_CERT_FILE=/tmp/trusted.crt \
+          gem install --no-document #{@recipe[:gems].map { |gem| "'#{gem}'" }.join(' ')}
+        rm "$1/tmp/trusted.crt"
+        rm -rf "$1"/var/lib/gems/*/cache
       HOOK
     end
 

@@ -7,8 +7,9 @@ module Lab
     FORGE_PORT = 8090
     R10K_CACHE = '/var/cache/r10k'
     INSTALLED = '/srv/forge/installed'
+    PLATFORM = Platform.named('debian12')
     # Puppet writes them; the lab only needs to know where they are.
-    SSL_DIR = '/var/lib/puppet/ssl'
+    SSL_DIR = PLATFORM.ssldir
     START_ATTEMPTS = 3
     ORCHESTRATOR_UNIT = 'plan-orchestrator.service'
     ORCHESTRATOR_STATE = '/var/lib/plan-orchestrator'
@@ -101,7 +102,7 @@ module Lab
     private
 
     def create(root)
-      machine.create(root,
+      machine.create(PLATFORM, root,
                      '/etc/puppet/puppet.conf' => PUPPET_CONF, '/etc/r10k.yaml' => R10K_CONF,
                      '/etc/systemd/system/lab-forge.service' => FORGE_UNIT,
                      "#{FORGE_DIR}/forge.rb" => File.read(File.join(Settings.project_dir, 'lab/server/forge.rb')))

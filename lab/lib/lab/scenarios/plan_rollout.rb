@@ -42,7 +42,7 @@ module Lab
       name = added_variable(version)
       expect cluster_variables.key?(name), "the orchestrator's cluster has no variable #{name}"
       cluster.members.each do |machine|
-        state = machine.run('sh', '-c', 'cat /var/cache/puppet/state/galera/*.json')
+        state = machine.run('sh', '-c', "cat #{machine.platform.statedir}/galera/*.json")
         expect state.include?(%("#{name}":)), "the state of #{machine.name} has no variable #{name}"
       end
     end
