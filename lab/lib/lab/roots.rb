@@ -5,14 +5,15 @@ require 'fileutils'
 require 'tmpdir'
 
 module Lab
-  # The Debian trees the machines boot from: one for the server, one for the members of each platform. A root is built
-  # once and named by the digest of its recipe, so that a changed recipe makes a new one and a cached one is never half
-  # right. Machines lay an overlay over it.
+  # The Debian trees the machines boot from: one for the server, one for the members of each platform. Another is not
+  # booted: the module's specs run in it (tools/test-on). A root is built once and named by the digest of its recipe, so
+  # that a changed recipe makes a new one and a cached one is never half right. Machines lay an overlay over it.
   #
   # MariaDB is not in a member's root: installing it is the catalog's work. Its packages are, as a local repository,
   # so that agent runs install them for real and without a network.
   class Roots
     SERVER = 'server'
+    SPECS = 'specs'
     VARIANT = %w[--variant=minbase --skip=cleanup/apt/lists].freeze
     BASE = %w[systemd systemd-sysv dbus iproute2 iputils-ping ca-certificates procps].freeze
     REPOSITORY = '/srv/packages'
@@ -27,6 +28,8 @@ module Lab
       SERVER => { suite: 'bookworm', gems: [], repository: [],
                   include: BASE + %w[puppet-agent puppetserver r10k ruby-webrick curl libsqlite3-0 libyaml-cpp0.7
                                      libssl3] },
+      SPECS => { suite: 'trixie', repository: [], gems: ['openvox:~> 8.0'],
+                 include: BASE + %w[puppet-agent ruby-racc ruby-rspec ruby-rspec-puppet ruby-minitest] },
       **MEMBERS
     }.freeze
 
