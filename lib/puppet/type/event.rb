@@ -52,7 +52,8 @@ Puppet::Type.newtype(:event) do
     desc 'What goes with the message: any value.'
   end
 
-  newproperty(:posted) do
+  # To tell something again puts nothing right, so no change of it is corrective.
+  newproperty(:posted, idempotent: false) do
     desc 'Internal: whether the process was told. Not for manifests.'
     newvalue(:yes)
     defaultto :yes
@@ -76,6 +77,11 @@ Puppet::Type.newtype(:event) do
 
   validate do
     self.fail('`to` is missing: it names the process that is told') unless self[:to]
+  end
+
+  # A process that only looks is told nothing.
+  def noop?
+    super || process&.noop? || false
   end
 
   def text

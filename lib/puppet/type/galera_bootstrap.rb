@@ -36,6 +36,12 @@ Puppet::Type.newtype(:galera_bootstrap) do
     true
   end
 
+  # Whether a plan may have acted with it here, when nothing else is known any more. +parameters+: those of the plan.
+  def self.plan_acted?(parameters)
+    require_relative '../../puppet_x/galera/membership'
+    PuppetX::Galera::Membership.traces?(*parameters.values_at('datadir').compact)
+  end
+
   # What the plan is told: a Hash of JSON values, about the last evaluation.
   def plan_data
     provider.plan_data

@@ -141,7 +141,7 @@ Puppet::Type.newtype(:plan_process) do
     desc "`$server_facts` of the manifest, for the plan's own use."
   end
 
-  # The run of this process; nil before the run began, or when tags deselect it.
+  # The run of this process; nil before the run began, or when the run leaves it out.
   attr_reader :run
 
   validate do
@@ -166,14 +166,18 @@ Puppet::Type.newtype(:plan_process) do
     nil
   end
 
-  # The plan runs from before the first change.
+  # The plan runs from before the first change. Where the host is left out it does not, and yet nobody else may act on
+  # what the plan acts on.
   def pre_run_check
     require_relative '../../puppet_x/plan/run'
-    return if deselected? || gone?
+    return if gone?
 
-    @run = PuppetX::Plan::Run.new(self)
-    @loop.run = @run if @loop
-    @run.start
+    run = PuppetX::Plan::Run.new(self)
+    return run.hold if deselected? || !scheduled?
+
+    @run = run
+    @loop.run = run if @loop
+    run.start
   end
 
   private
@@ -190,5 +194,12 @@ Puppet::Type.newtype(:plan_process) do
     wanted = Puppet[:tags].to_s.split(/\s*,\s*/)
     unwanted = Puppet[:skip_tags].to_s.split(/\s*,\s*/)
     (!wanted.empty? && !tagged?(*wanted)) || (!unwanted.empty? && tagged?(*unwanted))
+  end
+
+  def scheduled?
+    schedule = self[:schedule] && catalog.resource(:schedule, self[:schedule])
+    return true if schedule.nil? || Puppet[:ignoreschedules]
+
+    schedule.match?(Puppet::Util::Storage.cache(self)[:checked].to_i)
   end
 end

@@ -30,16 +30,15 @@ module PuppetX
       def initialize(host, session_class: nil)
         @host = host
         @session_class = session_class
-        @takeover = Takeover.new(host[:takes_over] || [], host[:acts_by] || [],
-                                 state_file.sub(/\.json\z/, '.taken'))
+        @parent = Process.ppid
+        @takeover = Takeover.new(identities: host[:takes_over] || [], acts_by: host[:acts_by] || [],
+                                 parameters: host[:parameters] || {}, marker: state_file.sub(/\.json\z/, '.taken'))
       end
 
       # Opens the session and starts it. In a noop run it is only to be asked: it neither connects nor writes.
       def start
         open_session
-        desired = open? ? status['desired'] || [] : Kept.desired_in(state_file)
-        take_over(desired)
-        keep(desired)
+        leave_alone
         return self unless open?
 
         session.start
@@ -50,12 +49,24 @@ module PuppetX
         self
       end
 
+      # For a run that leaves the host out.
+      def hold
+        leave_alone
+      rescue StandardError => e
+        host.err("The plan #{host[:plan]} has taken something over; that could not be written down: #{e.message}")
+      end
+
       def open?
         !@session.nil?
       end
 
       def noop?
         host.noop?
+      end
+
+      # The daemon that forked this run is gone.
+      def orphaned?
+        Puppet.run_mode.agent? && !Puppet[:onetime] && Process.ppid != @parent
       end
 
       def leaving?
@@ -103,7 +114,20 @@ module PuppetX
 
       private
 
-      # Whatever goes wrong: what the plan has taken over must not be stopped by the catalog.
+      # Whatever goes wrong: what the plan has taken over must not be stopped by the catalog, nor purged what it keeps.
+      def leave_alone
+        wanted = desired
+        take_over(wanted)
+        keep(wanted)
+      end
+
+      def desired
+        open? ? status['desired'] || [] : Kept.desired_in(state_file)
+      rescue StandardError => e
+        give_up(e)
+        Kept.desired_in(state_file)
+      end
+
       def take_over(desired)
         @takeover.begin(desired, persist: !noop?) unless leaving?
       ensure

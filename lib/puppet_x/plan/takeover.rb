@@ -11,18 +11,19 @@ module PuppetX
     #
     # That it has begun is written to a file of its own (fsynced, before the first batch that acts is applied): it must
     # be known in every later run, also in one whose native library or state file is missing. Should that file be lost
-    # as well, a database that is in its cluster is left alone.
+    # as well, the types that act say whether they did: a database that is in a cluster, or was in one, is left alone.
     class Takeover
       EVENT = 'service_refreshed'
 
-      # The types that plans of this module start a database with.
-      GALERA = %w[galera_bootstrap galera_member].freeze
+      # Where systemd looks for units.
+      UNITS = %w[/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system].freeze
 
       # +identities+: pairs of type and namevar, as [['Service', 'mariadb']]. +acts_by+: types that a plan acts on them
-      # with, as ['Galera_member']. +marker+: the file that remembers.
-      def initialize(identities, acts_by, marker)
-        @identities = identities.map { |type, name| [type.to_s.downcase, name.to_s] }
+      # with, as ['Galera_member']. +parameters+: those of the plan. +marker+: the file that remembers.
+      def initialize(identities:, acts_by:, parameters:, marker:)
+        @identities = identities.map { |type, name| identity(type, name) }
         @acts_by = acts_by.map { |type| type.to_s.downcase }
+        @parameters = parameters
         @marker = marker
         @begun = false
       end
@@ -33,14 +34,14 @@ module PuppetX
 
       # Does the process take this resource over, now or later?
       def covers?(type, name)
-        @identities.include?([type.to_s.downcase, name.to_s])
+        @identities.include?(identity(type, name))
       end
 
       # Looks whether the plan has begun in an earlier run. +desired+: the resources it last put in place.
       def begin(desired, persist:)
         return if @identities.empty?
 
-        @begun = File.exist?(@marker) || acts?(desired) || in_cluster?
+        @begun = File.exist?(@marker) || acts?(desired) || traces?
         write_marker if @begun && persist && !File.exist?(@marker)
       end
 
@@ -70,12 +71,26 @@ module PuppetX
 
       private
 
+      def identity(type, name)
+        kind = type.to_s.downcase
+        [kind, kind == 'service' ? service(name.to_s.delete_suffix('.service')) : name.to_s]
+      end
+
+      # systemd knows a service by its aliases as well, which are links to its unit.
+      def service(name)
+        unit = UNITS.map { |directory| File.join(directory, "#{name}.service") }.find { |file| File.symlink?(file) }
+        return name unless unit && File.exist?(unit)
+
+        File.realpath(unit)[%r{([^/]+)\.service\z}, 1] || name
+      end
+
       def redirect_refresh(resource, run)
         takeover = self
         resource.define_singleton_method(:refresh) do
           next super() unless takeover.begun?
 
-          debug("#{run.reference} has taken this over: the refresh is told to it")
+          heard = run.open? ? 'which is told' : 'which does not run'
+          notice("nothing is restarted: this is for #{run.reference}, #{heard}")
           run.post(EVENT, { 'resource' => ref }, ref)
         end
       end
@@ -89,15 +104,14 @@ module PuppetX
         end
       end
 
-      # The last resort when nothing was remembered: is the database up and in its cluster? A donor of a state
-      # transfer is not synchronised for a while, and is part of it all the same.
-      def in_cluster?
-        return false if (@acts_by & GALERA).empty?
-
-        require_relative '../galera/server'
-        PuppetX::Galera::Server.new.status.cluster_status == 'Primary'
+      # The last resort when nothing was remembered: the types that act look for what they may have done.
+      def traces?
+        @acts_by.any? do |name|
+          type = Puppet::Type.type(name.to_sym)
+          type.respond_to?(:plan_acted?) && type.plan_acted?(@parameters)
+        end
       rescue LoadError, StandardError => e
-        Puppet.debug { "whether the database is in its cluster is not known: #{e.message}" }
+        Puppet.debug { "whether the plan has acted here is not known: #{e.message}" }
         false
       end
 

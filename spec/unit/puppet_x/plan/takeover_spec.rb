@@ -13,56 +13,61 @@ RSpec.describe PuppetX::Plan::Takeover do
     end
   end
 
-  let(:server) { Class.new }
-
-  def takeover(acts_by)
-    described_class.new([%w[Service mariadb]], acts_by, @marker).tap do |made|
-      allow(made).to receive(:require_relative)
+  # The types that act, and what they see.
+  def traces(found)
+    %w[galera_bootstrap galera_member].each do |name|
+      allow(Puppet::Type.type(name.to_sym)).to receive(:plan_acted?, &found)
     end
   end
 
-  def database(status)
-    stub_const('PuppetX::Galera::Server', server)
-    allow(server).to receive(:new).and_return(double(status: double(cluster_status: status)))
+  def takeover(acts_by = %w[Galera_bootstrap Galera_member], parameters = {})
+    described_class.new(identities: [%w[Service mariadb]], acts_by: acts_by, parameters: parameters, marker: @marker)
   end
 
-  it 'has begun where a database is in a primary component' do
-    database('Primary')
-    made = takeover(['Galera_member'])
+  it 'has begun where the types that act see traces of it' do
+    traces(->(parameters) { parameters == { 'datadir' => '/srv/db' } })
+    made = takeover(['Galera_member'], { 'datadir' => '/srv/db' })
     made.begin([], persist: true)
     expect(made).to be_begun
     expect(JSON.parse(File.read(@marker))).to eq('format' => 1, 'taken' => [%w[service mariadb]])
     expect(File.stat(@marker).mode & 0o777).to eq(0o600)
   end
 
-  it 'has not begun where there is none, or one without a quorum' do
-    [nil, 'non-Primary'].each do |status|
-      database(status)
-      made = takeover(['Galera_member'])
-      made.begin([], persist: true)
-      expect(made).not_to be_begun
-    end
+  it 'has not begun where there are none' do
+    traces(->(_) { false })
+    made = takeover
+    made.begin([], persist: true)
+    expect(made).not_to be_begun
     expect(File).not_to exist(@marker)
   end
 
-  it 'does not ask the database for a plan that is not about it' do
-    database('Primary')
-    made = takeover(['Other'])
+  it 'asks nobody for a plan that acts with none of them' do
+    traces(->(_) { raise 'asked' })
+    made = takeover(%w[Other Notify])
     made.begin([], persist: true)
     expect(made).not_to be_begun
-    expect(server).not_to have_received(:new)
   end
 
-  it 'does not fall over a database that cannot be asked' do
-    stub_const('PuppetX::Galera::Server', server)
-    allow(server).to receive(:new).and_raise(Errno::EACCES)
-    made = takeover(['Galera_member'])
-    expect { made.begin([], persist: true) }.not_to raise_error
+  it 'does not fall over what cannot be looked at' do
+    traces(->(_) { raise Errno::EACCES })
+    expect { takeover.begin([], persist: true) }.not_to raise_error
   end
 
   it 'writes nothing when it is only to look' do
-    database('Primary')
-    takeover(['Galera_member']).begin([], persist: false)
+    traces(->(_) { true })
+    takeover.begin([], persist: false)
     expect(File).not_to exist(@marker)
+  end
+
+  it 'covers a service by each of its names in systemd, and nothing else' do
+    units = File.dirname(@marker, 2)
+    stub_const("#{described_class}::UNITS", [units])
+    File.write(File.join(units, 'mariadb.service'), '')
+    File.symlink('mariadb.service', File.join(units, 'mysql.service'))
+    %w[masked mysqld].each { |name| File.symlink('/dev/null', File.join(units, "#{name}.service")) }
+    names = %w[mariadb mariadb.service mysql mysql.service masked other]
+    expect(names.select { |name| takeover.covers?('Service', name) })
+      .to eq(%w[mariadb mariadb.service mysql mysql.service])
+    expect(takeover.covers?('File', 'mariadb')).to be(false)
   end
 end
