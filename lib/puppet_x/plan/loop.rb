@@ -15,8 +15,9 @@ module PuppetX
     class Loop
       # The longest single wait: a stop that is only polled for is seen within this time.
       SLICE = 0.5
-      # How long before people are told what is waited for.
+      # How long before people are told what is waited for, and how long before they are told again.
       PATIENCE = 5
+      REMINDER = 60
       # A wait that was interrupted so often in a row has a reason that Puppet does not know of.
       MAX_INTERRUPTIONS = 20
 
@@ -27,10 +28,10 @@ module PuppetX
         @host = run.host
         @clock = clock
         @left = @host[:wait].to_f
-        @parent = Process.ppid
         @phase = :catalog
         @earlier = {}
         @told = nil
+        @told_at = 0
       end
 
       def traversal
@@ -64,6 +65,11 @@ module PuppetX
       rescue Exception # rubocop:disable Lint/RescueException -- a signal, too, must not leave the session open
         abandon
         raise
+      end
+
+      # So many seconds have gone by in which nothing was done.
+      def spend(seconds)
+        @left -= seconds if @phase == :waiting && @batch.nil?
       end
 
       private
@@ -160,33 +166,35 @@ module PuppetX
 
       # Another process of this catalog may have something to do meanwhile: the loops take turns.
       def others?
-        loops = @resource.catalog.resources.grep(@resource.class) - [@resource]
-        loops.any? { |other| !other.driver.over? }
+        others.any? { |other| !other.over? }
       end
 
+      def others
+        (@resource.catalog.resources.grep(@resource.class) - [@resource]).map(&:driver)
+      end
+
+      # While one waits, all do that have nothing else to do: a run does not wait for each of its processes in turn.
       def wait_slice
         before = @clock.call
-        answer = JSON.parse(@run.session.wait([SLICE, @left].min))
-        @left -= @clock.call - before
+        answer = JSON.parse(@run.session.wait(@left.clamp(0, SLICE)))
+        seconds = @clock.call - before
+        [self, *others].each { |loop| loop.spend(seconds) }
         answer
       end
 
-      # A stop that was asked for, or the daemon that forked this run is gone.
       def stop?
-        return true if Puppet::Application.stop_requested?
-
-        Puppet.run_mode.agent? && !Puppet[:onetime] && Process.ppid != @parent
+        Puppet::Application.stop_requested? || @run.orphaned?
       end
 
-      # One line after some seconds, and one whenever that what is waited for changes.
+      # One line after some seconds, then one a minute, and one whenever that what is waited for changes.
       def tell
-        return if @host[:wait].to_f - @left < PATIENCE
+        waited = @host[:wait].to_f - @left
+        outcome = Outcome.new(@run)
+        return if waited < PATIENCE || (outcome.topic == @told && waited - @told_at < REMINDER)
 
-        text = Outcome.new(@run).progress
-        return if text == @told
-
-        @told = text
-        @host.notice("#{text} (this run waits at most #{[@left, 0].max.ceil} s more)")
+        @told = outcome.topic
+        @told_at = waited
+        @host.notice("#{outcome.progress} (this run waits at most #{[@left, 0].max.ceil} s more)")
       end
 
       # ---- the end

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require 'time'
+
 module PuppetX
   module Plan
     # What the end of a process's run means to the people who read the log and the report.
@@ -15,14 +17,20 @@ module PuppetX
         @status = run.status
       end
 
-      # "waiting for leader db1: …", one for each thing that is waited for.
+      # "waiting for leader db1, since 14:03:12; …", one for each thing that is waited for.
       def waiting
-        (@status['waiting'] || []).map { |reason| "waiting for #{described(reason)}" }.uniq
+        (@status['waiting'] || []).map { |reason| "waiting for #{described(reason, since(reason))}" }.uniq
       end
 
       # One line for those who watch the run.
       def progress
-        return waiting.join('; ') unless waiting.empty?
+        waiting.empty? ? topic : waiting.join('; ')
+      end
+
+      # What that line is about: the same as long as nothing else is waited for.
+      def topic
+        reasons = (@status['waiting'] || []).map { |reason| "waiting for #{described(reason)}" }
+        return reasons.uniq.join('; ') unless reasons.empty?
 
         error = connection['error'].to_s
         "waiting for #{@run.orchestrator}#{": #{error}" unless error.empty?}"
@@ -66,7 +74,15 @@ module PuppetX
 
       private
 
-      def described(reason)
+      # The time of day, or of an earlier one the date as well; nil when it is not known.
+      def since(reason)
+        return unless reason.is_a?(Hash) && reason['since']
+
+        time = Time.iso8601(reason['since']).localtime
+        time.strftime(time.to_date == Date.today ? '%H:%M:%S' : '%Y-%m-%d %H:%M:%S')
+      end
+
+      def described(reason, since = nil)
         return reason.to_s unless reason.is_a?(Hash)
 
         text = reason['text'].to_s
@@ -74,7 +90,7 @@ module PuppetX
         details = []
         details << "at risk: #{reason['risk']}" unless reason['risk'].to_s.empty? || text.include?(reason['risk'].to_s)
         details << reason['next'].to_s unless reason['next'].to_s.empty? || text.include?(reason['next'].to_s)
-        [text.sub(/\Awaiting for /, ''), *details].join('; ')
+        [text.sub(/\Awaiting for /, '') + (since ? ", since #{since}" : ''), *details].join('; ')
       end
 
       def letter_text(letter)

@@ -50,6 +50,29 @@ RSpec.describe PuppetX::Plan::Loop do
               'waiting for member db2 (this run waits at most 50 s more)'])
   end
 
+  it 'says so again once a minute, and since when' do
+    at = Time.now.utc - 30
+    waiting = [{ 'text' => 'leader db1', 'since' => at.iso8601, 'next' => 'look there' }]
+    FakeSession.prepare(script: Array.new(1000, idle), status: { 'waiting' => waiting })
+    run = apply("demo::host { 'm': wait => 130 }")
+    text = "waiting for leader db1, since #{at.localtime.strftime('%H:%M:%S')}; look there"
+    expect(run.messages(:notice).grep(/waiting/))
+      .to eq([*[125, 65, 5].map { |left| "#{text} (this run waits at most #{left} s more)" }, text])
+  end
+
+  it 'gives the date of what is waited for since an earlier one' do
+    FakeSession.prepare(script: Array.new(4, idle),
+                        status: { 'waiting' => [{ 'text' => 'leader db1', 'since' => '2024-02-03T12:00:00Z' }] })
+    at = Time.utc(2024, 2, 3, 12).localtime.strftime('%Y-%m-%d %H:%M:%S')
+    expect(apply("demo::host { 'm': wait => 1 }").messages(:notice)).to include("waiting for leader db1, since #{at}")
+  end
+
+  it 'waits for several processes at once, not for one after the other' do
+    FakeSession.prepare(script: Array.new(1000, idle))
+    apply("demo::host { 'm': wait => 50 } demo::host { 'n': wait => 20 }")
+    expect(time[:now]).to be_within(1).of(50)
+  end
+
   it 'says nothing when it had to wait for a moment only' do
     FakeSession.prepare(script: Array.new(8, idle), status: waiting_for('leader db1'))
     expect(apply("demo::host { 'm': }").messages(:notice).grep(/at most/)).to be_empty
