@@ -61,18 +61,24 @@ module PlanHelper
   end
 
   def compile(manifest)
-    Puppet[:code] = HOST + manifest
+    data = compile_data(HOST + manifest)
+    Puppet::Resource::Catalog.from_data_hash(JSON.parse(JSON.generate(data)))
+  end
+
+  # The catalog as a server gives it.
+  def compile_data(code)
+    Puppet[:code] = code
     environment = Puppet::Node::Environment.create(:production, modulepath)
     name = 'member.example.com'
     facts = Puppet::Node::Facts.new(name, 'networking' => { 'ip' => '192.0.2.1' })
     node = Puppet::Node.new(name, environment: environment, facts: facts)
     node.merge(facts.values)
     node.trusted_data = { 'certname' => name, 'authenticated' => 'remote', 'extensions' => {} }
-    data = Puppet.override(current_environment: environment, loaders: nil) do
+    Puppet.override(current_environment: environment, loaders: nil) do
       Puppet::Parser::Compiler.compile(node).to_data_hash
     end
+  ensure
     Puppet[:code] = '' # an agent has the catalog only
-    Puppet::Resource::Catalog.from_data_hash(JSON.parse(JSON.generate(data)))
   end
 
   def modulepath
