@@ -111,6 +111,7 @@ struct ArcCode {
   NodePtr minimum, maximum;
   NodePtr where, after, awaiting;          // null when not given; several `where` are joined
   std::vector<Join> joins;                 // of `where`
+  std::vector<NodePtr> premises;           // the parts of `where` that are the same for all tokens
   bool takes_tokens = false;               // or reads them: of a queue that is not latched
   bool alternatives = false;               // of many tokens: another choice of them may make the rest match
   std::string mark;                        // under what the action remembers versions it has used
@@ -120,6 +121,18 @@ struct ArcCode {
 struct TargetReference {                   // of `… -> $reference.queue`
   NodePtr reference;
   std::string queue;
+};
+
+// What the body of an action may do, as far as its text tells.
+struct Consequences {
+  std::set<std::uint32_t> variables;       // that it sets
+  std::set<std::uint32_t> places;          // of its own process that it sends to
+  std::set<std::string, std::less<>> names;// of queues that it sends to through references; "state": a move
+  bool moves = false;                      // its own state
+  bool to_any_queue = false;               // through a value
+  bool joins = false;                      // orchestrate()
+  bool leaves = false;                     // release()
+  bool makes_processes = false;            // or becomes another plan
 };
 
 struct TokenArc {
@@ -135,6 +148,7 @@ struct ActionCode {
   std::vector<std::uint32_t> unconditional_targets;   // local places that need room
   std::vector<TargetReference> unconditional_references;   // the same, of other processes
   Dependencies dependencies;
+  Consequences consequences;
   bool has_awaiting = false;
   // A search may leave out what an earlier one tried in vain: nothing but a token that arrives, or what `look_at` is
   // told of, changes its outcome.

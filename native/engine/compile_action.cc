@@ -1,5 +1,6 @@
 // Second pass: actions. Arcs are compiled in order, each seeing what the earlier ones bind; then the body.
 #include <algorithm>
+#include <utility>
 
 #include "engine/compiler.h"
 
@@ -36,9 +37,11 @@ void PlanCompiler::compile_action(const syntax::ActionDecl& decl, const Shape& o
   }
   collect_targets(decl, code);
   dependencies_ = nullptr;
+  consequences_ = &code.consequences;
   for (const syntax::ActionItem& item : decl.items) {
     if (item.statement) code.statements.push_back(expression(*item.statement));
   }
+  consequences_ = nullptr;
   find_joins(code);
   index_places(code);
   code.slots = slots_;
@@ -178,16 +181,26 @@ PatternCode PlanCompiler::pattern(const syntax::Pattern& pattern) {
 
 void PlanCompiler::clauses(const syntax::Arc& arc, ArcCode& code) {
   for (const syntax::Clause& clause : arc.clauses) {
-    NodePtr node = fold(expression(*clause.expression));
     switch (clause.kind) {
-      case syntax::ClauseKind::where:
-        code.where = code.where ? std::make_shared<BinaryNode>(clause.span, syntax::BinaryOp::and_, code.where, node, kNone)
-                                : std::move(node);
-        break;
-      case syntax::ClauseKind::after: code.after = std::move(node); break;
-      case syntax::ClauseKind::awaiting: code.awaiting = std::move(node); break;
+      case syntax::ClauseKind::where: guard(*clause.expression, code); break;
+      case syntax::ClauseKind::after: code.after = fold(expression(*clause.expression)); break;
+      case syntax::ClauseKind::awaiting: code.awaiting = fold(expression(*clause.expression)); break;
     }
   }
+}
+
+// Part by part: what `and` joins must all hold, and a part without names of the action is the same for all tokens.
+void PlanCompiler::guard(const syntax::Expr& expr, ArcCode& code) {
+  if (expr.kind == syntax::ExprKind::binary && as<syntax::Binary>(expr).op == syntax::BinaryOp::and_) {
+    guard(*as<syntax::Binary>(expr).left, code);
+    guard(*as<syntax::Binary>(expr).right, code);
+    return;
+  }
+  const std::set<std::uint32_t> used_before = std::exchange(used_locals_, {});
+  NodePtr part = fold(code.where ? branch(expr) : expression(expr));
+  if (used_locals_.empty()) code.premises.push_back(part);
+  used_locals_.insert(used_before.begin(), used_before.end());
+  code.where = code.where ? std::make_shared<BinaryNode>(expr.span, syntax::BinaryOp::and_, code.where, part, kNone) : part;
 }
 
 }  // namespace plan::engine

@@ -34,6 +34,7 @@ NodePtr PlanCompiler::call(const syntax::Call& expr) {
 NodePtr PlanCompiler::method_call(const syntax::MethodCall& expr) {
   NodePtr receiver = expression(*expr.receiver);
   if (expr.name.text == "new") {
+    note_making(*receiver);
     std::vector<Item> arguments = items(expr.arguments);
     std::unique_ptr<LambdaCode> block = expr.lambda ? lambda(*expr.lambda) : nullptr;
     return std::make_shared<NewNode>(expr.span, std::move(receiver), std::move(arguments), std::move(block));
@@ -51,6 +52,25 @@ NodePtr PlanCompiler::method_call(const syntax::MethodCall& expr) {
   return function_call(expr.span, expr.name.text, std::move(arguments), expr.lambda);
 }
 
+// Of a type that only the run tells it may be a process.
+void PlanCompiler::note_making(const Node& type) {
+  if (!consequences_) return;
+  const auto* constant = dynamic_cast<const Constant*>(&type);
+  const bool known = constant && constant->value().is(values::Kind::type);
+  if (!known || constant->value().as_type()->resolved().kind == types::TypeKind::process) consequences_->makes_processes = true;
+}
+
+void PlanCompiler::note_effect(Effect effect) {
+  if (!consequences_) return;
+  switch (effect) {
+    case Effect::orchestrate: consequences_->joins = true; return;
+    case Effect::release: consequences_->leaves = true; return;
+    case Effect::become: consequences_->makes_processes = true; return;
+    case Effect::next_state: consequences_->moves = true; return;
+  }
+  PLAN_ASSERT(false);
+}
+
 NodePtr PlanCompiler::function_call(Span span, std::string_view name, std::vector<Item> arguments, const syntax::Lambda* block) {
   if (const auto jump = jump_kind(name)) return std::make_shared<JumpNode>(span, *jump, std::move(arguments));
   if (name == "getvar" && !block) return get_variable(span, std::move(arguments));
@@ -59,6 +79,7 @@ NodePtr PlanCompiler::function_call(Span span, std::string_view name, std::vecto
     return std::make_shared<PlanCall>(span, own, std::move(arguments));
   }
   if (const auto effect = effect_kind(name); effect && !compiler_.late()) {
+    note_effect(*effect);
     NodePtr argument = arguments.empty() ? nullptr : std::move(arguments[0].node);
     return std::make_shared<EffectCall>(span, *effect, std::move(argument));
   }

@@ -47,11 +47,25 @@ NodePtr PlanCompiler::options(Span span, const syntax::Expr& subject, syntax::Li
   return match_scope(std::make_shared<CaseNode>(span, std::move(value), std::move(codes), selector, captures_slot()), matches);
 }
 
+void PlanCompiler::note_target(const syntax::Send& expr) {
+  if (!consequences_) return;
+  if (expr.splat || expr.target->kind == ExprKind::variable) {
+    consequences_->to_any_queue = true;
+  } else if (expr.target->kind == ExprKind::method_call) {
+    consequences_->names.emplace(as<syntax::MethodCall>(*expr.target).name.text);
+  } else if (const std::string_view name = as<syntax::NameExpr>(*expr.target).name; name == "state") {
+    consequences_->moves = true;
+  } else {
+    consequences_->places.insert(code_.place(name));
+  }
+}
+
 NodePtr PlanCompiler::send(const syntax::Send& expr) {
   NodePtr value = expression(*expr.value);
   const auto make = [&](SendNode::Target kind, std::uint32_t place, NodePtr queue) {
     return std::make_shared<SendNode>(expr.span, std::move(value), kind, place, std::move(queue));
   };
+  note_target(expr);
   if (expr.splat) return make(SendNode::Target::queues, kNone, expression(*expr.target));
   if (expr.target->kind == ExprKind::variable) return make(SendNode::Target::queue, kNone, expression(*expr.target));
   if (expr.target->kind == ExprKind::method_call) {

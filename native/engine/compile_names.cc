@@ -48,7 +48,10 @@ NodePtr PlanCompiler::variable(const syntax::Variable& expr, const Scope* scope)
     depends_on_variable(slot);
     return std::make_shared<PlanVariable>(expr.span, slot);
   }
-  if (const auto number = capture_number(expr.name)) return std::make_shared<Capture>(expr.span, captures_slot(), *number);
+  if (const auto number = capture_number(expr.name)) {
+    used_locals_.insert(captures_slot());
+    return std::make_shared<Capture>(expr.span, captures_slot(), *number);
+  }
   return std::make_shared<RaiseNode>(expr.span, "UNKNOWN_VARIABLE", "Unknown variable: '" + std::string(expr.name) + "'.");
 }
 
@@ -113,6 +116,7 @@ TargetCode PlanCompiler::target(const syntax::Expr& expr) {
     const std::string_view name = as<syntax::Variable>(expr).name;
     const std::uint32_t slot = code_.variable(name);
     if (slot == kNone) return local_target(name);
+    if (consequences_) consequences_->variables.insert(slot);
     code.name = name;
     code.kind = TargetCode::Kind::plan_variable;
     code.slot = slot;

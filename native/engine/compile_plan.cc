@@ -38,6 +38,7 @@ void PlanCompiler::begin() {
   captures_ = kNone;
   matches_ = 0;
   dependencies_ = nullptr;
+  consequences_ = nullptr;
 }
 
 TypeCode PlanCompiler::type_code(const syntax::Expr* expr) {

@@ -105,6 +105,7 @@ class PlanCompiler {
   void state_source(const syntax::ArcSource& source, ArcCode& code);
   PatternCode pattern(const syntax::Pattern& pattern);
   void clauses(const syntax::Arc& arc, ArcCode& code);
+  void guard(const syntax::Expr& expr, ArcCode& code);
   void collect_targets(const syntax::ActionDecl& decl, ActionCode& code);
   void index_places(ActionCode& code);
   static void fix_attributes(PlaceCode& place);
@@ -135,6 +136,8 @@ class PlanCompiler {
   // compile_calls.cc
   NodePtr call(const syntax::Call& expr);
   NodePtr method_call(const syntax::MethodCall& expr);
+  void note_making(const Node& type);
+  void note_effect(Effect effect);
   NodePtr function_call(Span span, std::string_view name, std::vector<Item> arguments, const syntax::Lambda* block);
   NodePtr get_variable(Span span, std::vector<Item> arguments);
   std::unique_ptr<LambdaCode> lambda(const syntax::Lambda& lambda);
@@ -145,6 +148,7 @@ class PlanCompiler {
   NodePtr choice(const syntax::If& expr);
   NodePtr options(Span span, const syntax::Expr& subject, syntax::List<syntax::Option> options, bool selector);
   NodePtr send(const syntax::Send& expr);
+  void note_target(const syntax::Send& expr);
   [[nodiscard]] NodePtr match_scope(NodePtr node, std::size_t matches_before);
 
   void begin();
@@ -158,7 +162,8 @@ class PlanCompiler {
   std::uint32_t slots_ = 0;
   std::uint32_t captures_ = kNone;
   std::size_t matches_ = 0;                    // operations so far that may set the captures
-  Dependencies* dependencies_ = nullptr;
+  Dependencies* dependencies_ = nullptr;       // of the guards that code is made of
+  Consequences* consequences_ = nullptr;       // of the body that code is made of
   std::set<std::uint32_t> used_locals_;        // since an arc was begun
 };
 

@@ -166,6 +166,7 @@ Effects Engine::step(const Input& input, Instant now, std::uint64_t max_firings)
   std::visit([&](const auto& one) { state.take(one); }, input);
   state.run(max_firings);
   state.publish();
+  state.ending_run = false;
   effects.changed = state.changed;
   state.effects = nullptr;
   return effects;
@@ -185,7 +186,7 @@ std::vector<Waiting> Engine::waiting() const {
     if (!process || process->ended) continue;
     for (std::size_t i = 0; i < process->actions.size(); ++i) {
       const auto& held_up = process->actions[i].held_up;
-      if (held_up) result.push_back({process->identity.resource, process->code->actions[i].name, held_up->reason, held_up->since});
+      if (held_up && !held_up->between_runs) result.push_back({process->identity.resource, process->code->actions[i].name, held_up->reason, held_up->since});
     }
   }
   return result;
@@ -243,7 +244,7 @@ boost::json::value Engine::describe() const {
     }
     for (std::size_t i = 0; i < process->actions.size(); ++i) {
       const auto& held_up = process->actions[i].held_up;
-      if (!held_up) continue;
+      if (!held_up || held_up->between_runs) continue;
       waiting.push_back({{"action", process->code->actions[i].name}, {"reason", values::to_json(held_up->reason)},
                          {"since_ms", held_up->since.time_since_epoch().count()}});
     }

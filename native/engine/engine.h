@@ -118,6 +118,7 @@ struct Firing {
   std::string process;             // "plan[title]"
   std::string action;
   Instant at;
+  std::uint64_t number = 0;        // the engine's count, over all runs
   std::vector<QueuedValue> received, sent;     // of a firing that failed nothing is sent and nothing assigned
   std::vector<std::pair<std::string, values::Value>> assigned;
   std::string error;               // of a body that raised, else empty
@@ -134,7 +135,7 @@ struct Effects {
 struct Waiting {                   // an action that is held up at an `awaiting` arc
   std::string process, action;
   values::Value reason;            // String or Struct {for, risk, next}
-  Instant since;
+  Instant since;                   // over runs, as long as it is the same arc that is not fulfilled
   [[nodiscard]] std::string text() const;
 };
 
@@ -188,6 +189,9 @@ class Engine {
   [[nodiscard]] boost::json::value snapshot() const;          // {"format": 1, …}
   [[nodiscard]] std::optional<Instant> next_wakeup() const;   // when a Tick could enable or drop something
   [[nodiscard]] std::vector<Waiting> waiting() const;
+  // Once the catalog is done: may what is waited for still come? By messages, the results of batches, time, and what
+  // follows from them; events of the catalog come no more, but those that a batch in flight notifies.
+  [[nodiscard]] bool may_go_on() const;
   [[nodiscard]] std::vector<Batch> unsynced() const;          // batches without a BatchSynced yet
   [[nodiscard]] std::optional<Ended> ended() const;           // of the root process
   [[nodiscard]] std::optional<values::ProcessIdentity> orchestrator() const;   // after `accepted`

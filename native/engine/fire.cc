@@ -358,12 +358,14 @@ void Engine::State::tell_guard_error(Process& process, std::uint32_t action, con
 // Notes at which arc an action is held up, if at any, and since when.
 void Engine::State::hold_up(ActionState& memory, std::optional<HeldUp> at) {
   if (!at) {
-    changed = changed || memory.held_up;
-    memory.held_up.reset();
+    if (!memory.held_up || memory.held_up->between_runs) return;
+    changed = true;
+    memory.held_up->between_runs = true;
+    if (!ending_run) memory.held_up.reset();
     return;
   }
   const bool same_arc = memory.held_up && memory.held_up->arc == at->arc;
-  if (same_arc && values::same(memory.held_up->reason, at->reason)) return;
+  if (same_arc && !memory.held_up->between_runs && values::same(memory.held_up->reason, at->reason)) return;
   at->since = same_arc ? memory.held_up->since : now;
   memory.held_up = std::make_unique<HeldUp>(std::move(*at));
   changed = true;
@@ -382,7 +384,7 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   take_tokens(*this);
   look_at_arrivals(process, action);
   std::optional<Firing> firing;
-  if (tracing) firing = Firing{process_name(process), code.name, now, std::move(match.received), {}, {}, {}};
+  if (tracing) firing = Firing{process_name(process), code.name, now, firings, std::move(match.received), {}, {}, {}};
 
   Body body(*this, process);
   Evaluation evaluation(body, limits.steps_per_firing, limits.call_depth);

@@ -86,8 +86,12 @@ void Engine::State::take(const BatchSynced& input) {
 }
 
 void Engine::State::take(const RunEnded&) {
+  ending_run = true;
   for (const auto& process : processes) {
     if (!process || process->ended) continue;
+    for (ActionState& action : process->actions) {       // what a whole run did not come to again is forgotten
+      if (action.held_up && action.held_up->between_runs) action.held_up.reset();
+    }
     for (const std::uint32_t place : {kEvents, kSynced, kCatalogDone}) {
       if (process->places[place].empty()) continue;
       const bool was_full = full(*process, place);

@@ -53,7 +53,7 @@ json::value write_action(const ActionState& action) {
   json::object one{{"last", action.last}, {"fired", action.fired}, {"marks", std::move(marks)}, {"guard_error", action.guard_error ? *action.guard_error : std::string()}};
   if (action.held_up) {
     one["held_up"] = {{"arc", action.held_up->arc}, {"reason", values::to_json(action.held_up->reason)},
-                      {"since", milliseconds(action.held_up->since)}};
+                      {"since", milliseconds(action.held_up->since)}, {"between_runs", action.held_up->between_runs}};
   }
   return one;
 }
@@ -344,8 +344,10 @@ class Reader {
     if (!held_up) return;
     const std::uint64_t arc = number_field(*held_up, "arc");
     if (arc >= process.code->actions[index].arcs.size()) return;
+    const json::value* between = held_up->get_object().if_contains("between_runs");
     action.held_up = std::make_unique<HeldUp>(
-        HeldUp{static_cast<std::uint32_t>(arc), value(field(*held_up, "reason")), instant_field(*held_up, "since")});
+        HeldUp{static_cast<std::uint32_t>(arc), value(field(*held_up, "reason")), instant_field(*held_up, "since"),
+               between && between->is_bool() && between->as_bool()});
   }
 
   // A queue that the new version adds gets its entries; a variable its default when parameters are set.

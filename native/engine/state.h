@@ -51,6 +51,7 @@ struct HeldUp {                  // at an `awaiting` arc
   std::uint32_t arc = 0;
   values::Value reason;
   Instant since;
+  bool between_runs = false;     // only remembered: what came before the arc was of the run that ended
 };
 
 // What an incremental action's searches have tried in vain. Tokens up to `seen` make no match whose first token is
@@ -179,6 +180,7 @@ struct Engine::State {
   std::vector<std::string> reference_marks;      // what marks of a match point to, by arc
   std::set<std::uint32_t> watchers;              // processes that read others through references
   bool tracing = false;
+  bool ending_run = false;       // during the step that ends one
   bool changed = false;
   Effects* effects = nullptr;    // of the running step
 

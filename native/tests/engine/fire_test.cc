@@ -251,6 +251,36 @@ TEST(Fire, HeldUpAtAwaitingMeansWaiting) {
   EXPECT_THAT(actor.engine().waiting(), IsEmpty());
 }
 
+// What a run waits for, the next run may wait for again: since when is kept as long as no whole run came without it.
+TEST(Fire, WhatIsWaitedForInEachRunIsWaitedForSinceTheFirst) {
+  Actor actor(R"(plan t {
+    queue Integer q
+    Boolean $done = false
+    action a { _ <- main::catalog_done where !$done
+      $x <- q awaiting "a number"
+      $done = $x == 1 }
+    action fill { $e <- events
+      $e.data -> q }
+  })");
+  const auto run = [&](std::int64_t from, bool whole = true) {
+    actor.step(RunStarted{}, from);
+    if (whole) actor.step(CatalogDone{}, from + 5);
+    const std::vector<Waiting> waiting = actor.engine().waiting();
+    actor.step(RunEnded{}, from + 10);
+    EXPECT_THAT(actor.engine().waiting(), IsEmpty()) << "between runs nothing waits";
+    actor.reload();
+    return waiting;
+  };
+  ASSERT_THAT(run(100), SizeIs(1));
+  const auto second = run(200);
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].since, at(105));
+  EXPECT_THAT(run(300, false), IsEmpty());
+  const auto later = run(400);
+  ASSERT_THAT(later, SizeIs(1));
+  EXPECT_EQ(later[0].since, at(405)) << "a run came without it";
+}
+
 TEST(Fire, ParametersAreChecked) {
   EXPECT_THROW(Actor("plan t { public Integer $n }"), std::runtime_error);
   EXPECT_THROW(Actor("plan t { public Integer $n }", R"({"n": "x"})"), std::runtime_error);

@@ -35,13 +35,13 @@ class Formation : public testing::Test {
     static_cast<void>(exchange(cluster.start(), "puppet"));
   }
 
-  Actor& add(const std::string& name, const std::string& more = "") {
+  Actor& add(const std::string& name, const std::string& more = "", bool installed = true) {
     members.emplace(name, std::make_unique<Actor>(shipped_bundle("galera::host"), "Galera::Host[m]",
                                                   R"({"cluster": "c", "host": ")" + name + R"(", "address": "10.0.0.)" +
                                                       std::to_string(members.size() + 1) + "\"" + more + "}", name));
     Actor& member = *members.at(name);
     exchange(member.start(), name);
-    exchange(member.step(EventPosted{"install_complete", {}, "Event[install_complete]"}), name);
+    if (installed) exchange(member.step(EventPosted{"install_complete", {}, "Event[install_complete]"}), name);
     exchange(member.step(CatalogDone{}), name);
     return member;
   }
@@ -202,6 +202,31 @@ TEST_F(Formation, AFollowerNeverLeads) {
   Actor& db4 = add("db4");
   EXPECT_EQ(db4.variable("the_role"), "null");
   EXPECT_THAT(db4.engine().waiting()[0].text(), HasSubstr("a role in cluster 'c'"));
+}
+
+// Its catalog failed before 'install_complete': whatever the cluster may still say, nothing comes of it in this run.
+TEST_F(Formation, AMemberThatIsNotInstalledWaitsForNothingThatCannotCome) {
+  for (const char* name : {"db1", "db2"}) {
+    Actor& member = add(name, "", false);
+    ASSERT_THAT(member.engine().waiting(), SizeIs(1)) << name;
+    EXPECT_THAT(member.engine().waiting()[0].text(), HasSubstr("the event 'install_complete' of the catalog"));
+    EXPECT_FALSE(member.engine().may_go_on()) << name;
+  }
+}
+
+TEST_F(Formation, AMemberThatIsInstalledGoesOnWaitingForItsLeader) {
+  add("db1");
+  Actor& db2 = add("db2");
+  apply("db2");
+  ASSERT_THAT(db2.engine().waiting(), SizeIs(1));
+  EXPECT_TRUE(db2.engine().may_go_on());
+}
+
+TEST_F(Formation, ARoleMayStillComeToAMemberThatIsNotInstalled) {
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  Actor& db4 = add("db4", "", false);
+  EXPECT_THAT(db4.engine().waiting(), SizeIs(2));
+  EXPECT_TRUE(db4.engine().may_go_on());
 }
 
 TEST_F(Formation, NobodyIsBornOverData) {
