@@ -199,6 +199,15 @@ VALUE session_status(VALUE self) {
   }));
 }
 
+// What happened since the last call, as an array of lines; only of a session with "trace".
+VALUE session_trace(VALUE self) {
+  Runner& runner = runner_of(self);
+  return finish(guarded([&] {
+    const auto lines = runner.trace();
+    return lines ? outcome(plan::agent::write(*lines)) : failure(lines.error());
+  }));
+}
+
 // ------------------------------------------------------------------------------------------------ without the GVL
 
 struct Unlocked {
@@ -290,6 +299,7 @@ void define_session(VALUE module) {
   rb_define_method(session, "leaving", session_leaving, 0);
   rb_define_method(session, "wait", session_wait, 1);
   rb_define_method(session, "status", session_status, 0);
+  rb_define_method(session, "trace", session_trace, 0);
   rb_define_method(session, "close", session_close, 0);
 }
 

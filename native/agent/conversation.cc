@@ -135,7 +135,8 @@ std::optional<Exchange> Conversation::next(bool listening, Instant now) {
 Exchange Conversation::begin(bool poll, Instant now) {
   const auto body = request(poll);
   calls_.push_back({++last_call_, poll, true, outbox_.last(), now});
-  return {last_call_, protocol::exchange_path(setup_.member), protocol::write(body), body.wait};
+  return {last_call_,        protocol::exchange_path(setup_.member), protocol::write(body), body.wait, acknowledged() + 1,
+          body.messages.size(), body.acknowledged};
 }
 
 protocol::ExchangeRequest Conversation::request(bool poll) const {

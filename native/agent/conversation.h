@@ -31,6 +31,9 @@ struct Exchange {
   std::string path;
   std::string body;
   std::chrono::milliseconds wait{0};        // how long the orchestrator may hold it
+  std::uint64_t first_message = 0;          // for traces: what the body holds
+  std::size_t messages = 0;
+  std::uint64_t acknowledged = 0;
 };
 
 struct Answer {                             // of an HTTP server
@@ -88,6 +91,9 @@ class Conversation {
   void refused(const Error& error, Instant now);
 
   [[nodiscard]] bool all_acknowledged() const { return outbox_.pending().empty(); }
+  [[nodiscard]] std::uint64_t last_sent() const { return outbox_.last(); }      // or to be sent
+  [[nodiscard]] std::uint64_t acknowledged() const { return outbox_.last() - outbox_.pending().size(); }
+  [[nodiscard]] std::uint64_t received() const { return received_; }
   [[nodiscard]] bool in_sync() const { return !sync_wanted_; }
   // Since when calls have failed, if they have failed three times or more with no good one between.
   [[nodiscard]] std::optional<Instant> unreachable_since() const;

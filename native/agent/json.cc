@@ -1,5 +1,8 @@
 #include "agent/json.h"
 
+#include <array>
+#include <ctime>
+
 #include <boost/json/serialize.hpp>
 
 #include "values/json.h"
@@ -104,6 +107,14 @@ json::value reason_part(const values::Value& reason, std::string_view name) {
   return part == nullptr || part->is_undef() ? json::value(nullptr) : json::value(values::to_string(*part));
 }
 
+std::string iso_time(engine::Instant at) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
 json::array waiting_json(const Report& report) {
   json::array all;
   for (const auto& waiting : report.waiting) {
@@ -113,6 +124,7 @@ json::array waiting_json(const Report& report) {
                                {"for", reason_part(waiting.reason, "for")},
                                {"risk", reason_part(waiting.reason, "risk")},
                                {"next", reason_part(waiting.reason, "next")},
+                               {"since", iso_time(waiting.since)},
                                {"since_ms", (report.now - waiting.since).count()}});
   }
   return all;
@@ -190,6 +202,7 @@ Result<RunnerSettings> read_settings(std::string_view text) {
   settings.process.server_facts = reader.value("server_facts");
   settings.cluster = reader.text("cluster", false);
   settings.noop = reader.flag("noop");
+  settings.trace = reader.flag("trace");
   settings.state_file = reader.text("state_file", true);
   settings.orchestrator = reader.text("orchestrator", !settings.noop);
   if (reader.field("tls") != nullptr) {
@@ -258,5 +271,7 @@ std::string write(const Report& report) {
                             {"ended", report.ended ? json::value(ended_json(*report.ended)) : json::value(nullptr)}};
   return json::serialize(object);
 }
+
+std::string write(const std::vector<std::string>& lines) { return json::serialize(json::array(lines.begin(), lines.end())); }
 
 }  // namespace plan::agent

@@ -11,7 +11,7 @@ namespace plan::agent {
 
 // {"process": {"certname", "resource", "title", "plan"}, "bundle": {…}, "parameters": {…}, "facts": {…}, "trusted": {…},
 //  "server_facts": {…}, "cluster": "cluster_1", "orchestrator": "https://puppet:8146", "state_file": "/…",
-//  "tls": {"certificate", "private_key", "ca", "crl"}, "noop": false}
+//  "tls": {"certificate", "private_key", "ca", "crl"}, "noop": false, "trace": false}
 // Errors "agent.config" name the field.
 [[nodiscard]] Result<RunnerSettings> read_settings(std::string_view text);
 // {"changed": [reference, …], "failed": […], "skipped": […]}
@@ -25,10 +25,13 @@ namespace plan::agent {
 // {"kind": "batch", "id": 3, "resources": [{"type", "title", "parameters"}]} | {"kind": "settled"} | {"kind": "timeout"}
 // | {"kind": "interrupted"} | {"kind": "ended", "failed": true, "message": "…"}
 [[nodiscard]] std::string write(const Happening& happening);
-// {"settled", "orchestrated", "accepted", "waiting": [{"process", "action", "text", "for", "risk", "next", "since_ms"}],
+// {"settled", "orchestrated", "accepted", "waiting": [{"process", "action", "text", "for", "risk", "next", "since", "since_ms"}],
 //  "connection": {"ok", "state": "none"|"ok"|"failed", "code", "error", "help", "clusters"},
 //  "dead_letters": [{"process", "action", "message", "place", "stack"}], "warnings": [text], "desired": [resource],
 //  "ended": null | {"failed", "message"}}
+// `since`: "2026-01-31T12:00:05Z", when the process began to wait at this place of its plan. Runs before count, as long
+// as each came to wait there: their state has it. `since_ms`: how long ago that is.
 [[nodiscard]] std::string write(const Report& report);
+[[nodiscard]] std::string write(const std::vector<std::string>& lines);
 
 }  // namespace plan::agent

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/state_file.h"
+#include "agent/state_lock.h"
 #include "base/assert.h"
 #include "diagnostics/diagnostic.h"
 
@@ -68,6 +69,7 @@ struct Runner::State {
   const Clock clock;
   const pid_t owner = getpid();
   std::shared_ptr<const engine::Program> program;
+  std::optional<StateLock> state_lock;    // from open() to close(), but in a noop run
   std::thread thread;
 
   std::mutex mutex;                       // guards all below
@@ -82,6 +84,7 @@ struct Runner::State {
   void run();
   void loop(std::unique_lock<std::mutex>& lock);
   Status persist(std::unique_lock<std::mutex>& lock);
+  Status finish(std::unique_lock<std::mutex>& lock);
   void make_calls();
   Status ensure_client();
   [[nodiscard]] milliseconds sleep_time() const;
@@ -215,15 +218,23 @@ Result<std::unique_ptr<Runner>> Runner::open(RunnerSettings settings) {
                  "mend the plan where the carets point"};
   }
   StateFile file(settings.state_file);
+  std::optional<StateLock> lock;
+  if (!settings.noop) {
+    auto taken = StateLock::take(settings.state_file, settings.process.identity.resource);
+    if (!taken) return taken.error();
+    lock.emplace(*std::move(taken));
+  }
   auto text = file.read();
   if (!text) return text.error();
   auto state = std::make_unique<State>(std::move(settings), std::move(file));
+  if (lock) state->state_lock.emplace(*std::move(lock));
   state->program = compilation.program;
   auto session = Session::open({.process = state->settings.process,
                                 .program = compilation.program,
                                 .cluster = state->settings.cluster,
                                 .noop = state->settings.noop,
-                                .random = random_number},
+                                .random = random_number,
+                                .trace = state->settings.trace},
                                *text ? std::optional<std::string_view>(**text) : std::nullopt, state->clock.now());
   if (!session) return session.error();
   state->session = std::move(*session);
@@ -287,6 +298,12 @@ Status Runner::report(const std::function<void(const Report&)>& use) {
   return state_->with_session([&] { use(state_->session->report(state_->clock.now())); });
 }
 
+Result<std::vector<std::string>> Runner::trace() {
+  if (getpid() != state_->owner) return forked();
+  const std::lock_guard lock(state_->mutex);
+  return state_->session->take_trace();
+}
+
 // Whether there is something to tell, and what.
 bool Runner::State::look(Happening& happening) {
   if (interrupted || stopping) {
@@ -337,12 +354,19 @@ Status Runner::close() {
   lock.unlock();
   if (state_->thread.joinable()) state_->thread.join();
   lock.lock();
-  if (state_->failed) return *state_->failed;
-  if (auto status = state_->persist(lock); !status) {
-    state_->failed = status.error();
+  const auto written = state_->finish(lock);
+  state_->state_lock.reset();
+  return written;
+}
+
+// Writes down how the run ended.
+Status Runner::State::finish(std::unique_lock<std::mutex>& lock) {
+  if (failed) return *failed;
+  if (auto status = persist(lock); !status) {
+    failed = status.error();
     return status;
   }
-  return state_->session->finished() ? state_->file.remove() : Status(Done{});
+  return session->finished() ? file.remove() : Status(Done{});
 }
 
 const values::NameResolver& Runner::resolver() const { return *state_->program; }

@@ -7,6 +7,8 @@
 // the state that holds it is on disk. After the state could not be written nothing more is said or handed out: wait()
 // reports the process as ended and failed.
 //
+// One run at a time: from open() to close() a runner that is no noop run holds the lock of its state (state_lock.h).
+//
 // Fork: a runner belongs to the process that opened it. In a child every call is an error ("agent.fork"), and the
 // destructor leaves alone what belongs to the parent.
 #pragma once
@@ -33,6 +35,7 @@ struct RunnerSettings {
   std::string state_file;
   transport::TlsSettings tls;
   bool noop = false;
+  bool trace = false;
 };
 
 struct Settled {};
@@ -43,7 +46,7 @@ using Happening = std::variant<Batch, Settled, engine::Ended, TimedOut, Interrup
 class Runner {
  public:
   // Compiles the bundle and reads the state; no thread, no connection. Errors: "bundle.refused" (message: the
-  // diagnostics with carets), "engine.parameter", "agent.file", …
+  // diagnostics with carets), "agent.busy" (another run of the process is under way), "engine.parameter", "agent.file", …
   static Result<std::unique_ptr<Runner>> open(RunnerSettings settings);
   ~Runner();                      // as close(), quietly
   Runner(const Runner&) = delete;
@@ -63,6 +66,7 @@ class Runner {
   // Makes the wait() that is under way, or the next one, return Interrupted at once.
   void interrupt();
   Status report(const std::function<void(const Report&)>& use);   // `use` as in wait()
+  Result<std::vector<std::string>> trace();     // Session::take_trace; also after close()
   // Ends the run: the state is written, the thread joined, the connection closed. Again: nothing.
   Status close();
 

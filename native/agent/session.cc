@@ -19,7 +19,9 @@ constexpr std::uint64_t kMostBeginnings = 4;
 
 }  // namespace
 
-Session::Session(SessionSetup setup) : setup_(std::move(setup)) {}
+Session::Session(SessionSetup setup) : setup_(std::move(setup)) {
+  if (setup_.trace) trace_.emplace();
+}
 Session::~Session() = default;
 
 // ---------------------------------------------------------------------------------------------- opening
@@ -49,6 +51,7 @@ Status Session::begin(Instant now) {
   auto engine = engine::Engine::create(setup_.program, setup_.process, now, setup_.limits);
   if (!engine) return engine.error();
   engine_ = std::move(*engine);
+  engine_->trace(setup_.trace);
   if (!conversation_) conversation_.emplace(conversation_setup());
   return Done{};
 }
@@ -64,6 +67,7 @@ Status Session::resume(std::string_view state, Instant now) {
   auto engine = engine::Engine::restore(setup_.program, setup_.process, read->engine, now, setup_.limits);
   if (!engine) return engine.error();
   engine_ = std::move(*engine);
+  engine_->trace(setup_.trace);
   conversation_.emplace(std::move(*conversation));
   if (conversation_->cluster() == setup_.cluster) return Done{};
   if (!engine_->orchestrator()) {
@@ -98,12 +102,15 @@ void Session::start(Instant now) {
 }
 
 void Session::event(std::string message, values::Value data, std::string resource, Instant now) {
-  feed(engine::EventPosted{std::move(message), std::move(data), std::move(resource)}, now);
+  engine::EventPosted event{std::move(message), std::move(data), std::move(resource)};
+  if (trace_) trace_->event(event);
+  feed(std::move(event), now);
 }
 
 void Session::catalog_done(engine::CatalogDone done, Instant now) {
   catalog_done_ = true;
   conversation_->want_sync();
+  if (trace_) trace_->catalog_done(done);
   feed(std::move(done), now);
 }
 
@@ -115,6 +122,7 @@ void Session::leaving(Instant now) {
 void Session::synced(std::uint64_t batch, std::vector<engine::ResourceResult> results, Instant now) {
   for (const auto& unsynced : engine_->unsynced()) {
     if (session_batch(unsynced.id) != batch) continue;
+    if (trace_) trace_->synced(batch, results);
     step(engine::BatchSynced{unsynced.id, std::move(results)}, now);
     return;
   }
@@ -142,15 +150,23 @@ void Session::step(const engine::Input& input, Instant now) { take_effects(engin
 
 void Session::take_effects(engine::Effects effects) {
   if (effects.changed || !effects.messages.empty()) ++version_;
-  for (auto& message : effects.messages) {
-    // A parameter that changes before the process is accepted: who orchestrates it is known by title only.
-    if (message.to.resource.empty()) message.to.resource = conversation_->cluster();
-    conversation_->send(std::move(message));
+  if (trace_) {
+    for (const auto& firing : effects.firings) trace_->fired(firing);
+    for (const auto& batch : effects.batches) trace_->wanted(session_batch(batch.id), batch.resources);
   }
+  for (auto& message : effects.messages) send(std::move(message));
   for (auto& letter : effects.dead_letters) {
+    if (trace_) trace_->refused(letter);
     if (dead_letters_.size() == kDeadLettersKept) dead_letters_.pop_front();
     dead_letters_.push_back(std::move(letter));
   }
+}
+
+void Session::send(engine::Message message) {
+  // A parameter that changes before the process is accepted: who orchestrates it is known by title only.
+  if (message.to.resource.empty()) message.to.resource = conversation_->cluster();
+  if (trace_) trace_->queued(conversation_->last_sent() + 1, message);
+  conversation_->send(std::move(message));
 }
 
 void Session::warn(std::string text) {
@@ -182,13 +198,16 @@ bool Session::talks() const { return engine_->orchestrated() || !conversation_->
 
 std::optional<Exchange> Session::next_exchange(Instant now) {
   if (setup_.noop || !started_ || run_over_ || persisted_ != version_) return std::nullopt;
-  return conversation_->next(engine_->orchestrated() && !engine_->ended(), now);
+  auto exchange = conversation_->next(engine_->orchestrated() && !engine_->ended(), now);
+  if (exchange && trace_) trace_->called(*exchange);
+  return exchange;
 }
 
 void Session::answered(std::uint64_t exchange, const Answer& answer, Instant now) {
   if (run_over_) return;
   auto news = conversation_->answered(exchange, answer, now);
   if (news.changed) ++version_;
+  if (trace_) trace_news(exchange, answer.status, news);
   for (auto& message : news.messages) step(engine::Received{std::move(message)}, now);
   if (!news.broken) return;
   if (generation_ < kMostBeginnings) {
@@ -198,8 +217,16 @@ void Session::answered(std::uint64_t exchange, const Answer& answer, Instant now
   }
 }
 
+void Session::trace_news(std::uint64_t exchange, int status, const Conversation::News& news) {
+  trace_->answered(exchange, status, conversation_->acknowledged());
+  std::uint64_t sequence = conversation_->received() - news.messages.size();
+  for (const auto& message : news.messages) trace_->received(++sequence, message);
+}
+
 void Session::failed(std::uint64_t exchange, const Error& error, Instant now) {
-  if (!run_over_) conversation_->failed(exchange, error, now);
+  if (run_over_) return;
+  if (trace_) trace_->failed(exchange, error);
+  conversation_->failed(exchange, error, now);
 }
 
 std::uint64_t Session::session_batch(std::uint64_t engine_batch) const {
@@ -239,7 +266,7 @@ bool Session::undeliverable(Instant now) const {
 bool Session::settled(Instant now) const {
   if (!started_ || !catalog_done_) return false;
   if (setup_.noop) return true;
-  if (!quiet() || !engine_->waiting().empty()) return false;
+  if (!quiet() || engine_->may_go_on()) return false;
   if (!talks() || (conversation_->all_acknowledged() && conversation_->in_sync())) return true;
   return engine_->orchestrator().has_value() && undeliverable(now);
 }
@@ -256,6 +283,8 @@ bool Session::finished() const {
 }
 
 bool Session::wants_event(std::string_view message) const { return engine_->wants_event(message); }
+
+std::vector<std::string> Session::take_trace() { return trace_ ? trace_->take() : std::vector<std::string>(); }
 
 Report Session::report(Instant now) const {
   Report report;

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "agent/conversation.h"
+#include "agent/trace.h"
 #include "base/result.h"
 #include "engine/engine.h"
 
@@ -27,6 +28,7 @@ struct SessionSetup {
   bool noop = false;            // look only: nothing is sent, applied or written
   Random random;                // incarnations and jitter
   engine::Limits limits = {};
+  bool trace = false;           // what it does is to be told line by line
 };
 
 // One small catalog to apply. The id is the session's, valid for this run only.
@@ -94,13 +96,15 @@ class Session {
   [[nodiscard]] std::optional<Instant> next_wakeup(Instant now) const;
 
   // ---- how it stands
-  // The catalog is done, nothing is enabled, nothing is in flight, nothing waits. When the orchestrator cannot be
-  // reached, a process that it had accepted is settled all the same after some seconds.
+  // The catalog is done, nothing is enabled, nothing is in flight, and nothing waits but for what can no longer come.
+  // When the orchestrator cannot be reached, a process that it had accepted is settled all the same after some seconds.
   [[nodiscard]] bool settled(Instant now) const;
   // Of the process: its last messages are acknowledged, or cannot be.
   [[nodiscard]] std::optional<engine::Ended> ended() const;
   [[nodiscard]] bool wants_event(std::string_view message) const;
   [[nodiscard]] Report report(Instant now) const;
+  // Since the last call; nothing when the setup did not ask for it.
+  [[nodiscard]] std::vector<std::string> take_trace();
   [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
   [[nodiscard]] const Conversation& conversation() const { return *conversation_; }
 
@@ -113,6 +117,8 @@ class Session {
   void feed(engine::Input input, Instant now);    // remembered, to be fed again to a process that begins anew
   void step(const engine::Input& input, Instant now);
   void take_effects(engine::Effects effects);
+  void send(engine::Message message);
+  void trace_news(std::uint64_t exchange, int status, const Conversation::News& news);
   void warn(std::string text);
   [[nodiscard]] bool talks() const;
   [[nodiscard]] bool quiet() const;
@@ -133,6 +139,7 @@ class Session {
   std::deque<SetAside> set_aside_;
   std::deque<engine::DeadLetter> dead_letters_;
   std::vector<std::string> warnings_;
+  std::optional<Trace> trace_;
 };
 
 }  // namespace plan::agent

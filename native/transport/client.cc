@@ -100,6 +100,8 @@ Result<std::unique_ptr<Client>> Client::create(Settings settings) {
 
 void Client::State::set_connection(CURL* easy) const {
   require(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
+  // A name that is being resolved is left to its thread: nobody waits for a name server that does not answer.
+  require(curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L));
   require(curl_easy_setopt(easy, CURLOPT_PROXY, ""));   // an agent's http_proxy is for the world outside
   require(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https"));
   require(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));

@@ -53,8 +53,21 @@ RSpec.describe 'puppet apply with the native engine' do
     plan demo::host {
       public String $path
       queue String answers
+      queue Integer later { entries => *[1] }
       action wait { $a <- answers awaiting 'an answer that never comes' }
-      action never { $e <- events where $e.message == 'answer'  'x' -> answers }
+      action never { $l <- later after 30d  'x' -> answers }
+    }
+  PLAN
+  let(:plan_for_an_event) { <<~PLAN }
+    plan demo::host {
+      public String $path
+      Boolean $installed = false
+      action when_installed { $e <- events where $e.message == 'installed'  $installed = true }
+      action go_on {
+        _ <- main::catalog_done
+        _ <- $path where $installed awaiting { 'for' => "the event 'installed'", 'next' => 'see what failed' }
+        File.new { title => $path, ensure => 'file' } -> resources_to_sync
+      }
     }
   PLAN
   let(:orchestrated_plan) { <<~PLAN }
@@ -168,6 +181,18 @@ RSpec.describe 'puppet apply with the native engine' do
     expect(code).to eq(2)
   end
 
+  # Were it waited for, the run would take the whole hour.
+  it 'ends at once, and says why, when what it waits for can only come from an event that was skipped' do
+    file = manifest(plan_for_an_event, wait: 3600)
+    File.write(file, File.read(file).sub("content => 'x'", "content => 'x', validate_cmd => '/bin/false'"))
+    pid = spawn_process(file)
+    Timeout.timeout(60) { Process.wait(pid) }
+    log = File.read(path('log'))
+    expect(log).to include("waiting for the event 'installed'; see what failed")
+    expect(log).to match(/Event\[installed\].*[Ss]kipping because of failed dependencies/)
+    expect(Process.last_status.exitstatus).to eq(4)
+  end
+
   it 'fails the host when the orchestrator is not there and never accepted it, and applies the rest' do
     parameters = "{ 'path' => '/x', 'cluster' => 'c' }"
     code, output = apply_process(manifest(orchestrated_plan, wait: 2, parameters: parameters))
@@ -204,6 +229,27 @@ RSpec.describe 'puppet apply with the native engine' do
     Process.kill('TERM', pid)
     Timeout.timeout(60) { Process.wait(pid) }
     expect(File.read(path('vardir/state/last_run_report.yaml'))).to include('Plan_process')
+  end
+
+  it 'tells each message, firing and batch with --debug, and no values' do
+    _, output = apply_process(manifest(plan), '--debug')
+    expect(output).to match(/Debug: .*event 'installed' of Event\[installed\]$/)
+    expect(output).to match(/firing 1 of demo::host\[m\]: when_installed; took events; set \$installed$/)
+    expect(output).to match(/batch \d+ is wanted: File\[#{Regexp.escape(path('out'))}\]$/)
+    expect(output).to match(/batch \d+ is applied: File\[#{Regexp.escape(path('out'))}\] changed$/)
+    expect(output.lines.grep(/Plan_process\[/).join).not_to include('by the plan')
+  end
+
+  it 'refuses a second run at the same time, and is not kept from the next by one that was killed' do
+    file = manifest(waiting_plan, wait: 3600)
+    pid = spawn_process(file)
+    eventually { File.exist?(path('log')) && File.read(path('log')).include?('waiting for') }
+    code, output = apply_process(file)
+    expect(output).to match(/another run of Demo::Host\[m\] is under way on this node: process #{pid} holds/)
+    expect(code).to eq(4)
+    Process.kill('KILL', pid)
+    Process.wait(pid)
+    expect(apply_process(manifest(waiting_plan, wait: 1)).last).not_to include('another run')
   end
 
   it 'goes on in the next run when it was killed in the middle' do

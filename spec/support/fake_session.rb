@@ -41,6 +41,10 @@ class FakeSession
     @calls = []
   end
 
+  def trace
+    '[]'
+  end
+
   def start
     @calls << [:start]
   end

@@ -179,6 +179,7 @@ module PuppetX
         answer = JSON.parse(@run.session.wait(@left.clamp(0, SLICE)))
         seconds = @clock.call - before
         [self, *others].each { |loop| loop.spend(seconds) }
+        @run.tell_trace
         answer
       end
 

@@ -94,6 +94,14 @@ module PuppetX
         return unless open? && !noop?
 
         session.event(message, RichData.dump(data), resource)
+        tell_trace
+      end
+
+      # What the engine did since the last time, for `--debug`: ids, numbers and names, no values.
+      def tell_trace
+        return unless open? && traced?
+
+        JSON.parse(session.trace).each { |line| Puppet.debug("#{host.ref}: #{line}") }
       end
 
       def status
@@ -103,6 +111,7 @@ module PuppetX
       # Ends the run of the process: state is on disk, the connection closed. Harmless when called again.
       def close
         session&.close
+        tell_trace
       ensure
         @session = nil
       end
@@ -169,7 +178,12 @@ module PuppetX
                          'title' => reference[/\[(.*)\]\z/m, 1] || reference, 'plan' => host[:plan] },
           'bundle' => host[:bundle], 'parameters' => host[:parameters] || {}, 'cluster' => host[:cluster],
           'facts' => facts, 'trusted' => host[:trusted] || {}, 'server_facts' => host[:server_facts] || {},
-          'orchestrator' => orchestrator, 'state_file' => state_file, 'noop' => noop?, 'tls' => tls }
+          'orchestrator' => orchestrator, 'state_file' => state_file, 'noop' => noop?,
+          'trace' => traced?, 'tls' => tls }
+      end
+
+      def traced?
+        Puppet::Util::Log.level == :debug
       end
 
       def tls

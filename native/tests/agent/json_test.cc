@@ -80,7 +80,7 @@ TEST(Json, WritesTheReport) {
                      Instant(std::chrono::seconds(8))}};
   const std::string text = write(report);
   EXPECT_THAT(text, HasSubstr(R"("connection":{"ok":false,"state":"failed","code":"unknown_cluster","error":"no such","help":"look","clusters":["cluster_1"]})"));
-  EXPECT_THAT(text, HasSubstr(R"("for":"leader","risk":null,"next":null,"since_ms":2000)"));
+  EXPECT_THAT(text, HasSubstr(R"("for":"leader","risk":null,"next":null,"since":"1970-01-01T00:00:08Z","since_ms":2000)"));
   EXPECT_THAT(text, HasSubstr(R"("ended":null)"));
 }
 

@@ -3,6 +3,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <mutex>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/agent/demo.h"
+#include "tests/agent/hanging.h"
 #include "tests/agent/test_orchestrator.h"
 
 namespace plan::agent {
@@ -77,6 +80,12 @@ class RunnerTest : public testing::Test {
     std::string code;
     EXPECT_TRUE(runner.report([&](const Report& report) { code = report.connection.error.code; }).ok());
     return code;
+  }
+  // A run that is interrupted ends, whatever its orchestrator does. Far more than that takes, far less than a hang.
+  static void expect_to_close(Runner& runner) {
+    const auto begun = std::chrono::steady_clock::now();
+    EXPECT_TRUE(runner.close().ok());
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(3));
   }
   static void apply(Runner& runner, const Seen& batch) {
     ASSERT_TRUE(runner.synced(batch.batch, {{.reference = batch.reference, .changed = true}}).ok());
@@ -253,6 +262,85 @@ TEST_F(RunnerTest, ANoopRunNeedsNeitherThreadNorConnection) {
   EXPECT_TRUE(wait(*runner).is<Settled>());
   EXPECT_TRUE(runner->close().ok());
   EXPECT_FALSE(fs::exists(directory_ / "state.json"));
+}
+
+// ---------------------------------------------------------------------------------------------- hanging peers
+
+TEST_F(RunnerTest, ANameServerThatHangsDoesNotHoldUpTheEnd) {
+  std::unique_ptr<Runner> runner;
+  test::HangingNameServer name_server;
+  runner = open(settings(std::string("https://") + test::kHangingHost + ":8146"));
+  ASSERT_TRUE(runner->start().ok());
+  name_server.wait_for_question();
+  expect_to_close(*runner);
+}
+
+TEST_F(RunnerTest, ConnectionsThatAreDroppedDoNotHoldUpTheEnd) {
+  const test::HangingPort port(true);
+  auto runner = open(settings(port.url()));
+  ASSERT_TRUE(runner->start().ok());
+  EXPECT_TRUE(wait(*runner, milliseconds(200)).is<TimedOut>());
+  expect_to_close(*runner);
+}
+
+TEST_F(RunnerTest, AHandshakeThatHangsDoesNotHoldUpTheEnd) {
+  const test::HangingPort port(false);
+  auto runner = open(settings(port.url()));
+  ASSERT_TRUE(runner->start().ok());
+  port.wait_for_connection();
+  expect_to_close(*runner);
+}
+
+TEST_F(RunnerTest, AnAnswerThatNeverComesDoesNotHoldUpTheEnd) {
+  std::promise<void> asked, over;
+  const std::shared_future<void> until_over(over.get_future());
+  std::once_flag first;
+  {
+    test::HttpsServer server(authority_, authority_.issue("localhost"), [&](const test::HttpRequest&) {
+      std::call_once(first, [&] { asked.set_value(); });
+      until_over.wait();
+      return test::HttpAnswer{503, "", ""};
+    });
+    auto runner = open(settings(server.url()));
+    ASSERT_TRUE(runner->start().ok());
+    asked.get_future().wait();
+    expect_to_close(*runner);
+    over.set_value();
+  }
+}
+
+// ---------------------------------------------------------------------------------------------- one at a time
+
+TEST_F(RunnerTest, ASecondRunOfTheSameProcessIsRefused) {
+  test::TestOrchestrator orchestrator(authority_);
+  auto runner = open(settings(orchestrator.url()));
+  const auto second = Runner::open(settings(orchestrator.url()));
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, "agent.busy");
+  RunnerSettings only_to_look = settings(orchestrator.url());
+  only_to_look.noop = true;
+  EXPECT_TRUE(Runner::open(std::move(only_to_look)).ok());
+  ASSERT_TRUE(runner->start().ok());
+  ASSERT_TRUE(runner->close().ok());
+  EXPECT_TRUE(Runner::open(settings(orchestrator.url())).ok()) << "close() gives it back, though the object lives on";
+}
+
+TEST_F(RunnerTest, ItIsTracedWhatARunDoes) {
+  test::TestOrchestrator orchestrator(authority_);
+  RunnerSettings traced = settings(orchestrator.url());
+  traced.trace = true;
+  auto runner = open(std::move(traced));
+  ASSERT_TRUE(runner->start().ok());
+  ASSERT_TRUE(wait(*runner).is<Batch>());
+  ASSERT_TRUE(runner->close().ok());
+  const auto lines = runner->trace();
+  ASSERT_TRUE(lines.ok());
+  EXPECT_THAT(*lines, testing::IsSupersetOf({"firing 1 of demo::member[m]: initialize",
+                                             "message 1 from Demo::Member[m] to cluster_1: join, to be sent",
+                                             "call 1: sends message 1, acknowledges up to 0",
+                                             "call 1 is answered with HTTP status 200: acknowledged up to 1",
+                                             "batch 65537 is wanted: File[/tmp/demo]"}));
+  EXPECT_THAT(runner->trace().value(), testing::IsEmpty());
 }
 
 }  // namespace

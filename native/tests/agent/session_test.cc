@@ -360,6 +360,23 @@ TEST_F(SessionTest, WithoutOrchestratorOneThatWasNeverAcceptedDoesNotSettle) {
   EXPECT_EQ(session->report(now_).connection.error.code, "transport.refused");
 }
 
+// Of an action that awaits what only an event of the catalog brings: it can no longer come, and the run ends.
+TEST_F(SessionTest, WhatOnlyAnEventWouldBringIsNotWaitedForAfterTheCatalog) {
+  join();
+  const std::string extra = R"(
+    Boolean $ready = false
+    action get_ready { $e <- events where $e.message == 'ready'  $ready = true }
+    action act { _ <- main::catalog_done  _ <- $cluster where $ready awaiting 'the event ready'  $applied = 0 })";
+  auto session = open(setup(extra));
+  session->start(now_);
+  session->catalog_done({}, now_);
+  EXPECT_FALSE(session->settled(now_)) << "the orchestrator may have something to say";
+  talk(*session);
+  EXPECT_TRUE(session->settled(now_));
+  ASSERT_EQ(session->report(now_).waiting.size(), 1U) << "and it is told";
+  EXPECT_EQ(session->report(now_).waiting[0].text(), "the event ready");
+}
+
 TEST_F(SessionTest, ANoopRunSaysAndWritesNothing) {
   SessionSetup noop = setup();
   noop.noop = true;
