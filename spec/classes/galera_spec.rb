@@ -17,6 +17,11 @@ RSpec.describe 'galera' do
     is_expected.to contain_file(dropin).with_content(/^EnvironmentFile=$/)
   end
 
+  it 'takes the position that the unit recovered, where it left it in a file' do
+    is_expected.to contain_file(dropin)
+      .with_content(%r{^EnvironmentFile=$\n^EnvironmentFile=-/run/mysqld/wsrep-start-position$})
+  end
+
   it 'puts the program there before the drop-in that names it' do
     is_expected.to contain_file('/usr/local/lib/galera/start-mariadbd')
       .with_mode('0755').that_comes_before("File[#{dropin}]")

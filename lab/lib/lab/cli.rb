@@ -85,7 +85,7 @@ module Lab
       platforms = {}
       parse(argv) do |options|
         options.on('--members N', Integer) { |value| count = value }
-        options.on('--platform [MEMBER=]PLATFORM') { |value| platforms.update(platform_choice(value)) }
+        options.on('--platform [MEMBER=]PLATFORM') { |value| platforms.update(Platform.choice(value)) }
         options.on('--[no-]module [ARCHIVE]') { |value| value ? archive = value : with_module = false }
       end
       limits = 1..Settings::MAX_MEMBERS
@@ -95,15 +95,6 @@ module Lab
         @cluster.choose_platforms(platforms) unless platforms.empty?
         @cluster.up(count: count, release: with_module ? Release.find(archive) : nil)
       end
-    end
-
-    # "debian13" is for all members, "db3=debian13" for one.
-    def platform_choice(text)
-      member, platform = text.include?('=') ? text.split('=', 2) : ['all', text]
-      Settings.address(member) unless member == 'all'
-      { member => Platform.named(platform).name }
-    rescue Error => e
-      raise UsageError, e.message
     end
 
     def command_run(argv)

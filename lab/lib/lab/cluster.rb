@@ -92,6 +92,11 @@ module Lab
       Platform.named(chosen[name] || chosen['all'] || Platform::DEFAULT.name)
     end
 
+    # Is every member what would be made now?
+    def as_chosen?
+      members.all? { |machine| machine.platform == platform_of(machine.name) }
+    end
+
     def run(machines, *arguments)
       AgentRun.together(machines, *arguments)
     end

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require 'optparse'
+
 module Lab
   # What a machine boots: a Debian release with a Puppet agent on it, and where that agent has its files. Debian's own
   # package of the agent keeps to Debian's directories, a gem to those of upstream's packages.
@@ -17,6 +19,15 @@ module Lab
           statedir: '/opt/puppetlabs/puppet/cache/state')
     ].freeze
     DEFAULT = ALL.first
+
+    # What the option --platform says: "debian13" is for all members, "db3=debian13" for one.
+    def self.choice(text)
+      member, platform = text.include?('=') ? text.split('=', 2) : ['all', text]
+      Settings.address(member) unless member == 'all'
+      { member => named(platform).name }
+    rescue Error => e
+      raise OptionParser::InvalidArgument, e.message
+    end
 
     def self.named(name)
       ALL.find { |platform| platform.name == name } or

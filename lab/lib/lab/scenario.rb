@@ -13,6 +13,12 @@ module Lab
     BOOTSTRAP_LINE = 'WSREP: Connecting with bootstrap option: 1'
     MEMBERS = 3
 
+    class << self
+      # What members are unless a scenario says otherwise: see Cluster#choose_platforms.
+      attr_accessor :platforms
+    end
+    self.platforms = {}
+
     attr_reader :name, :summary
 
     def self.define(name, summary, &body)
@@ -65,15 +71,18 @@ module Lab
       Shell.say("#{name}: #{text}")
     end
 
-    # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp.
-    def fresh_cluster(values = {})
-      cluster.fresh(count: MEMBERS) unless cluster.untouched? && cluster.members.length == MEMBERS
+    # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp. Where a scenario is
+    # not about platforms, they are those that lab/scenarios was given.
+    def fresh_cluster(values = {}, platforms: self.class.platforms)
+      cluster.choose_platforms(platforms)
+      cluster.fresh(count: MEMBERS) unless cluster.untouched? && cluster.as_chosen? && cluster.members.length == MEMBERS
       server.environment.write({ 'cluster_size' => MEMBERS }.merge(values))
     end
 
     # A whole cluster: the one that is there, or a new one.
     def formed_cluster
-      return if cluster.members.length == MEMBERS && ClusterTable.new(cluster).complaints.empty?
+      cluster.choose_platforms(self.class.platforms)
+      return if cluster.as_chosen? && cluster.members.length == MEMBERS && ClusterTable.new(cluster).complaints.empty?
 
       fresh_cluster
       run_together
@@ -117,6 +126,22 @@ module Lab
       expect complaints.empty?, "the cluster is not whole: #{complaints.join('; ')}"
       count = bootstraps
       expect count == 1, "the members' journals tell of #{count} bootstraps, not one"
+    end
+
+    def expect_second_run_changes_nothing
+      outcomes = expect_databases_untouched { run_together }
+      codes = outcomes.to_h { |run| [run.name, run.code] }
+      expect codes.values.all?(&:zero?), "exit codes are #{codes}, not all 0"
+      changes = outcomes.flat_map { |run| run.output.lines.grep(%r{Notice: /Stage}) }
+      expect changes.empty?, "changes were reported: #{changes.join}"
+      expect_reports('unchanged')
+      expect_whole
+    end
+
+    # The last report of each member, as the report processor wrote it on the server, has this status.
+    def expect_reports(status)
+      found = cluster.members.to_h { |machine| [machine.name, server.last_report(machine.certname)&.fetch('status')] }
+      expect found.values.uniq == [status], "the last reports on the server say #{found}, not #{status}"
     end
 
     # How often any member's mariadbd was started with --wsrep-new-cluster since its disk was new.

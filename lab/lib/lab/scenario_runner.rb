@@ -1,11 +1,14 @@
 # frozen_string_literal: true
 
+require 'optparse'
+
 module Lab
   # The command line of lab/scenarios.
   module ScenarioRunner
     USAGE = <<~TEXT
-      lab/scenarios [--list] [NAME...]: run named scenarios, or all, on the lab's real machines.
-      Makes the lab first if it is not up. Exits 0 only if all passed; the last line says how many did.
+      lab/scenarios [--list] [--platform [MEMBER=]PLATFORM]... [NAME...]: run named scenarios, or all, on the lab's real
+      machines. Makes the lab first if it is not up. --platform says what members are made as, as for `lab/lab up`, where
+      the scenario is not about that itself. Exits 0 only if all passed; the last line says how many did.
     TEXT
 
     module_function
@@ -14,15 +17,29 @@ module Lab
       return help if (argv & %w[-h --help help]).any?
       return list if argv == ['--list']
 
+      argv = take_platforms(argv)
       unknown = argv - Scenario::REGISTRY.keys
       return complain(unknown) unless unknown.empty?
 
       raise Error, 'must be run as root' unless Process.uid.zero?
 
       run(argv.empty? ? Scenario::REGISTRY.values : Scenario::REGISTRY.values_at(*argv))
+    rescue OptionParser::ParseError => e
+      warn "scenarios: #{e.message}"
+      2
     rescue Error => e
       warn "scenarios: #{e.message}"
       1
+    end
+
+    # Returns the names of scenarios, which are what is left.
+    def take_platforms(argv)
+      chosen = {}
+      parser = OptionParser.new
+      parser.on('--platform [MEMBER=]PLATFORM') { |value| chosen.update(Platform.choice(value)) }
+      names = parser.parse(argv)
+      Scenario.platforms = chosen
+      names
     end
 
     def help
@@ -41,7 +58,9 @@ module Lab
     end
 
     def run(scenarios)
-      Cluster.new.up(count: Scenario::MEMBERS, release: Release.find)
+      cluster = Cluster.new
+      cluster.choose_platforms(Scenario.platforms)
+      cluster.up(count: Scenario::MEMBERS, release: Release.find)
       results = scenarios.map { |scenario| judge(scenario) }
       puts '', results.map(&:last)
       failed = results.count { |passed, _| !passed }

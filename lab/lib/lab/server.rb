@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require 'yaml'
+
 module Lab
   # The Puppet Server's host: a real Puppet Server with its own CA, r10k, and (by its own agent run) the orchestrator.
   class Server
@@ -11,6 +13,7 @@ module Lab
     # Puppet writes them; the lab only needs to know where they are.
     SSL_DIR = PLATFORM.ssldir
     START_ATTEMPTS = 3
+    REPORTS_DIR = '/var/lib/puppetserver/reports'
     ORCHESTRATOR_UNIT = 'plan-orchestrator.service'
     ORCHESTRATOR_STATE = '/var/lib/plan-orchestrator'
 
@@ -97,6 +100,18 @@ module Lab
       machine.run('systemctl', 'stop', ORCHESTRATOR_UNIT)
       machine.run('find', ORCHESTRATOR_STATE, '-mindepth', '1', '-delete')
       apply_own_catalog
+    end
+
+    # The last report of a member as the report processor "store" wrote it, one file a minute; nil when there is none.
+    # Plain hashes and arrays: the classes that Puppet has for the parts are left out.
+    def last_report(certname)
+      file = Dir.glob(File.join(machine.disk, REPORTS_DIR, certname, '*.yaml')).max or return nil
+
+      YAML.safe_load(File.read(file).gsub(/ !ruby\S+/, ''), permitted_classes: [Symbol, Time], aliases: true)
+    end
+
+    def forget_reports
+      machine.run('rm', '-rf', REPORTS_DIR)
     end
 
     private

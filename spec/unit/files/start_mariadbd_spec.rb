@@ -36,7 +36,7 @@ RSpec.describe 'start-mariadbd' do
 
   def start(*arguments, env: {})
     environment = { 'GALERA_STATE_DIR' => @directory, 'GALERA_RUN_DIR' => path('run'),
-                    'GALERA_NEW_CLUSTER_FILE' => path('run/new-cluster'),
+                    'GALERA_NEW_CLUSTER_FILES' => "#{path('run/new-cluster')} #{path('run/mysqld/new-cluster')}",
                     'GALERA_MARIADBD' => path('bin/mariadbd'), 'GALERA_RECOVERY' => path('bin/recovery'),
                     'PATH' => "#{path('bin')}:#{ENV.fetch('PATH')}" }.merge(env)
     Open3.capture3(environment, File.expand_path('../../../files/start-mariadbd', __dir__), *arguments)
@@ -104,10 +104,12 @@ RSpec.describe 'start-mariadbd' do
     expect([out, status.exitstatus, err]).to match(['', 1, /cannot sync/])
   end
 
-  { 'its file' => {}, 'the variable of older releases' => { '_WSREP_NEW_CLUSTER' => '--wsrep-new-cluster' } }
-    .each do |trace, env|
+  { 'its file' => ['run/new-cluster', {}], 'its file of newer releases' => ['run/mysqld/new-cluster', {}],
+    'the variable of older releases' => [nil, { '_WSREP_NEW_CLUSTER' => '--wsrep-new-cluster' }] }
+    .each do |trace, (file, env)|
     it "starts plainly under galera_new_cluster and says so: #{trace}" do
-      File.write(path('run/new-cluster'), '') if env.empty?
+      FileUtils.mkdir_p(path('run/mysqld'))
+      File.write(path(file), '') if file
       out, err, = start(env: env)
       expect(out).to eq("mariadbd --wsrep_start_position=U:7\n")
       expect(err.lines).to match([/start-mariadbd: galera_new_cluster starts no new cluster here/])
