@@ -34,8 +34,8 @@ module Lab
     end
 
     # All at the same time; outcomes in the order of the machines.
-    def self.together(machines, *arguments)
-      Shell.in_parallel(machines) { |machine| new(machine, *arguments).call }
+    def self.together(machines, *arguments, shown: true)
+      Shell.in_parallel(machines) { |machine| new(machine, *arguments, shown: shown).call }
     end
 
     def self.table(outcomes)
@@ -46,9 +46,11 @@ module Lab
       end
     end
 
-    def initialize(machine, *arguments)
+    # `shown`: whether its output goes to the lab's own as it comes.
+    def initialize(machine, *arguments, shown: true)
       @machine = machine
       @arguments = arguments
+      @shown = shown
     end
 
     # With a block: called with each line as it comes.
@@ -71,7 +73,7 @@ module Lab
 
     def show(line)
       text = line.scrub.gsub(/\e\[[0-9;]*m/, '')
-      Shell.puts_locked("#{@machine.name}: #{text.chomp}")
+      Shell.puts_locked("#{@machine.name}: #{text.chomp}") if @shown
       text
     end
   end

@@ -34,7 +34,7 @@ module Lab
       found = Machine.all_existing.find { |machine| machine.name == short }
       return found if found
 
-      raise Error, "there is no machine '#{name}' in this lab; there are: #{names(Machine.all_existing)}"
+      raise Error, "there is no machine '#{name}' in this lab; there are: #{list(Machine.all_existing)}"
     end
 
     # The machines an argument names: one, or all members.
@@ -47,10 +47,12 @@ module Lab
 
     # Makes and boots what is missing; what is there and runs is left alone. A cluster that is declared keeps its size.
     def up(count:, release: nil)
-      roots = provide_roots(count, Roots::SERVER)
+      names = Settings.member_names(count)
+      tree = Roots.provide([Roots::SERVER]).fetch(Roots::SERVER)
+      roots = provide_roots(names)
       forget_certificates unless server.machine.exist?
       Network.up_bridge
-      Shell.in_parallel([-> { server.up(roots[Roots::SERVER], release) }, -> { up_members(roots, count) }], &:call)
+      Shell.in_parallel([-> { server.up(tree, release) }, -> { up_members(names, roots) }], &:call)
       server.environment.write('cluster_size' => count)
       return unless release
 
@@ -61,17 +63,23 @@ module Lab
     # certificates: what is slow to make and is not what scenarios are about. So do members that are not made again now:
     # the CA still knows their names, and would give them no other certificate.
     def fresh(count: members.length)
-      Shell.step("members: #{count} with new disks") do
-        Shell.in_parallel(members) { |machine| keep_certificates(machine) }
-        roots = provide_roots(count)
-        Shell.in_parallel(members, &:destroy)
-        machines = Settings.member_names(count).map { |name| Machine.new(name) }
-        machines.each { |machine| create_member(machine, roots) }
+      renew(Settings.member_names(count), remove: members)
+      server.environment.write('cluster_size' => count)
+      Shell.step('server: orchestrator as new') { server.forget_cluster }
+    end
+
+    # New disks for these members, which keep their certificates; `remove`: the machines that go before. `installed`: a
+    # disk that has MariaDB already.
+    def renew(names, remove: names.map { |name| Machine.new(name) }, installed: false)
+      roots = provide_roots(names, installed: installed)
+      Shell.step("members: #{names.length} with new disks") do
+        Shell.in_parallel(remove) { |machine| keep_certificates(machine) }
+        Shell.in_parallel(remove, &:destroy)
+        machines = names.map { |name| Machine.new(name) }
+        machines.each { |machine| create_member(machine, roots.fetch(machine.name)) }
         machines.each(&:boot)
         machines.each(&:wait_until_booted)
       end
-      server.environment.write('cluster_size' => count)
-      Shell.step('server: orchestrator as new') { server.forget_cluster }
     end
 
     # Has no member ever run its agent?
@@ -114,26 +122,27 @@ module Lab
 
     private
 
-    # The trees by name of those members, and the others named.
-    def provide_roots(count, *others)
-      platforms = Settings.member_names(count).map { |name| platform_of(name).name }
-      Roots.provide([*others, *platforms.uniq])
+    # The trees that these members boot from, by member.
+    def provide_roots(names, installed: false)
+      kinds = names.to_h { |name| [name, "#{platform_of(name).name}#{Roots::INSTALLED if installed}"] }
+      trees = Roots.provide(kinds.values.uniq)
+      kinds.transform_values { |kind| trees.fetch(kind) }
     end
 
-    def up_members(roots, count)
-      machines = Settings.member_names(count).map { |name| Machine.new(name) }
-      Shell.step("members: #{names(machines)} booted") do
+    def up_members(names, roots)
+      machines = names.map { |name| Machine.new(name) }
+      Shell.step("members: #{list(machines)} booted") do
         started = machines.reject(&:running?).each do |machine|
-          create_member(machine, roots) unless machine.exist?
+          create_member(machine, roots.fetch(machine.name)) unless machine.exist?
           machine.boot
         end
         started.each(&:wait_until_booted)
       end
     end
 
-    def create_member(machine, roots)
+    def create_member(machine, root)
       platform = platform_of(machine.name)
-      machine.create(platform, roots.fetch(platform.name),
+      machine.create(platform, root,
                      "#{platform.confdir}/puppet.conf" => format(MEMBER_CONF, certname: machine.certname),
                      '/etc/systemd/journald.conf.d/lab.conf' => JOURNAL_CONF)
       kept = certificates(machine.name)
@@ -173,7 +182,7 @@ module Lab
       Settings.path('platforms.json')
     end
 
-    def names(machines)
+    def list(machines)
       machines.empty? ? 'none' : machines.map(&:name).join(', ')
     end
   end

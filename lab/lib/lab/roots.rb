@@ -20,9 +20,16 @@ module Lab
     # What gems are fetched with: the host may be behind a proxy with a CA of its own.
     TRUSTED = '/etc/ssl/certs/ca-certificates.crt'
 
+    DATABASE = %w[mariadb-server mariadb-backup galera-4 rsync socat].freeze
+    # What a tree is called in which MariaDB is installed, for what is not about installing it.
+    INSTALLED = '-with-mariadb'
+
     MEMBERS = Platform::ALL.to_h do |platform|
       [platform.name, { suite: platform.suite, include: BASE + platform.packages, gems: platform.gems,
-                        repository: %w[mariadb-server mariadb-backup galera-4 rsync socat] }]
+                        repository: DATABASE }]
+    end
+    MEMBERS_WITH_DATABASE = MEMBERS.to_h do |name, recipe|
+      ["#{name}#{INSTALLED}", recipe.merge(include: recipe[:include] + DATABASE)]
     end
     RECIPES = {
       SERVER => { suite: 'bookworm', gems: [], repository: [],
@@ -30,7 +37,7 @@ module Lab
                                      libssl3] },
       SPECS => { suite: 'trixie', repository: [], gems: ['openvox:~> 8.0'],
                  include: BASE + %w[puppet-agent ruby-racc ruby-rspec ruby-rspec-puppet ruby-minitest] },
-      **MEMBERS
+      **MEMBERS, **MEMBERS_WITH_DATABASE
     }.freeze
 
     # dpkg need not sync every file of a tree that can be built again; no translations.
@@ -110,6 +117,7 @@ module Lab
         done
         rm -f "$1"/etc/systemd/system/multi-user.target.wants/puppet.service \
               "$1"/etc/systemd/system/multi-user.target.wants/pxp-agent.service \
+              "$1"/etc/systemd/system/multi-user.target.wants/mariadb.service \
               "$1"/etc/systemd/system/multi-user.target.wants/puppetserver.service
       HOOK
     end

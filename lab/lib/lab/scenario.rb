@@ -27,6 +27,15 @@ module Lab
       REGISTRY[name] = new(name, summary, body)
     end
 
+    # How often the mariadbd of any of these was started with --wsrep-new-cluster since its disk was new.
+    def self.bootstraps(members)
+      counts = Shell.in_parallel(members) do |machine|
+        machine.try('journalctl', '-u', Settings::MARIADB_UNIT, '--no-pager', '--output=cat').out
+               .lines.count { |line| line.include?(BOOTSTRAP_LINE) }
+      end
+      counts.sum
+    end
+
     def initialize(name, summary, body)
       @name = name
       @summary = summary
@@ -71,22 +80,27 @@ module Lab
       Shell.say("#{name}: #{text}")
     end
 
-    # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp. Where a scenario is
-    # not about platforms, they are those that lab/scenarios was given.
+    # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp. Where a scenario
+    # is not about platforms, they are those that lab/scenarios was given.
     def fresh_cluster(values = {}, platforms: self.class.platforms)
       cluster.choose_platforms(platforms)
-      cluster.fresh(count: MEMBERS) unless cluster.untouched? && cluster.as_chosen? && cluster.members.length == MEMBERS
+      cluster.fresh(count: MEMBERS) unless cluster.untouched? && as_wanted?
       server.environment.write({ 'cluster_size' => MEMBERS }.merge(values))
     end
 
     # A whole cluster: the one that is there, or a new one.
     def formed_cluster
       cluster.choose_platforms(self.class.platforms)
-      return if cluster.as_chosen? && cluster.members.length == MEMBERS && ClusterTable.new(cluster).complaints.empty?
+      return if as_wanted? && ClusterTable.new(cluster).complaints.empty?
 
       fresh_cluster
       run_together
       expect_whole
+    end
+
+    # As many members as scenarios have, of the platforms that were chosen.
+    def as_wanted?
+      cluster.members.length == MEMBERS && cluster.as_chosen?
     end
 
     def run_together
@@ -124,7 +138,7 @@ module Lab
     def expect_whole
       complaints = ClusterTable.new(cluster).complaints
       expect complaints.empty?, "the cluster is not whole: #{complaints.join('; ')}"
-      count = bootstraps
+      count = self.class.bootstraps(cluster.members)
       expect count == 1, "the members' journals tell of #{count} bootstraps, not one"
     end
 
@@ -142,15 +156,6 @@ module Lab
     def expect_reports(status)
       found = cluster.members.to_h { |machine| [machine.name, server.last_report(machine.certname)&.fetch('status')] }
       expect found.values.uniq == [status], "the last reports on the server say #{found}, not #{status}"
-    end
-
-    # How often any member's mariadbd was started with --wsrep-new-cluster since its disk was new.
-    def bootstraps
-      counts = Shell.in_parallel(cluster.members) do |machine|
-        machine.try('journalctl', '-u', Settings::MARIADB_UNIT, '--no-pager', '--output=cat').out
-               .lines.count { |line| line.include?(BOOTSTRAP_LINE) }
-      end
-      counts.sum
     end
 
     # What the cluster's plan remembers, as the orchestrator tells it.

@@ -95,11 +95,14 @@ module Lab
       raise Error, "the agent run on #{machine.certname} failed (exit code #{run.code}): see its output above"
     end
 
-    # Stops the orchestrator, throws away what it has stored, and lets the server's own agent run put it in place again.
+    # Throws away what the orchestrator has stored, and lets the server's own agent run put it in place again.
     def forget_cluster
-      machine.run('systemctl', 'stop', ORCHESTRATOR_UNIT)
-      machine.run('find', ORCHESTRATOR_STATE, '-mindepth', '1', '-delete')
-      apply_own_catalog
+      forget_stored { apply_own_catalog }
+    end
+
+    # The same where the cluster is declared as it was.
+    def forget_same_cluster
+      forget_stored { machine.run('systemctl', 'start', ORCHESTRATOR_UNIT) }
     end
 
     # The last report of a member as the report processor "store" wrote it, one file a minute; nil when there is none.
@@ -115,6 +118,12 @@ module Lab
     end
 
     private
+
+    def forget_stored
+      machine.run('systemctl', 'stop', ORCHESTRATOR_UNIT)
+      machine.run('find', ORCHESTRATOR_STATE, '-mindepth', '1', '-delete')
+      yield
+    end
 
     def create(root)
       machine.create(PLATFORM, root,

@@ -42,7 +42,7 @@ Lab::Scenario.define 'openvox', 'a cluster of three members with OpenVox 8 from 
   expect_formation_on('all' => 'openvox')
 end
 
-# MariaDB 10.11 and 11.8 in one cluster, as while members are renewed one by one. The newer one follows: the data of a new
+# MariaDB 10.11 and 11.8 in one cluster, as while members are renewed one by one. The newer follows: the data of a new
 # member come from one that is there, and MariaDB reads those of an older release, but not of a newer one.
 Lab::Scenario.define 'mixed', 'two members of Debian 12 and one of 13 in one cluster; run again, nothing changes' do
   fresh_cluster(platforms: { 'all' => 'debian12', 'db3' => 'debian13' })

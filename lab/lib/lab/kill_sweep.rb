@@ -1,0 +1,242 @@
+# frozen_string_literal: true
+
+require 'fileutils'
+require_relative 'killed_run'
+
+module Lab
+  # Agent runs that have work to do, killed at random moments, and what becomes of the cluster by the runs that follow.
+  # The same seed draws the same members and the same fractions of a run.
+  class KillSweep
+    MEMBERS = 3
+    SIGNALS = %w[TERM KILL].freeze
+    # What there is to do, in turns. Most runs bring one member back that lost its disk: that is soon made, and has
+    # pluginsync, the snapshot, files, waits and a start of the database in it.
+    WORK = %i[new_disk new_disk formation new_disk bare_disk].freeze
+    MEANINGS = { new_disk: 'a member with a new disk joins its cluster, MariaDB is installed',
+                 bare_disk: 'the same, and MariaDB is installed by the run',
+                 formation: 'three new members form a cluster, MariaDB is installed' }.freeze
+    # Runs that may be needed after the one that was killed.
+    NEXT_RUNS = 3
+    TERM_SECONDS = 1.0
+    # A moment that misses its run, which took another time than the one measured, is drawn nearer to the middle.
+    NEARER = 0.7
+
+    Moment = Struct.new(:number, :signal, :work, :machine, :fraction, keyword_init: true)
+
+    def initialize(moments:, signals: SIGNALS, seed: Random.new_seed % 1_000_000)
+      @random = Random.new(seed)
+      @seed = seed
+      @plan = signals.flat_map { |signal| Array.new(moments) { signal } }.each_with_index.map do |signal, at|
+        Moment.new(number: at + 1, signal: signal, work: WORK[at % WORK.length],
+                   machine: Machine.new(Settings.member_name(@random.rand(1..MEMBERS))), fraction: @random.rand)
+      end
+      @cluster = Cluster.new
+    end
+
+    # Prints the table and what came of it; returns the rows, each with its complaints.
+    def call
+      FileUtils.rm_rf(log_dir)
+      FileUtils.mkdir_p(log_dir)
+      Shell.say "seed #{@seed}, logs in #{log_dir}"
+      @lengths = measure
+      rows = @plan.map { |moment| judge(moment).tap { |row| Shell.puts_locked(line(row)) } }
+      Shell.puts_locked(summary(rows))
+      rows
+    end
+
+    def log_dir
+      Settings.path('kill-sweep')
+    end
+
+    private
+
+    # How long the runs take that nobody kills, by work.
+    def measure
+      lengths = { formation: form.to_h { |run| [run.name, run.seconds] } }
+      (@plan.map(&:work).uniq - [:formation]).each do |work|
+        machine = Machine.new(Settings.member_name(MEMBERS))
+        prepare(work, machine)
+        lengths[work] = Hash.new(AgentRun.new(machine, shown: false).call.seconds)
+      end
+      lengths.each { |work, of| Shell.say "#{work} (#{MEANINGS[work]}): #{lengths_line(of, work)}" }
+    end
+
+    def lengths_line(of, work)
+      return "#{of.default.round(1)} s" unless work == :formation
+
+      of.map { |name, seconds| "#{name} #{seconds.round(1)} s" }.join(', ')
+    end
+
+    # A new cluster, by runs that nobody kills.
+    def form
+      prepare(:formation)
+      runs = AgentRun.together(@cluster.members, shown: false)
+      complaints = ClusterTable.new(@cluster).complaints
+      return runs if runs.all?(&:ok?) && complaints.empty?
+
+      raise Error, "no cluster to begin with: #{[*AgentRun.table(runs), *complaints].join('; ')}"
+    end
+
+    def prepare(work, machine = nil)
+      if work == :formation
+        @cluster.renew(Settings.member_names(MEMBERS), remove: @cluster.members, installed: true)
+        @cluster.server.forget_same_cluster
+      else
+        # As one who takes a machine out of service does.
+        machine.run('systemctl', 'stop', Settings::MARIADB_UNIT)
+        @cluster.renew([machine.name], installed: work == :new_disk)
+      end
+    end
+
+    # ---- one moment
+
+    def judge(moment)
+      others = begin_with(moment)
+      running = others.map { |machine| Thread.new { AgentRun.new(machine, shown: false).call } }
+      killed = kill(moment)
+      following = next_runs(moment)
+      together = running.map(&:value)
+      return judge(nearer(moment)) if killed.missed?
+
+      again = AgentRun.together([moment.machine, *others], shown: false)
+      keep(moment, killed.outcome, *following, *together, *again)
+      row(moment, killed, following, again).merge(complaints: complaints(moment, killed, following, together, again))
+    rescue Error => e
+      { moment: moment, complaints: ["the moment could not be judged: #{e.message.lines.first.chomp}"] }
+    end
+
+    # One moment that went wrong does not spoil the next. Returns the others that run their agents meanwhile.
+    def begin_with(moment)
+      unless moment.work == :formation
+        form unless ClusterTable.new(@cluster).complaints.empty?
+        @uuid = state_uuids.first
+      end
+      prepare(moment.work, moment.machine)
+      moment.work == :formation ? @cluster.members.reject { |machine| machine.name == moment.machine.name } : []
+    end
+
+    def kill(moment)
+      at = moment.fraction * @lengths.fetch(moment.work)[moment.machine.name]
+      KilledRun.new(moment.machine, @cluster.server, moment.signal, at).call
+    end
+
+    def nearer(moment)
+      moment.dup.tap { |other| other.fraction = 0.5 + ((moment.fraction - 0.5) * NEARER) }
+    end
+
+    # At once, as an impatient administrator does; again while one fails.
+    def next_runs(moment)
+      runs = []
+      NEXT_RUNS.times do
+        runs << AgentRun.new(moment.machine, shown: false).call
+        break if runs.last.ok?
+      end
+      runs
+    end
+
+    def keep(moment, *runs)
+      runs.each_with_index do |run, at|
+        name = format('%<moment>03d-%<run>d-%<name>s.log', moment: moment.number, run: at, name: run.name)
+        text = run.lines.map { |seconds, line| format('%<seconds>7.2f  %<line>s', seconds: seconds, line: line) }
+        File.write(File.join(log_dir, name), "#{text.join}\nexit code #{run.code} after #{run.seconds.round(2)} s\n")
+      end
+    end
+
+    # ---- what must hold afterwards
+
+    def complaints(moment, killed, following, together, again)
+      [*killed.complaints(TERM_SECONDS),
+       *complaints_of_runs(following, together, again),
+       *ClusterTable.new(@cluster).complaints,
+       *(moment.work == :formation ? second_birth : other_cluster),
+       *left_at_the_orchestrator,
+       *@cluster.members.flat_map { |machine| left_on(machine) }]
+    end
+
+    def complaints_of_runs(following, together, again)
+      found = []
+      found << "no run after it ended well (#{following.map(&:code).join(', ')})" unless following.last.ok?
+      found.concat(together.reject(&:ok?).map { |run| "#{run.name}, which nobody killed: exit code #{run.code}" })
+      found.concat(again.reject { |run| run.code.zero? }.map { |run| "#{run.name}, run again: exit code #{run.code}" })
+    end
+
+    def second_birth
+      births = Scenario.bootstraps(@cluster.members)
+      births == 1 ? [] : ["the members' journals tell of #{births} bootstraps"]
+    end
+
+    def other_cluster
+      state_uuids == [@uuid] ? [] : ["the state UUID was #{@uuid} and is #{state_uuids.join(', ')}"]
+    end
+
+    def state_uuids
+      @cluster.members.map { |machine| Status.wsrep(machine)&.fetch('wsrep_cluster_state_uuid', nil) }.uniq
+    end
+
+    # A born cluster has used its grant; nothing may lie there for a run that is over.
+    def left_at_the_orchestrator
+      view = @cluster.status['orchestrator']
+      process = view.dig('state', 'processes', "galera::cluster[#{Settings::CLUSTER}]") || {}
+      found = []
+      found << "its states are #{process['states']}, not born" unless process['states'] == ['born']
+      found << "dead letters: #{view['dead_letters']}" unless view['dead_letters'] == []
+      queues = (process['queues'] || {}).reject { |_, tokens| tokens.empty? }
+      found << "tokens nobody took: #{queues}" unless queues.empty?
+      undelivered = view['members'].to_h { |name, seen| [name, seen['undelivered']] }.reject { |_, count| count.zero? }
+      found << "messages not delivered: #{undelivered}" unless undelivered.empty?
+      found.map { |text| "the orchestrator: #{text}" }
+    end
+
+    LEFT = {
+      'an agent lock' => 'cat %<statedir>s/agent_catalog_run.lock',
+      'half a state file' => 'find %<statedir>s/galera -type f -not -name "*.json" -not -name "*.taken"',
+      'a token to bootstrap with' => 'find /var/lib/galera-member/token -type f',
+      'a mariadbd beside the service' =>
+        'pgrep -x mariadbd | grep -vx "$(systemctl show -P MainPID mariadb)"',
+      'an agent' => 'pgrep -f "[p]uppet agent"'
+    }.freeze
+
+    def left_on(machine)
+      LEFT.filter_map do |what, command|
+        found = machine.try('sh', '-c', "#{format(command, statedir: machine.platform.statedir)} 2>/dev/null").out
+        "#{what} is left on #{machine.name}: #{found.split.join(' ')}" unless found.strip.empty?
+      end
+    end
+
+    # ---- telling it
+
+    def row(moment, killed, following, again)
+      { moment: moment, at: killed.at, under_way: killed.under_way, ended: killed.seconds_to_end,
+        code: killed.outcome.code, report: killed.report, next: following, again: again }
+    end
+
+    def line(row)
+      moment = row[:moment]
+      head = format('%<number>3d %<signal>-4s %<work>-9s %<member>s',
+                    number: moment.number, signal: moment.signal, work: moment.work, member: moment.machine.name)
+      verdict = row[:complaints].empty? ? 'passed' : "FAILED: #{row[:complaints].join('; ')}"
+      return "#{head} #{verdict}" unless row[:at]
+
+      format('%<head>s at %<at>5.1f s, ended in %<ended>5.2f s with %<code>d, report %<report>s; next %<next>s; ' \
+             'again %<again>s; %<verdict>s [%<under_way>s]',
+             head: head, **row.slice(:at, :ended, :code, :report, :under_way), verdict: verdict,
+             next: row[:next].map { |run| "#{run.code} (#{run.seconds.round} s)" }.join(', '),
+             again: row[:again].map(&:code).join(' '))
+    end
+
+    def summary(rows)
+      times = rows.select { |row| row[:ended] && row[:moment].signal == 'TERM' }.map { |row| row[:ended] }.sort
+      more = rows.count { |row| row[:next] && row[:next].length > 1 }
+      failed = rows.count { |row| !row[:complaints].empty? }
+      ['', *term_line(times), "#{more} times more than one run was needed", "seed #{@seed}",
+       "#{rows.length - failed} passed, #{failed} failed"].join("\n")
+    end
+
+    def term_line(times)
+      return [] if times.empty?
+
+      [format('TERM: ended in %<median>.2f s (median), %<max>.2f s at most', median: times[times.length / 2],
+                                                                             max: times.last)]
+    end
+  end
+end
