@@ -23,32 +23,10 @@ define galera::cluster (
   Pattern[/\A[a-z]\w*(::[a-z]\w*)*\z/]      $plan         = 'galera::cluster',
   Hash[Pattern[/\A[a-z_]\w*\z/], Any, 0, 64] $parameters   = {},
 ) {
-  unless $title =~ Galera::Cluster_title {
-    fail("galera::cluster: the title '${title}' cannot be a cluster's name: letters, digits and _ . - only, at most 64")
-  }
-
-  include galera::orchestrator
-
-  $declaration = {
-    'resource'   => "Galera::Cluster[${title}]",
-    'title'      => $title,
-    'plan'       => $plan,
-    'parameters' => $parameters + { 'cluster_size' => $cluster_size },
-    'bundle'     => galera::plan_bundle($plan),
-  }
-
-  $file_ensure = $ensure ? {
-    'present' => file,
-    default   => absent,
-  }
-
-  file { "${galera::orchestrator::config_dir}/clusters.d/${title}.json":
-    ensure  => $file_ensure,
-    owner   => 'root',
-    group   => $galera::orchestrator::user,
-    mode    => '0640',
-    content => galera::to_json($declaration),
-    notify  => Exec['reload plan-orchestrator'],
-    before  => Service['plan-orchestrator'],
+  galera::orchestrating_process { $title:
+    ensure     => $ensure,
+    plan       => $plan,
+    parameters => $parameters + { 'cluster_size' => $cluster_size },
+    process    => "Galera::Cluster[${title}]",
   }
 }

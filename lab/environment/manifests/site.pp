@@ -1,35 +1,45 @@
 # What the lab's machines are. The values looked up are in data/common.yaml, and data/nodes/<certname>.yaml where one
 # machine differs; the lab writes both.
 
-# A member of the cluster.
+# A member of the cluster; or, for the scenario that is about it, a machine of a shop in three tiers.
 node default {
-  $kind = lookup('lab::member_kind') # galera::host, or galera::leader or galera::follower for one that wishes a role
-  $snapshot = lookup('lab::snapshot')
+  $tier = lookup('lab::shop_tier', { 'default_value' => undef })
 
-  Resource[$kind] { 'cluster_member':
-    cluster => lookup('lab::cluster'),
-    host    => $trusted['certname'],
-    *       => lookup('lab::member_parameters'),
-  }
-  -> package { 'galera':
-    ensure => installed,
-    name   => 'mariadb-server',
-  }
-  -> db_snapshot_install { 'shop':
-    source => $snapshot['source'],
-    sha256 => $snapshot['sha256'],
-  }
-  -> service { 'galera':
-    ensure => stopped,
-    name   => 'mariadb',
-  }
-  -> event { 'install_complete':
-    to   => Resource[$kind, 'cluster_member'],
-    fire => immediately,
-  }
-  -> event { 'service_refreshed':
-    to   => Resource[$kind, 'cluster_member'],
-    fire => on_notify,
+  if $tier {
+    shop::tier { 'this':
+      site => lookup('lab::shop'),
+      tier => $tier,
+      wait => lookup('lab::shop_wait'),
+    }
+  } else {
+    $kind = lookup('lab::member_kind') # galera::host, or galera::leader or galera::follower for one that wishes a role
+    $snapshot = lookup('lab::snapshot')
+
+    Resource[$kind] { 'cluster_member':
+      cluster => lookup('lab::cluster'),
+      host    => $trusted['certname'],
+      *       => lookup('lab::member_parameters'),
+    }
+    -> package { 'galera':
+      ensure => installed,
+      name   => 'mariadb-server',
+    }
+    -> db_snapshot_install { 'shop':
+      source => $snapshot['source'],
+      sha256 => $snapshot['sha256'],
+    }
+    -> service { 'galera':
+      ensure => stopped,
+      name   => 'mariadb',
+    }
+    -> event { 'install_complete':
+      to   => Resource[$kind, 'cluster_member'],
+      fire => immediately,
+    }
+    -> event { 'service_refreshed':
+      to   => Resource[$kind, 'cluster_member'],
+      fire => on_notify,
+    }
   }
 }
 
@@ -39,5 +49,10 @@ node 'puppet.lab.test' {
 
   galera::cluster { lookup('lab::declared_cluster'):
     cluster_size => lookup('lab::cluster_size'),
+  }
+
+  $shop = lookup('lab::shop', { 'default_value' => undef })
+  if $shop {
+    shop::site { $shop: }
   }
 }

@@ -98,7 +98,7 @@ module Lab
       together = running.map(&:value)
       return judge(nearer(moment)) if killed.missed?
 
-      again = AgentRun.together([moment.machine, *others], shown: false)
+      again = run_again([moment.machine, *others])
       keep(moment, killed.outcome, *following, *together, *again)
       row(moment, killed, following, again).merge(complaints: complaints(moment, killed, following, together, again))
     rescue Error => e
@@ -132,6 +132,14 @@ module Lab
         break if runs.last.ok?
       end
       runs
+    end
+
+    # Until nothing changes: a member that was done before the killed one joined hears of that in its next run.
+    def run_again(machines)
+      runs = AgentRun.together(machines, shown: false)
+      return runs if runs.none? { |run| run.code == 2 }
+
+      AgentRun.together(machines, shown: false)
     end
 
     def keep(moment, *runs)
