@@ -30,6 +30,8 @@ module Lab
 
     def platform
       Platform.named(File.read(File.join(dir, 'platform')))
+    rescue Errno::ENOENT # one that was half removed when a command was interrupted
+      Platform::DEFAULT
     end
 
     def exist?

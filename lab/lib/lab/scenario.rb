@@ -82,7 +82,7 @@ module Lab
 
     # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp. Where a scenario
     # is not about platforms, they are those that lab/scenarios was given.
-    def fresh_cluster(values = {}, platforms: self.class.platforms)
+    def fresh_cluster(values = {}, platforms = self.class.platforms)
       cluster.choose_platforms(platforms)
       cluster.fresh(count: MEMBERS) unless cluster.untouched? && as_wanted?
       server.environment.write({ 'cluster_size' => MEMBERS }.merge(values))

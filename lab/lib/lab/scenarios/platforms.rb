@@ -7,7 +7,7 @@ module Lab
   class Scenario
     # A cluster of these, from nothing, and run again.
     def expect_formation_on(platforms)
-      fresh_cluster(platforms: platforms)
+      fresh_cluster({}, platforms)
       expect_ok run_together
       expect_whole
       expect_reports('changed')
@@ -45,7 +45,7 @@ end
 # MariaDB 10.11 and 11.8 in one cluster, as while members are renewed one by one. The newer follows: the data of a new
 # member come from one that is there, and MariaDB reads those of an older release, but not of a newer one.
 Lab::Scenario.define 'mixed', 'two members of Debian 12 and one of 13 in one cluster; run again, nothing changes' do
-  fresh_cluster(platforms: { 'all' => 'debian12', 'db3' => 'debian13' })
+  fresh_cluster({}, 'all' => 'debian12', 'db3' => 'debian13')
   server.environment.write_node(member(3).certname, 'member_kind' => 'galera::follower')
   expect_ok run_together
   expect_whole
