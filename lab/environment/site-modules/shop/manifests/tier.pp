@@ -26,10 +26,21 @@ define shop::tier (
     }
   }
 
+  $below = {
+    'database'    => '',
+    'application' => 'database',
+    'client'      => 'application',
+  }
+
   plan_process { "Shop::Tier[${title}]":
-    plan       => "shop::${tier}",
-    bundle     => galera::plan_bundle("shop::${tier}"),
-    parameters => { 'cluster' => $site, 'address' => $facts['networking']['ip'] },
+    plan       => 'shop::tier',
+    bundle     => galera::plan_bundle('shop::tier'),
+    parameters => {
+      'cluster' => $site,
+      'address' => $facts['networking']['ip'],
+      'tier'    => $tier,
+      'needs'   => $below[$tier],
+    },
     cluster    => $site,
     wait       => $wait,
   }
