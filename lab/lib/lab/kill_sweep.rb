@@ -23,7 +23,10 @@ module Lab
 
     Moment = Struct.new(:number, :signal, :work, :machine, :fraction, keyword_init: true)
 
-    def initialize(moments:, signals: SIGNALS, seed: Random.new_seed % 1_000_000)
+    # `moments`: of each signal. `term_seconds`: what a run may take to end; nil where it is not about that, since the
+    # machine may have much else to do.
+    def initialize(moments:, signals: SIGNALS, seed: Random.new_seed % 1_000_000, term_seconds: TERM_SECONDS)
+      @term_seconds = term_seconds
       @random = Random.new(seed)
       @seed = seed
       @plan = Array(0...moments).product(signals).map.with_index do |(turn, signal), at|
@@ -153,7 +156,7 @@ module Lab
     # ---- what must hold afterwards
 
     def complaints(moment, killed, following, together, again)
-      [*killed.complaints(TERM_SECONDS),
+      [*killed.complaints(@term_seconds),
        *complaints_of_runs(following, together, again),
        *ClusterTable.new(@cluster).complaints,
        *(moment.work == :formation ? second_birth : other_cluster),

@@ -50,7 +50,7 @@ module Lab
       return [] unless @signal == 'TERM'
 
       found = []
-      found << "it took #{seconds_to_end.round(2)} s to end" if seconds_to_end > limit
+      found << "it took #{seconds_to_end.round(2)} s to end" if limit && seconds_to_end > limit
       found << 'no report of it is on the server' if report == 'missing'
       found
     end

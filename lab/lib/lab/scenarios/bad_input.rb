@@ -106,6 +106,13 @@ Lab::Scenario.define 'agent-killed', 'kill -9 of an agent, again and again, in t
   expect grants == 1, "#{grants} grants were given: the one that was used was taken for unused"
 end
 
+Lab::Scenario.define 'killed-at-random-moments', 'TERM and kill -9 of agents, three times each: the next run goes on' do
+  fresh_cluster
+  rows = Lab::KillSweep.new(moments: 3, term_seconds: nil).call
+  bad = rows.reject { |row| row[:complaints].empty? }
+  expect bad.empty?, bad.map { |row| "moment #{row[:moment].number}: #{row[:complaints].join('; ')}" }.join("\n")
+end
+
 Lab::Scenario.define 'orchestrator-killed', 'kill -9 of the orchestrator in the middle: nothing lost, nothing twice' do
   fresh_cluster
   note 'puppet agent -t on all members, the orchestrator killed whenever one of them gets on'
