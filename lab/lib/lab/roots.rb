@@ -36,7 +36,7 @@ module Lab
                   include: BASE + %w[puppet-agent puppetserver r10k ruby-webrick curl libsqlite3-0 libyaml-cpp0.7
                                      libssl3] },
       SPECS => { suite: 'trixie', repository: [], gems: ['openvox:~> 8.0'],
-                 include: BASE + %w[puppet-agent ruby-racc ruby-rspec ruby-rspec-puppet ruby-minitest] },
+                 include: BASE + %w[puppet-agent ruby-racc ruby-rspec ruby-rspec-puppet ruby-minitest binutils] },
       **MEMBERS, **MEMBERS_WITH_DATABASE
     }.freeze
 
