@@ -12,7 +12,9 @@ require_relative 'native_library'
 # Ruby files and its native library as pluginsync delivers them, and a port at which an orchestrator would listen.
 class Node
   NAME = 'member.example.com'
+  # A file, since a daemon starts itself anew by its name.
   LAUNCHER = <<~RUBY
+    #!#{RbConfig.ruby}
     gem ENV.fetch('PUPPET_GEM', 'puppet'), ENV['PUPPET_GEM_VERSION'] if ENV['PUPPET_GEM_VERSION']
     $LOAD_PATH.unshift(ENV.fetch('NODE_LIB'))
     require 'puppet/util/command_line'
@@ -71,6 +73,8 @@ class Node
     @runs = 0
     %w[vardir/client_data/catalog confdir codedir].each { |name| FileUtils.mkdir_p(path(name)) }
     Certificates.write(path('confdir/ssl'))
+    File.write(path('puppet'), LAUNCHER)
+    File.chmod(0o755, path('puppet'))
   end
 
   def close
@@ -81,6 +85,22 @@ class Node
     File.join(directory, name)
   end
 
+  # The catalog, a hash, for an agent that asks for no other.
+  def cache(catalog)
+    File.write(path("vardir/client_data/catalog/#{NAME}.json"), JSON.generate(catalog))
+  end
+
+  # The process that applies the agent's catalog; nil when none does.
+  def applying
+    Integer(File.read(lock_file), exception: false)
+  rescue Errno::ENOENT
+    nil
+  end
+
+  def lock_file
+    path('vardir/state/agent_catalog_run.lock')
+  end
+
   def report_file
     path('vardir/state/last_run_report.yaml')
   end
@@ -88,8 +108,7 @@ class Node
   # Starts `puppet` and gives the Process of it. +arguments+: those of the command line, the application first.
   def start(arguments)
     log = path("log.#{@runs += 1}")
-    pid = Process.spawn(environment, RbConfig.ruby, '-e', LAUNCHER, *command(arguments), in: File::NULL, out: log,
-                                                                                         err: %i[child out])
+    pid = Process.spawn(environment, path('puppet'), *command(arguments), in: File::NULL, out: log, err: %i[child out])
     Running.new(pid, log, directory)
   end
 
@@ -127,10 +146,12 @@ class Node
       Timeout.timeout(LIMIT) { sleep(0.01) until ended? }
       @status.exitstatus
     ensure
-      kill unless @status
+      kill
     end
 
     def kill
+      return if ended?
+
       Process.kill(:KILL, pid)
       Process.wait(pid)
     end

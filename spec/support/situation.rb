@@ -32,6 +32,23 @@ module Situations
     value.is_a?(Hash) && value.key?(PUPPET) ? value[PUPPET] : value
   end
 
+  # The define and what uses it, with the plan of that name; `~` is the node's directory.
+  def self.manifest(node, plan, text)
+    bundle = { 'format' => 1, 'plan' => 'demo::host', 'digest' => 'x',
+               'files' => [{ 'path' => 'demo/plans/host.plan', 'text' => TABLE['plans'].fetch(plan) }] }
+    (format(DEFINE, bundle: literal(bundle), port: node.port.number) + text).gsub('~/', "#{node.directory}/")
+  end
+
+  # As a Puppet literal; single quotes keep everything but themselves and the backslash.
+  def self.literal(value)
+    case value
+    when Hash then "{ #{value.map { |key, element| "#{literal(key)} => #{literal(element)}" }.join(', ')} }"
+    when Array then "[#{value.map { |element| literal(element) }.join(', ')}]"
+    when String then "'#{value.gsub(/[\\']/) { |character| "\\#{character}" }}'"
+    else value.to_s
+    end
+  end
+
   # One row on a node of its own.
   class Situation
     def initialize(row, directory, plugins)
@@ -54,7 +71,7 @@ module Situations
     def prepare(compiler)
       @manifests = @row['runs'].map { |run| manifest(run) }
       @catalogs = @manifests.zip(@row['runs']).map do |manifest, run|
-        JSON.generate(compiler.call(manifest)) if run['run'].start_with?('agent')
+        compiler.call(manifest) if run['run'].start_with?('agent')
       end
       self
     end
@@ -63,20 +80,7 @@ module Situations
 
     def manifest(run)
       text = run['catalog'] || @row['catalog']
-      text = TABLE['catalogs'][text] || text
-      bundle = { 'format' => 1, 'plan' => 'demo::host', 'digest' => 'x',
-                 'files' => [{ 'path' => 'demo/plans/host.plan', 'text' => TABLE['plans'].fetch(@row['plan']) }] }
-      (format(DEFINE, bundle: literal(bundle), port: @node.port.number) + text).gsub('~/', "#{@node.directory}/")
-    end
-
-    # As a Puppet literal; single quotes keep everything but themselves and the backslash.
-    def literal(value)
-      case value
-      when Hash then "{ #{value.map { |key, element| "#{literal(key)} => #{literal(element)}" }.join(', ')} }"
-      when Array then "[#{value.map { |element| literal(element) }.join(', ')}]"
-      when String then "'#{value.gsub(/[\\']/) { |character| "\\#{character}" }}'"
-      else value.to_s
-      end
+      Situations.manifest(@node, @row['plan'], TABLE['catalogs'][text] || text)
     end
 
     def observe(run)
@@ -92,8 +96,7 @@ module Situations
 
     def place(number)
       File.write(@node.path('site.pp'), @manifests[number])
-      catalog = @catalogs[number]
-      File.write(@node.path("vardir/client_data/catalog/#{Node::NAME}.json"), catalog) if catalog
+      @node.cache(@catalogs[number]) if @catalogs[number]
     end
 
     def start(command)
@@ -125,11 +128,11 @@ module Situations
     def facts(run, process)
       report = @node.report or raise "no report:\n#{process.output}"
       metrics = report.dig('metrics', 'resources', 'values').to_h { |name, _, count| [name, count] }
-      report.slice('status', 'noop', 'noop_pending', 'corrective_change').merge(
+      report.slice('status', 'noop', 'noop_pending', 'corrective_change', 'puppet_version').merge(
         'cached' => report['cached_catalog_status'], 'resources' => metrics, 'changes' => changes(report),
         'files' => (run['files'] || {}).to_h { |name, _| [name, content(name)] },
         'state' => Dir.glob(@node.path('vardir/state/galera/*.json')).any?,
-        'lock' => File.exist?(@node.path('vardir/state/agent_catalog_run.lock')), 'output' => process.output
+        'lock' => File.exist?(@node.lock_file), 'output' => process.output
       )
     end
 
@@ -157,7 +160,8 @@ module Situations
       names = %w[exit status noop noop_pending corrective_change]
       names += %w[files state cached].select { |name| run.key?(name) }
       names.map { |name| [name, Situations.here(expected[name]), seen[name]] }
-           .push(['lock', false, seen['lock']], *connections(run, seen), *changed(run, seen))
+           .push(['lock', false, seen['lock']], ['puppet_version', Puppet.version, seen['puppet_version']],
+                 *connections(run, seen), *changed(run, seen))
            .reject { |_, wanted, had| wanted == had }
     end
 
