@@ -23,7 +23,7 @@ RSpec.describe 'puppet agent as a daemon' do
     skip 'plan_engine.so is not built for this Ruby (cmake --build build/dev --target plan_engine_ruby)' unless
       NativeLibrary.path
 
-    Node::Plugins.new(path('lib'), native: true)
+    Node.write_plugins(path('lib'), native: true)
     FileUtils.mkdir_p(path('node'))
     @node = Node.new(path('node'), path('lib'))
     %w[vardir statedir codedir].each { |name| Puppet[name.to_sym] = path(name) }

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative '../support/plan_helper'
+require_relative '../support/launcher'
 require_relative '../support/situation'
 
 # situations.yaml, row by row: whole processes of the Puppet that is installed, with the real engine.
@@ -14,8 +15,9 @@ RSpec.describe 'the situations of a run' do
 
     @work = Dir.mktmpdir('situations')
     plugins = { true => path('with'), false => path('without') }
-    plugins.each { |native, directory| Node::Plugins.new(directory, native: native) }
+    plugins.each { |native, directory| Node.write_plugins(directory, native: native) }
     wanted = self.class.filtered_examples.map { |example| example.metadata[:row] }
+    @launcher = Launcher.new
     Puppet::Test::TestHelper.before_each_test
     @rows = Situations::Rows.new(wanted.each_with_index.map { |row, number| prepare(row, number, plugins) })
     Puppet::Test::TestHelper.after_each_test
@@ -23,12 +25,13 @@ RSpec.describe 'the situations of a run' do
 
   def prepare(row, number, plugins)
     directory = path(number.to_s).tap { |name| FileUtils.mkdir_p(name) }
-    situation = Situations::Situation.new(row, directory, plugins.fetch(row.fetch('library', true)))
-    [row['title'], situation.prepare(method(:compile_data))]
+    node = Node.new(directory, plugins.fetch(row.fetch('library', true)), @launcher)
+    [row['title'], Situations::Situation.new(row, node).prepare(method(:compile_data))]
   end
 
   after(:context) do
     @rows&.finish
+    @launcher&.close
     FileUtils.remove_entry(@work) if @work
   end
 

@@ -5,7 +5,6 @@ require_relative 'node'
 # The rows of spec/situations/situations.yaml, and what is seen when they are run.
 module Situations
   TABLE = YAML.safe_load_file(File.expand_path('../situations/situations.yaml', __dir__), aliases: true)
-  PUPPET = ENV['PUPPET_GEM'] == 'openvox' ? 'openvox8' : "puppet#{Puppet.version[/\A\d+/]}"
   COUNTS = %w[changed out_of_sync failed failed_to_restart skipped restarted corrective_change].freeze
 
   # As galera::host is one.
@@ -27,11 +26,6 @@ module Situations
     }
   PUPPET
 
-  # A value that is the same on every Puppet, or that of this one.
-  def self.here(value)
-    value.is_a?(Hash) && value.key?(PUPPET) ? value[PUPPET] : value
-  end
-
   # The define and what uses it, with the plan of that name; `~` is the node's directory.
   def self.manifest(node, plan, text)
     bundle = { 'format' => 1, 'plan' => 'demo::host', 'digest' => 'x',
@@ -51,9 +45,9 @@ module Situations
 
   # One row on a node of its own.
   class Situation
-    def initialize(row, directory, plugins)
+    def initialize(row, node)
       @row = row
-      @node = Node.new(directory, plugins)
+      @node = node
     end
 
     # What was seen of each run that differs from what is expected, as [run, name, expected, seen].
@@ -159,7 +153,7 @@ module Situations
                    'corrective_change' => false }.merge(run)
       names = %w[exit status noop noop_pending corrective_change]
       names += %w[files state cached].select { |name| run.key?(name) }
-      names.map { |name| [name, Situations.here(expected[name]), seen[name]] }
+      names.map { |name| [name, expected[name], seen[name]] }
            .push(['lock', false, seen['lock']], ['puppet_version', Puppet.version, seen['puppet_version']],
                  *connections(run, seen), *changed(run, seen))
            .reject { |_, wanted, had| wanted == had }
@@ -174,11 +168,11 @@ module Situations
     end
 
     def changed(run, seen)
-      run['changes'] ? [['changes', Situations.here(run['changes']).sort, seen['changes'].sort]] : []
+      run['changes'] ? [['changes', run['changes'].sort, seen['changes'].sort]] : []
     end
 
     def counted(run, seen)
-      expected = Situations.here(run['resources'])
+      expected = run['resources']
       return [] unless expected
 
       names = COUNTS + (expected.key?('total') ? ['total'] : [])
