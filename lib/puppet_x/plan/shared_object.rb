@@ -26,17 +26,19 @@ module PuppetX
         end
       end
 
+      # Reads the few parts that it needs: a library is megabytes.
       def initialize(path)
-        @bytes = File.binread(path)
+        @path = path
+        @start = File.binread(path, HEADER_SIZE) || ''
       end
 
       # Class, byte order and processor, as one value to compare; nil for what is no ELF file.
       def platform
-        @bytes[4, 2] + @bytes[18, 2] if @bytes.start_with?("\x7FELF".b) && @bytes.bytesize >= HEADER_SIZE
+        @start[4, 2] + @start[18, 2] if @start.start_with?("\x7FELF".b) && @start.bytesize == HEADER_SIZE
       end
 
       def whole?
-        table_end <= @bytes.bytesize && size <= @bytes.bytesize
+        table_end <= File.size(@path) && size <= File.size(@path)
       end
 
       # Up to the end of what is mapped; symbols for debuggers may follow.
@@ -47,16 +49,19 @@ module PuppetX
       # Names of the libraries it brings along.
       def needed
         tags = dynamic_section
-        names = tags.assoc(STRINGS).last
-        start = offset_of(names)
-        tags.filter_map { |tag, value| @bytes[start + value, 256].unpack1('Z*') if tag == NEEDED }
+        start = offset_of(tags.assoc(STRINGS).last)
+        tags.filter_map { |tag, value| part(start + value, 256).unpack1('Z*') if tag == NEEDED }
       end
 
       private
 
+      def part(offset, length)
+        File.binread(@path, length, offset) || ''
+      end
+
       def header
         @header ||= %i[identification type machine version entry table sections flags size entry_size entries]
-                    .zip(@bytes.unpack(HEADER)).to_h
+                    .zip(@start.unpack(HEADER)).to_h
       end
 
       def table_end
@@ -66,13 +71,13 @@ module PuppetX
       def segments
         @segments ||= Array.new(header[:entries]) do |index|
           start = header[:table] + (header[:entry_size] * index)
-          Segment.new(*@bytes.unpack("@#{start}#{SEGMENT}").values_at(*SEGMENT_FIELDS))
+          Segment.new(*part(start, header[:entry_size]).unpack(SEGMENT).values_at(*SEGMENT_FIELDS))
         end
       end
 
       def dynamic_section
         segment = segments.find { |candidate| candidate.type == DYNAMIC }
-        @bytes[segment.offset, segment.extent].unpack('J*').each_slice(2).to_a
+        part(segment.offset, segment.extent).unpack('J*').each_slice(2).to_a
       end
 
       def offset_of(address)
