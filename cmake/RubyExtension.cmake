@@ -1,6 +1,7 @@
 # plan_ruby_extension(TARGET INCLUDE_DIRS SOURCE…): the extension plan_engine.so for one Ruby, as
 # lib/<flavour>/plan_engine.so. The flavour is what PuppetX::Plan::Native.flavour says on a member: Ruby's binary
-# interface, the processor and the C library. An extension built for another Ruby may load and return wrong data.
+# interface, the processor and the C library. An extension built for another Ruby may load and return wrong data. Of two
+# with the same flavour the first is built.
 
 # RbConfig's ruby_version, from the headers themselves: no label that could be wrong.
 function(plan_ruby_abi result)
@@ -25,6 +26,12 @@ endfunction()
 
 function(plan_ruby_extension target include_dirs)
   plan_flavour(flavour ${include_dirs})
+  get_property(flavours GLOBAL PROPERTY PLAN_FLAVOURS)
+  if(flavour IN_LIST flavours)
+    return()
+  endif()
+  set_property(GLOBAL APPEND PROPERTY PLAN_FLAVOURS ${flavour})
+  set_property(GLOBAL APPEND PROPERTY PLAN_EXTENSIONS ${target})
   message(STATUS "plan_engine.so for ${flavour}")
   add_library(${target} MODULE ${ARGN})
   set_target_properties(${target} PROPERTIES OUTPUT_NAME plan_engine PREFIX "" SUFFIX ".so"
