@@ -69,8 +69,9 @@ module PuppetX
         nil
       end
 
+      # A file that was replaced since, by an upgrade of its package, is still the one this process has.
       def mapped_files
-        File.readlines('/proc/self/maps').filter_map { |line| line[%r{/.*$}] }.uniq
+        File.readlines('/proc/self/maps').filter_map { |line| line[%r{/.*$}]&.delete_suffix(' (deleted)') }.uniq
       end
 
       def complaint(problem)

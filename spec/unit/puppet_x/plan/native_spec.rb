@@ -117,6 +117,13 @@ RSpec.describe PuppetX::Plan::Native do
                      %r{brings libssl\.so\.9, and this process has /.*/libssl\.so\.3 already;})
     end
 
+    it 'takes the OpenSSL of this process for the same when its package was upgraded meanwhile' do
+      maps = File.readlines('/proc/self/maps')
+      upgraded = maps.map { |line| line.sub(%r{/.*/lib(ssl|crypto)\.so.*}, '\0 (deleted)') }
+      result = loading(whole) { allow(File).to receive(:readlines).with('/proc/self/maps').and_return(upgraded) }
+      expect(result).to include(abi: RbConfig::CONFIG['ruby_version'])
+    end
+
     it 'says that it may not be read' do
       skip 'needs root, to become somebody else' unless Process.uid.zero?
       refused = loading(whole) do
