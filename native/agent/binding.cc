@@ -88,9 +88,16 @@ VALUE finish(const Outcome& outcome) {
   return Qnil;
 }
 
-// The bytes of a String argument; raises a TypeError for anything else. The VALUE must stay alive meanwhile.
-std::string_view view(VALUE& string) {
+// A String argument as it is now; raises a TypeError for anything else. What other Ruby code does to the argument
+// afterwards (a `to_str` of the next one, another thread) does not change it.
+VALUE frozen(VALUE string) {
   StringValue(string);
+  return rb_str_new_frozen(string);
+}
+
+// Its bytes. The VALUE must stay alive meanwhile.
+std::string_view view(VALUE string) {
+  if (NIL_P(string)) return {};
   return {RSTRING_PTR(string), static_cast<std::size_t>(RSTRING_LEN(string))};
 }
 
@@ -108,21 +115,9 @@ const rb_data_type_t kSessionType = {
     "PlanEngine::Session", {nullptr, free_session, nullptr, nullptr, {nullptr}}, nullptr, nullptr, RUBY_TYPED_FREE_IMMEDIATELY};
 
 Runner& runner_of(VALUE self) {
-  return *static_cast<Runner*>(rb_check_typeddata(self, &kSessionType));
-}
-
-VALUE session_open(VALUE klass, VALUE config) {
-  const std::string_view text = view(config);
-  const Outcome opened = guarded([&] {
-    auto settings = plan::agent::read_settings(text);
-    if (!settings) return failure(settings.error());
-    auto runner = Runner::open(*std::move(settings));
-    if (!runner) return failure(runner.error());
-    return Outcome{Outcome::Kind::runner, {}, {}, {}, false, runner->release()};
-  });
-  RB_GC_GUARD(config);
-  if (opened.kind == Outcome::Kind::failed) raise(opened);
-  return TypedData_Wrap_Struct(klass, &kSessionType, opened.runner);
+  auto* runner = static_cast<Runner*>(rb_check_typeddata(self, &kSessionType));
+  if (runner == nullptr) rb_raise(g_error, "the session was never opened");
+  return *runner;
 }
 
 VALUE session_start(VALUE self) {
@@ -135,14 +130,14 @@ VALUE session_event(int count, VALUE* arguments, VALUE self) {
   VALUE data = Qnil;
   VALUE resource = Qnil;
   rb_scan_args(count, arguments, "12", &message, &data, &resource);
+  message = frozen(message);
+  if (!NIL_P(data)) data = frozen(data);
+  if (!NIL_P(resource)) resource = frozen(resource);
   Runner& runner = runner_of(self);
-  const std::string_view message_text = view(message);
-  const std::string_view data_text = NIL_P(data) ? std::string_view() : view(data);
-  const std::string_view resource_text = NIL_P(resource) ? std::string_view() : view(resource);
   const Outcome done = guarded([&] {
-    auto value = plan::agent::read_value(data_text, runner.resolver());
+    auto value = plan::agent::read_value(view(data), runner.resolver());
     if (!value) return failure(value.error());
-    return outcome(runner.event(std::string(message_text), *std::move(value), std::string(resource_text)));
+    return outcome(runner.event(std::string(view(message)), *std::move(value), std::string(view(resource))));
   });
   RB_GC_GUARD(message);
   RB_GC_GUARD(data);
@@ -151,8 +146,9 @@ VALUE session_event(int count, VALUE* arguments, VALUE self) {
 }
 
 VALUE session_wants_event(VALUE self, VALUE message) {
-  Runner& runner = runner_of(self);
+  message = frozen(message);
   const std::string_view text = view(message);
+  Runner& runner = runner_of(self);
   const Outcome done = guarded([&] {
     auto wanted = runner.wants_event(text);
     if (!wanted) return failure(wanted.error());
@@ -163,8 +159,9 @@ VALUE session_wants_event(VALUE self, VALUE message) {
 }
 
 VALUE session_catalog_done(VALUE self, VALUE results) {
-  Runner& runner = runner_of(self);
+  results = frozen(results);
   const std::string_view text = view(results);
+  Runner& runner = runner_of(self);
   const Outcome done = guarded([&] {
     auto read = plan::agent::read_catalog_done(text);
     return read ? outcome(runner.catalog_done(*std::move(read))) : failure(read.error());
@@ -174,9 +171,10 @@ VALUE session_catalog_done(VALUE self, VALUE results) {
 }
 
 VALUE session_synced(VALUE self, VALUE batch, VALUE results) {
-  Runner& runner = runner_of(self);
   const std::uint64_t id = NUM2ULL(batch);
+  results = frozen(results);
   const std::string_view text = view(results);
+  Runner& runner = runner_of(self);
   const Outcome done = guarded([&] {
     auto read = plan::agent::read_results(text, runner.resolver());
     return read ? outcome(runner.synced(id, *std::move(read))) : failure(read.error());
@@ -213,17 +211,34 @@ VALUE session_trace(VALUE self) {
 struct Unlocked {
   Runner* runner;
   std::chrono::milliseconds timeout;
+  std::string_view config;
   Outcome outcome;
   bool ran;
+  bool timed_out;
 };
+
+void* open_unlocked(void* data) {
+  auto* call = static_cast<Unlocked*>(data);
+  call->ran = true;
+  call->outcome = guarded([&] {
+    auto settings = plan::agent::read_settings(call->config);
+    if (!settings) return failure(settings.error());
+    auto runner = Runner::open(*std::move(settings));
+    if (!runner) return failure(runner.error());
+    return Outcome{Outcome::Kind::runner, {}, {}, {}, false, runner->release()};
+  });
+  return nullptr;
+}
 
 void* wait_unlocked(void* data) {
   auto* call = static_cast<Unlocked*>(data);
   call->ran = true;
   call->outcome = guarded([&] {
     std::string text;
-    const auto status = call->runner->wait(
-        call->timeout, [&](const plan::agent::Happening& happening) { text = plan::agent::write(happening); });
+    const auto status = call->runner->wait(call->timeout, [&](const plan::agent::Happening& happening) {
+      call->timed_out = std::holds_alternative<plan::agent::TimedOut>(happening);
+      text = plan::agent::write(happening);
+    });
     return status ? outcome(std::move(text)) : failure(status.error());
   });
   return nullptr;
@@ -244,23 +259,57 @@ void interrupt_wait(void* data) {
   });
 }
 
+// Runs what is not to be interrupted. An interrupt that was pending before is handled (and may raise) first.
+void run_unlocked(void* (*body)(void*), Unlocked& call) {
+  while (!call.ran) {
+    rb_thread_call_without_gvl2(body, &call, nullptr, nullptr);
+    if (!call.ran) rb_thread_check_ints();
+  }
+}
+
+// It reads a file and compiles a plan: other threads of Ruby go on meanwhile. The object is there before the runner is,
+// so that nothing can go wrong between the two.
+VALUE session_open(VALUE klass, VALUE config) {
+  config = frozen(config);
+  VALUE self = TypedData_Wrap_Struct(klass, &kSessionType, nullptr);
+  Unlocked call{nullptr, {}, view(config), {}, false, false};
+  run_unlocked(open_unlocked, call);
+  RB_GC_GUARD(config);
+  if (call.outcome.kind == Outcome::Kind::failed) raise(call.outcome);
+  RTYPEDDATA_DATA(self) = call.outcome.runner;
+  return self;
+}
+
 // A signal or Thread#raise ends the wait; what it brings (a trap's block, a Timeout) Ruby does after we have returned.
+//
+// In slices: up to Ruby 3.2 a signal calls nobody's unblock function when the threads that were there as a wait began
+// have ended meanwhile. The next slice sees it.
 VALUE session_wait(VALUE self, VALUE seconds) {
+  using std::chrono::milliseconds;
+  using std::chrono::steady_clock;
+  constexpr double kLongest = 1e9;
+  constexpr milliseconds kSlice{200};
   const double time = NUM2DBL(seconds);
-  Unlocked call{&runner_of(self), std::chrono::milliseconds(static_cast<std::int64_t>((time > 0 ? time : 0) * 1000)), {}, false};
-  rb_thread_call_without_gvl2(wait_unlocked, &call, interrupt_wait, &call);
+  const double bounded = time > 0 ? (time < kLongest ? time : kLongest) : 0;
+  const auto deadline = steady_clock::now() + milliseconds(static_cast<std::int64_t>(bounded * 1000));
+  Unlocked call{&runner_of(self), {}, {}, {}, false, false};
+  for (;;) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    call.timeout = left < kSlice ? left : kSlice;
+    call.ran = call.timed_out = false;
+    rb_thread_call_without_gvl2(wait_unlocked, &call, interrupt_wait, &call);
+    if (!call.ran) return rb_utf8_str_new_lit(R"({"kind":"interrupted"})");
+    if (!call.timed_out || steady_clock::now() >= deadline) break;
+    std::free(call.outcome.text.data);
+  }
   RB_GC_GUARD(self);
-  if (!call.ran) return rb_utf8_str_new_lit(R"({"kind":"interrupted"})");
   return finish(call.outcome);
 }
 
+// An interrupt that raises leaves the session open: it is closed by the next call, or with the object.
 VALUE session_close(VALUE self) {
-  Unlocked call{&runner_of(self), {}, {}, false};
-  while (!call.ran) {
-    rb_thread_call_without_gvl2(close_unlocked, &call, nullptr, nullptr);
-    // An interrupt was pending: it is handled here (and may raise), then we close, or the finalizer does.
-    if (!call.ran) rb_thread_check_ints();
-  }
+  Unlocked call{&runner_of(self), {}, {}, {}, false, false};
+  run_unlocked(close_unlocked, call);
   RB_GC_GUARD(self);
   return finish(call.outcome);
 }
@@ -269,6 +318,7 @@ VALUE session_close(VALUE self) {
 
 // As JSON when `json`, else as text with carets.
 VALUE check_bundle(VALUE bundle, bool json) {
+  bundle = frozen(bundle);
   const std::string_view text = view(bundle);
   const Outcome done = guarded([&] {
     auto parsed = plan::values::parse_json(text, 64 * 1024 * 1024);
