@@ -167,7 +167,11 @@ class Node
 
   # The catalog, a hash, for an agent that asks for no other.
   def cache(catalog)
-    File.write(path("vardir/client_data/catalog/#{NAME}.json"), JSON.generate(catalog))
+    File.write(catalog_file, JSON.generate(catalog))
+  end
+
+  def catalog_file
+    path("vardir/client_data/catalog/#{NAME}.json")
   end
 
   # The process that applies the agent's catalog; nil when none does.

@@ -191,17 +191,19 @@ module Situations
       seen['output'][/.*#{text}.*/]
     end
 
-    # In no output, and in no file of Puppet's but the plan's own state.
+    # In no output, and in no file of Puppet's but the plan's own state and the cached catalog.
     def kept_secret(run, seen)
       return [] unless run['secret']
 
       files = Dir.glob("#{@node.path('vardir')}/**/*", File::FNM_DOTMATCH).select { |name| File.file?(name) }
-      telling = files.select { |name| File.binread(name).include?(run['secret']) && !private_state?(name) }
+      telling = files.select { |name| File.binread(name).include?(run['secret']) && !private?(name) }
       telling << 'the output' if seen['output'].include?(run['secret'])
       telling.empty? ? [] : [['secret', 'nowhere', telling]]
     end
 
-    def private_state?(name)
+    def private?(name)
+      return true if name == @node.catalog_file
+
       name.start_with?(@node.path('vardir/state/galera/')) && (File.stat(name).mode & 0o777) == 0o600
     end
 

@@ -120,7 +120,8 @@ module PuppetX
         error = connection['error'].to_s
         error = 'no answer' if error.empty?
         help = connection['help'].to_s
-        "the orchestrator #{@run.orchestrator} cannot be used: #{error}#{help.empty? ? '' : "; #{help}"}"
+        where = error.include?(@run.orchestrator) ? '' : " #{@run.orchestrator}"
+        "the orchestrator#{where} cannot be used: #{error}#{help.empty? ? '' : "; #{help}"}"
       end
 
       def ended
