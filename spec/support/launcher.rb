@@ -14,6 +14,11 @@ class Launcher
     require 'puppet/configurer'
     require 'puppet/util/command_line'
     %w[agent apply].each { |name| require "puppet/application/#{name}" }
+    require 'puppet/pops'
+    require 'puppet/parser'
+    require 'facter'
+    %w[component exec file filebucket notify schedule service stage whit].each { |name| require "puppet/type/#{name}" }
+    3.times { GC.start }
 
     def run(request)
       $stdin.reopen(File::NULL)
