@@ -216,7 +216,7 @@ module Lab
 
     def row(moment, killed, following, again)
       { moment: moment, at: killed.at, under_way: killed.under_way, ended: killed.seconds_to_end,
-        code: killed.outcome.code, report: killed.report, next: following, again: again }
+        applying: killed.applying?, code: killed.outcome.code, report: killed.report, next: following, again: again }
     end
 
     def line(row)
@@ -234,18 +234,21 @@ module Lab
     end
 
     def summary(rows)
-      times = rows.select { |row| row[:ended] && row[:moment].signal == 'TERM' }.map { |row| row[:ended] }.sort
+      ended = rows.select { |row| row[:ended] && row[:moment].signal == 'TERM' }
+      applying, before = ended.partition { |row| row[:applying] }
       more = rows.count { |row| row[:next] && row[:next].length > 1 }
       failed = rows.count { |row| !row[:complaints].empty? }
-      ['', *term_line(times), "#{more} times more than one run was needed", "seed #{@seed}",
+      ['', *term_line('while the catalog was applied', applying), *term_line('before that', before),
+       "#{more} times more than one run was needed", "seed #{@seed}",
        "#{rows.length - failed} passed, #{failed} failed"].join("\n")
     end
 
-    def term_line(times)
-      return [] if times.empty?
+    def term_line(moment, rows)
+      return [] if rows.empty?
 
-      [format('TERM: ended in %<median>.2f s (median), %<max>.2f s at most', median: times[times.length / 2],
-                                                                             max: times.last)]
+      times = rows.map { |row| row[:ended] }.sort
+      [format('TERM %<moment>s, %<count>d times: ended in %<median>.2f s (median), %<max>.2f s at most',
+              moment: moment, count: times.length, median: times[times.length / 2], max: times.last)]
     end
   end
 end

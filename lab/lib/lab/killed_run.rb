@@ -27,10 +27,11 @@ module Lab
 
     def call
       started = Time.now
-      lines = []
-      thread = Thread.new { AgentRun.new(@machine, shown: false).call { |line| lines << line } }
+      said = []
+      thread = Thread.new { AgentRun.new(@machine, shown: false).call { |line| said << line } }
       sleep @at # the moment is the experiment
-      @under_way = lines.last.to_s.strip[0, 100]
+      @lines = said.dup
+      @under_way = @lines.last.to_s.strip[0, 100]
       signalled = @machine.try('sh', '-c', SCRIPT, 'signal', @signal, @machine.platform.statedir)
       @outcome = thread.value
       @missed = !signalled.ok?
@@ -39,6 +40,11 @@ module Lab
       read_times(signalled.out)
       @report = told(started)
       self
+    end
+
+    # Was the catalog being applied? Before that, all is Puppet's own: the module has not begun.
+    def applying?
+      @lines.any? { |line| line.include?('Applying configuration version') }
     end
 
     # The run had ended by itself, or not begun: nothing was killed.
