@@ -85,6 +85,15 @@ RSpec.describe Lab::Cluster do
     expect(cluster.members.map { |machine| machine.platform.name }).to eq(%w[debian13 debian13 openvox])
   end
 
+  it 'makes the server of its own platform, and lets it be no other afterwards' do
+    cluster.choose_platforms('all' => 'openvox', 'puppet' => 'debian13')
+    cluster.up(count: 1)
+    expect(server).to have_received(:up).with(Lab::Platform.named('debian13'), '/roots/server-debian13', nil)
+    cluster.choose_platforms('puppet' => 'openvox')
+    FileUtils.rm_rf(server.machine.dir)
+    expect { cluster.up(count: 1) }.to raise_error(Lab::Error, /no server on openvox, only on debian12, debian13/)
+  end
+
   it 'puts the kept key of a member where the agent of its new platform looks for it' do
     cluster.up(count: 1)
     make_key(1)

@@ -15,8 +15,9 @@ module Lab
                'What is there and runs is left alone. `up --members 5` adds two machines to a lab of 3; the cluster
                 keeps the size it was declared with until `fresh`. Roots are built once. The newest archive in pkg/ is
                 installed unless --module names one; --no-module installs none.
-                --platform says what members are made as: all of them, or (--platform db3=debian13) one. A member that
-                is there stays what it is until `fresh`.'],
+                --platform says what members are made as: all of them, or (--platform db3=debian13) one, or (--platform
+                puppet=debian13) the server. A member that is there stays what it is until `fresh`, a server until
+                `down`.'],
       'run' => ['MACHINE|all [-- AGENT OPTIONS]', 'puppet agent -t on one machine, or on all members at the same time',
                 "Prints each machine's output as it comes, then a table of exit codes: 0 nothing to change, 2 changed,
                  4 failures, 6 changed with failures, 1 the run failed. Exits 0 when every code is 0 or 2, else 1."],
@@ -33,7 +34,7 @@ module Lab
                   'The Puppet Server stays up and the members keep their certificates. The new cluster is as large as
                    the lab.'],
       'roots' => ['[PLATFORM...]', 'build the root trees that machines boot from, if they are not there',
-                  "The server's and those of the platforms named; all of them when none is."],
+                  "Debian 12's server's and those of the platforms named; all members' when none is."],
       'down' => ['[--roots]', 'stop and remove all machines; with --roots the cached root trees too', nil]
     }.freeze
 
@@ -169,7 +170,8 @@ module Lab
 
     def command_roots(argv)
       names = argv.empty? ? Platform::ALL.map(&:name) : argv.map { |name| Platform.named(name).name }
-      exclusively { Roots.provide([Roots::SERVER, *names.uniq]) }.each { |name, path| puts "#{name}: #{path}" }
+      trees = exclusively { Roots.provide([Roots.server(Platform::DEFAULT), *names.uniq]) }
+      trees.each { |name, path| puts "#{name}: #{path}" }
       0
     end
 

@@ -48,11 +48,11 @@ module Lab
     # Makes and boots what is missing; what is there and runs is left alone. A cluster that is declared keeps its size.
     def up(count:, release: nil)
       names = Settings.member_names(count)
-      tree = Roots.provide([Roots::SERVER]).fetch(Roots::SERVER)
-      roots = provide_roots(names)
+      trees = Roots.provide([server_root, *names.map { |name| member_root(name) }].uniq)
       forget_certificates unless server.machine.exist?
       Network.up_bridge
-      Shell.in_parallel([-> { server.up(tree, release) }, -> { up_members(names, roots) }], &:call)
+      make_server = -> { server.up(platform_of(Settings::SERVER), trees.fetch(server_root), release) }
+      Shell.in_parallel([make_server, -> { up_members(names, trees) }], &:call)
       server.environment.write('cluster_size' => count)
       return unless release
 
@@ -71,12 +71,13 @@ module Lab
     # New disks for these members, which keep their certificates; `remove`: the machines that go before. `installed`: a
     # disk that has MariaDB already.
     def renew(names, remove: names.map { |name| Machine.new(name) }, installed: false)
-      roots = provide_roots(names, installed: installed)
+      roots = names.to_h { |name| [name, member_root(name, installed: installed)] }
+      trees = Roots.provide(roots.values.uniq)
       Shell.step("members: #{names.length} with new disks") do
         Shell.in_parallel(remove) { |machine| keep_certificates(machine) }
         Shell.in_parallel(remove, &:destroy)
         machines = names.map { |name| Machine.new(name) }
-        machines.each { |machine| create_member(machine, roots.fetch(machine.name)) }
+        machines.each { |machine| create_member(machine, trees.fetch(roots[machine.name])) }
         machines.each(&:boot)
         machines.each(&:wait_until_booted)
       end
@@ -94,10 +95,11 @@ module Lab
       File.write(platforms_file, JSON.generate(chosen))
     end
 
-    # What a member of this name is made as.
+    # What a machine of this name is made as. What is chosen for all is for the members.
     def platform_of(name)
       chosen = File.exist?(platforms_file) ? JSON.parse(File.read(platforms_file)) : {}
-      Platform.named(chosen[name] || chosen['all'] || Platform::DEFAULT.name)
+      common = name == Settings::SERVER ? nil : chosen['all']
+      Platform.named(chosen[name] || common || Platform::DEFAULT.name)
     end
 
     # Is every member what would be made now?
@@ -122,18 +124,23 @@ module Lab
 
     private
 
-    # The trees that these members boot from, by member.
-    def provide_roots(names, installed: false)
-      kinds = names.to_h { |name| [name, "#{platform_of(name).name}#{Roots::INSTALLED if installed}"] }
-      trees = Roots.provide(kinds.values.uniq)
-      kinds.transform_values { |kind| trees.fetch(kind) }
+    # A server that is there stays what it is: it is made with the lab.
+    def server_root
+      wanted = platform_of(Settings::SERVER)
+      return Roots.server(wanted) if !server.machine.exist? || server.machine.platform == wanted
+
+      raise Error, "the server is #{server.machine.platform.name}; make another by: lab down"
     end
 
-    def up_members(names, roots)
+    def member_root(name, installed: false)
+      "#{platform_of(name).name}#{Roots::INSTALLED if installed}"
+    end
+
+    def up_members(names, trees)
       machines = names.map { |name| Machine.new(name) }
       Shell.step("members: #{list(machines)} booted") do
         started = machines.reject(&:running?).each do |machine|
-          create_member(machine, roots.fetch(machine.name)) unless machine.exist?
+          create_member(machine, trees.fetch(member_root(machine.name))) unless machine.exist?
           machine.boot
         end
         started.each(&:wait_until_booted)

@@ -31,10 +31,12 @@ module Lab
     MEMBERS_WITH_DATABASE = MEMBERS.to_h do |name, recipe|
       ["#{name}#{INSTALLED}", recipe.merge(include: recipe[:include] + DATABASE)]
     end
+    SERVERS = %w[debian12 debian13].to_h do |name|
+      ["#{SERVER}-#{name}", { suite: Platform.named(name).suite, gems: [], repository: [],
+                              include: BASE + %w[puppet-agent puppetserver r10k ruby-webrick curl] }]
+    end
     RECIPES = {
-      SERVER => { suite: 'bookworm', gems: [], repository: [],
-                  include: BASE + %w[puppet-agent puppetserver r10k ruby-webrick curl libsqlite3-0 libyaml-cpp0.7
-                                     libssl3] },
+      **SERVERS,
       SPECS => { suite: 'trixie', repository: [], gems: ['openvox:~> 8.0'],
                  include: BASE + %w[puppet-agent ruby-racc ruby-rspec ruby-rspec-puppet ruby-minitest binutils] },
       **MEMBERS, **MEMBERS_WITH_DATABASE
@@ -52,6 +54,15 @@ module Lab
     # Shared by all labs of the host.
     def self.dir
       File.expand_path(ENV.fetch('GALERA_LAB_ROOTS', '/var/tmp/galera-lab-roots'))
+    end
+
+    # The name of the server's tree on this platform.
+    def self.server(platform)
+      name = "#{SERVER}-#{platform.name}"
+      return name if SERVERS.key?(name)
+
+      others = SERVERS.keys.map { |key| key.delete_prefix("#{SERVER}-") }
+      raise Error, "there is no server on #{platform.name}, only on #{others.join(', ')}"
     end
 
     # Builds those of these that are not there, all at once, and returns the trees by name.

@@ -9,9 +9,8 @@ module Lab
     FORGE_PORT = 8090
     R10K_CACHE = '/var/cache/r10k'
     INSTALLED = '/srv/forge/installed'
-    PLATFORM = Platform.named('debian12')
-    # Puppet writes them; the lab only needs to know where they are.
-    SSL_DIR = PLATFORM.ssldir
+    # Puppet writes them; the lab only needs to know where they are. The same on each platform that has a server.
+    SSL_DIR = Platform::DEFAULT.ssldir
     START_ATTEMPTS = 3
     REPORTS_DIR = '/var/lib/puppetserver/reports'
     ORCHESTRATOR_UNIT = 'plan-orchestrator.service'
@@ -52,8 +51,8 @@ module Lab
 
     # Makes and starts what is not there or not running. The module, if one is given, goes in before the Puppet Server
     # starts where it can: it then need not be reloaded.
-    def up(root, release = nil)
-      create(root) unless machine.exist?
+    def up(platform, root, release = nil)
+      create(platform, root) unless machine.exist?
       unless machine.running?
         machine.boot
         machine.wait_until_booted
@@ -125,8 +124,8 @@ module Lab
       yield
     end
 
-    def create(root)
-      machine.create(PLATFORM, root,
+    def create(platform, root)
+      machine.create(platform, root,
                      '/etc/puppet/puppet.conf' => PUPPET_CONF, '/etc/r10k.yaml' => R10K_CONF,
                      '/etc/systemd/system/lab-forge.service' => FORGE_UNIT,
                      "#{FORGE_DIR}/forge.rb" => File.read(File.join(Settings.project_dir, 'lab/server/forge.rb')))
