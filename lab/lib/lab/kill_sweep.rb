@@ -23,6 +23,9 @@ module Lab
 
     Moment = Struct.new(:number, :signal, :work, :machine, :fraction, keyword_init: true)
 
+    # What is to be done, moment by moment.
+    attr_reader :plan
+
     # `moments`: of each signal. `term_seconds`: what a run may take to end; nil where it is not about that, since the
     # machine may have much else to do.
     def initialize(moments:, signals: SIGNALS, seed: Random.new_seed % 1_000_000, term_seconds: TERM_SECONDS)
