@@ -23,6 +23,7 @@ module Lab
       keylength = 2048
       [server]
       autosign = true
+      reports = store
     CONF
     # Quick to start and small, for a handful of agents: one JRuby, the first compiler only.
     JAVA_ARGS = '-Xms256m -Xmx768m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 ' \
