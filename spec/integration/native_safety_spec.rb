@@ -51,6 +51,14 @@ RSpec.describe 'The native library in a Ruby process' do
                     .merge(changes))
     end
 
+    # Ruby interrupts a wait for reasons of its own, too.
+    def next_of(session)
+      loop do
+        answer = JSON.parse(session.wait(60))
+        return answer unless answer['kind'] == 'interrupted'
+      end
+    end
+
     # Everything a session can do. +between+ runs before each call.
     def whole_session(name = 'm')
       between = -> { block_given? && yield }
@@ -63,7 +71,7 @@ RSpec.describe 'The native library in a Ruby process' do
         between.call
         session.event('hello', JSON.generate('x' * 1000), 'Event[hello]')
         between.call
-        answer = JSON.parse(session.wait(60))
+        answer = next_of(session)
         raise "no batch: #{answer}" unless answer['kind'] == 'batch'
 
         between.call
@@ -164,11 +172,13 @@ RSpec.describe 'The native library in a Ruby process' do
           GC.start
           whole_session('own')
           writer.puts(JSON.generate(codes))
+          # What the parent's thread held at the fork has no owner here: LeakSanitizer would tell.
+          exit!(true) if ENV['ASAN_OPTIONS']
         end
         raise 'the child failed' unless Process.wait2(pid).last.success?
 
         session.event('hello', '"x"', 'Event[hello]')
-        kind = JSON.parse(session.wait(60))['kind']
+        kind = next_of(session)['kind']
         session.close
         puts JSON.generate([JSON.parse(reader.gets), kind])
       RUBY
@@ -225,7 +235,7 @@ RSpec.describe 'The native library in a Ruby process' do
           '"x"'
         end
         session.event(message, treacherous, 'Event[hello]')
-        puts JSON.generate(JSON.parse(session.wait(60))['kind'])
+        puts JSON.generate(next_of(session)['kind'])
         session.close
       RUBY
     end
@@ -284,6 +294,7 @@ RSpec.describe 'The native library in a Ruby process' do
   end
 
   it 'has a thread from start to close, and none before and after' do
+    skip 'ThreadSanitizer has a thread of its own' if NativeLibrary.environment['LD_PRELOAD'].to_s.include?('tsan')
     counts = run(<<~RUBY)
       PlanEngine.check(JSON.generate({}))  rescue PlanEngine::Error
       first = threads
@@ -299,6 +310,7 @@ RSpec.describe 'The native library in a Ruby process' do
   end
 
   it 'has its memory back after a thousand sessions' do
+    skip 'a sanitizer keeps what is freed' if NativeLibrary.environment.any?
     early, late = run(<<~RUBY)
       require 'fiddle'
       trim = Fiddle::Function.new(Fiddle::Handle::DEFAULT['malloc_trim'], [Fiddle::TYPE_SIZE_T], Fiddle::TYPE_INT)
@@ -312,7 +324,7 @@ RSpec.describe 'The native library in a Ruby process' do
     RUBY
     RSpec.configuration.reporter.message("      resident after 200 sessions: #{early} KiB, after 1200: #{late} KiB")
     # A session of which as little as a kibibyte stayed would show as 1,000.
-    expect(late - early).to be < 1024 unless NativeLibrary.environment.any?
+    expect(late - early).to be < 1024
   end
 
   it 'brings no other libssl, libcrypto or libcurl into the process' do

@@ -22,11 +22,11 @@ module NativeLibrary
 
   # A library with sanitizers needs their runtime in the process before everything else.
   def environment
-    runtimes = PuppetX::Plan::SharedObject.new(path).needed.grep(/\Alib(asan|ubsan)/)
+    runtimes = PuppetX::Plan::SharedObject.new(path).needed.grep(/\Alib(asan|ubsan|tsan)/)
     return {} if runtimes.empty?
 
     files = runtimes.map { |name| Open3.capture2('g++', "-print-file-name=#{name}").first.chomp }
-    { 'LD_PRELOAD' => files.join(' '), 'ASAN_OPTIONS' => 'detect_leaks=0' }
+    { 'LD_PRELOAD' => files.join(' '), 'ASAN_OPTIONS' => ENV.fetch('ASAN_OPTIONS', 'detect_leaks=0') }
   end
 
   def all
