@@ -15,19 +15,22 @@ Puppet::Type.newtype(:plan_loop) do
   # The run of the process (PuppetX::Plan::Run), given by the plan_process that made this resource.
   attr_writer :run
 
+  # nil when there is nothing to do: no run was given.
   def driver
+    return unless @run
+
     require_relative '../../puppet_x/plan/loop'
     @driver ||= PuppetX::Plan::Loop.new(self, @run)
   end
 
   # Puppet evaluates what is not suitable yet after everything else.
   def suitable?
-    @run.nil? || driver.ready?
+    driver.nil? || driver.ready?
   end
 
   # An error in here fails this resource, and so the run.
   def retrieve
-    driver.step if @run
+    driver&.step
     {}
   end
 end

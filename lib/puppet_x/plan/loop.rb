@@ -170,7 +170,7 @@ module PuppetX
       end
 
       def others
-        (@resource.catalog.resources.grep(@resource.class) - [@resource]).map(&:driver)
+        (@resource.catalog.resources.grep(@resource.class) - [@resource]).filter_map(&:driver)
       end
 
       # While one waits, all do that have nothing else to do: a run does not wait for each of its processes in turn.

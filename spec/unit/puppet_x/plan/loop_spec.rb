@@ -73,6 +73,14 @@ RSpec.describe PuppetX::Plan::Loop do
     expect(time[:now]).to be_within(1).of(50)
   end
 
+  it 'waits beside a host that the run leaves out, and one that is absent already' do
+    FakeSession.prepare(script: Array.new(1000, idle))
+    run = apply("demo::host { 'm': wait => 2 } demo::host { 'n': schedule => 'never' }
+                 demo::host { 'o': ensure => absent }")
+    expect(run.messages(:err)).to be_empty
+    expect(time[:now]).to be_within(0.001).of(2)
+  end
+
   it 'says nothing when it had to wait for a moment only' do
     FakeSession.prepare(script: Array.new(8, idle), status: waiting_for('leader db1'))
     expect(apply("demo::host { 'm': }").messages(:notice).grep(/at most/)).to be_empty
