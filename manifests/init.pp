@@ -34,12 +34,13 @@ class galera (
     mode   => '0755',
   }
 
+  # In the catalog itself: a run with a cached catalog must not fail because the server is down.
   file { "${libexec_directory}/start-mariadbd":
-    ensure => file,
-    owner  => 'root',
-    group  => 'root',
-    mode   => '0755',
-    source => 'puppet:///modules/galera/start-mariadbd',
+    ensure  => file,
+    owner   => 'root',
+    group   => 'root',
+    mode    => '0755',
+    content => file('galera/start-mariadbd'),
   }
 
   file { "${dropin_directory}/50-galera.conf":

@@ -27,6 +27,13 @@ RSpec.describe 'galera' do
       .with_mode('0755').that_comes_before("File[#{dropin}]")
   end
 
+  # A run with a cached catalog must not fail because the server is down.
+  it 'needs nothing of the server but the catalog' do
+    sources = catalogue.resources.select { |resource| resource.type == 'File' && resource[:source] }
+    expect(sources).to be_empty
+    is_expected.to contain_file('/usr/local/lib/galera/start-mariadbd').with_content(/\A#!/)
+  end
+
   it 'tells systemd only when the drop-in changed' do
     is_expected.to contain_exec('reload systemd for mariadb')
       .with_refreshonly(true).that_subscribes_to("File[#{dropin}]")

@@ -43,7 +43,7 @@ module Lab
       server.machine.run('systemctl', 'stop', 'puppetserver')
       run = expect_databases_untouched { machine.try(*DAEMONS_RUN) }
       said = run.out + run.err
-      expect run.ok?, "a run with a cached catalog ended with #{run.status.exitstatus}: #{said}"
+      expect run.ok?, "a run with a cached catalog ended with #{run.status}: #{said}"
       expect said.include?('Using cached catalog'), "the run does not say that its catalog is a cached one: #{said}"
     ensure
       server.machine.run('systemctl', 'start', 'puppetserver')
