@@ -294,7 +294,7 @@ RSpec.describe 'The native library in a Ruby process' do
   end
 
   it 'has a thread from start to close, and none before and after' do
-    skip 'ThreadSanitizer has a thread of its own' if NativeLibrary.environment['LD_PRELOAD'].to_s.include?('tsan')
+    skip 'ThreadSanitizer has a thread of its own' if NativeLibrary.thread_sanitizer?
     counts = run(<<~RUBY)
       PlanEngine.check(JSON.generate({}))  rescue PlanEngine::Error
       first = threads

@@ -146,7 +146,7 @@ RSpec.describe 'puppet apply with the native engine' do
     Process.spawn(NativeLibrary.environment, *command(file, *options), out: path('log'), err: %i[child out])
   end
 
-  def eventually(seconds = 30)
+  def eventually(seconds = 200)
     Timeout.timeout(seconds) { sleep(0.02) until yield }
   end
 
@@ -253,6 +253,7 @@ RSpec.describe 'puppet apply with the native engine' do
   end
 
   it 'goes on in the next run when it was killed in the middle' do
+    skip 'under ThreadSanitizer a fork beside a thread does not come to its exec' if NativeLibrary.thread_sanitizer?
     command = %(/bin/sh -c "test -e #{path('go')} || sleep 30")
     slow = plan.sub('File.new', "Exec.new { title => '#{command}' } -> resources_to_sync\n File.new")
                .sub("title => $path, ensure => 'file'", "title => $path, require => Exec['#{command}']")

@@ -29,6 +29,10 @@ module NativeLibrary
     { 'LD_PRELOAD' => files.join(' '), 'ASAN_OPTIONS' => ENV.fetch('ASAN_OPTIONS', 'detect_leaks=0') }
   end
 
+  def thread_sanitizer?
+    environment['LD_PRELOAD'].to_s.include?('tsan')
+  end
+
   def all
     [ENV.fetch('PLAN_ENGINES', nil), "#{ROOT}/lib/puppet_x/galera/native", "#{ROOT}/build/release/lib",
      "#{ROOT}/build/dev/lib"].compact.flat_map { |directory| Dir.glob("#{directory}/*/#{PuppetX::Plan::Native::FILE}") }
