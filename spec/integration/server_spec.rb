@@ -28,7 +28,7 @@ RSpec.describe 'the module on a Puppet Server' do
   end
 
   def install_module
-    parts = %w[lib manifests types plans data templates hiera.yaml metadata.json]
+    parts = %w[lib manifests types plans data files templates hiera.yaml metadata.json]
     FileUtils.cp_r(parts.map { |part| File.join(PlanHelper::MODULE_ROOT, part) }, "#{environment}/modules/galera")
     FileUtils.rm_rf("#{environment}/modules/galera/lib/puppet_x/galera/native")
   end
