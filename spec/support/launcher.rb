@@ -37,7 +37,7 @@ class Launcher
     while (line = $stdin.gets)
       request = JSON.parse(line)
       pid = fork { run(request) }
-      Thread.new { watch(pid, request['ended']) }
+      Thread.new(pid, request['ended']) { |child, file| watch(child, file) }
       $stdout.puts(pid)
       $stdout.flush
     end
