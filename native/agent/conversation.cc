@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include <boost/json/serialize.hpp>
 
@@ -14,6 +15,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPollWait{25'000};
+// Most catalogs are done before it. The call that is made then finds the connection free: no second TLS handshake.
+constexpr milliseconds kFirstPoll{1'000};
 constexpr milliseconds kFirstRetry{250};
 constexpr milliseconds kLongestRetry{10'000};
 constexpr std::uint64_t kFailuresOfUnreachable = 3;
@@ -106,6 +109,8 @@ void Conversation::send(engine::Message message) { outbox_.push(std::move(messag
 
 void Conversation::want_sync() {
   sync_wanted_ = true;
+  holds_first_poll_ = false;
+  first_poll_at_.reset();
   for (auto& call : calls_) call.syncs = false;
 }
 
@@ -123,12 +128,13 @@ std::optional<Conversation::Call> Conversation::take(std::uint64_t id) {
 }
 
 std::optional<Exchange> Conversation::next(bool listening, Instant now) {
+  if (first_poll_at_ && now >= *first_poll_at_) first_poll_at_.reset();
   if (!listening && all_acknowledged()) return std::nullopt;
   if (retry_at_ && now < *retry_at_) return std::nullopt;
   retry_at_.reset();
   if (under_way(false) != nullptr) return std::nullopt;   // its answer comes at once
   if (sync_wanted_ || !all_acknowledged()) return begin(false, now);
-  if (under_way(true) != nullptr) return std::nullopt;
+  if (under_way(true) != nullptr || first_poll_at_) return std::nullopt;
   return begin(true, now);
 }
 
@@ -157,7 +163,10 @@ protocol::ExchangeRequest Conversation::request(bool poll) const {
   return request;
 }
 
-std::optional<Instant> Conversation::next_retry() const { return retry_at_; }
+std::optional<Instant> Conversation::next_attempt() const {
+  if (retry_at_ && first_poll_at_) return std::min(*retry_at_, *first_poll_at_);
+  return retry_at_ ? retry_at_ : first_poll_at_;
+}
 
 Conversation::News Conversation::answered(std::uint64_t id, const Answer& answer, Instant now) {
   const auto call = take(id);
@@ -211,6 +220,7 @@ Conversation::News Conversation::accept(const Call& call, const protocol::Exchan
   connection_ = {Connection::State::ok, {}, {}};
   failures_ = 0;
   if (call.syncs) sync_wanted_ = false;
+  if (std::exchange(holds_first_poll_, false)) first_poll_at_ = now + kFirstPoll;
   pace_polls(call, !news.messages.empty(), now);
   return news;
 }

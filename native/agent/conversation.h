@@ -82,7 +82,8 @@ class Conversation {
   void want_sync();
   // The call to make now, if any. `listening`: messages may come even if there is nothing to send.
   [[nodiscard]] std::optional<Exchange> next(bool listening, Instant now);
-  [[nodiscard]] std::optional<Instant> next_retry() const;
+  // When there may be a call to make though nothing has happened: after a failure, or the first that waits for messages.
+  [[nodiscard]] std::optional<Instant> next_attempt() const;
 
   // A call that is not under way (any more) is ignored.
   [[nodiscard]] News answered(std::uint64_t id, const Answer& answer, Instant now);
@@ -131,6 +132,8 @@ class Conversation {
   std::uint64_t failures_ = 0;              // since the last good answer
   Instant failing_since_ = {};
   std::optional<Instant> retry_at_;
+  bool holds_first_poll_ = true;            // until the first answer or the first want_sync()
+  std::optional<Instant> first_poll_at_;    // not before it
   unsigned empty_polls_ = 0;                // answered at once with nothing, in a row
   Connection connection_;
 };

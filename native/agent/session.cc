@@ -246,7 +246,7 @@ std::optional<Instant> Session::next_wakeup(Instant now) const {
   const auto consider = [&](std::optional<Instant> other) {
     if (other && (!first || *other < *first)) first = other;
   };
-  if (talks() && !setup_.noop) consider(conversation_->next_retry());
+  if (talks() && !setup_.noop) consider(conversation_->next_attempt());
   if (const auto since = conversation_->unreachable_since(); since && now < *since + kPatience) {
     consider(*since + kPatience);
   }

@@ -45,7 +45,9 @@ class ConversationTest : public testing::Test {
     return {status, protocol::write(protocol::ErrorReply{std::move(code), "no", "help", {"cluster_1", "cluster_2"}})};
   }
   // Sends what is there and goes through the first exchange.
+  // After the catalog: nothing holds a poll.
   void meet(Conversation& conversation) {
+    conversation.want_sync();
     const auto [id, request] = call(conversation);
     const auto last = request.messages.empty() ? 0 : request.messages.back().sequence;
     EXPECT_FALSE(conversation.answered(id, reply(last), now_).broken);
@@ -88,6 +90,39 @@ TEST_F(ConversationTest, PollsWhenThereIsNothingToSend) {
   EXPECT_EQ(other.messages.size(), 1U);
 }
 
+TEST_F(ConversationTest, DoesNotOccupyTheConnectionWithAPollWhileTheCatalogMayBeDoneSoon) {
+  Conversation conversation(setup());
+  EXPECT_FALSE(conversation.answered(call(conversation).first, reply(0), now_).broken);
+  EXPECT_EQ(conversation.next(true, now_), std::nullopt);
+  ASSERT_TRUE(conversation.next_attempt());
+  EXPECT_EQ(*conversation.next_attempt() - now_, seconds(1));
+  conversation.want_sync();
+  const auto [id, request] = call(conversation);
+  EXPECT_EQ(request.wait, milliseconds(0));
+  EXPECT_FALSE(conversation.answered(id, reply(0), now_).broken);
+  EXPECT_GT(call(conversation).second.wait, seconds(10)) << "at once";
+}
+
+TEST_F(ConversationTest, PollsBesideALongCatalog) {
+  Conversation conversation(setup());
+  EXPECT_FALSE(conversation.answered(call(conversation).first, reply(0), now_).broken);
+  now_ = *conversation.next_attempt();
+  const auto [poll, request] = call(conversation);
+  EXPECT_GT(request.wait, seconds(10));
+  EXPECT_EQ(conversation.next_attempt(), std::nullopt);
+  EXPECT_TRUE(conversation.answered(poll, reply(0, {incoming(1)}), now_).changed);
+  EXPECT_GT(call(conversation).second.wait, seconds(10)) << "the next one at once";
+}
+
+TEST_F(ConversationTest, AFirstAnswerThatComesAfterTheCatalogHoldsNoPoll) {
+  Conversation conversation(setup());
+  const auto first = call(conversation).first;
+  conversation.want_sync();
+  EXPECT_FALSE(conversation.answered(first, reply(0), now_).broken);
+  EXPECT_FALSE(conversation.answered(call(conversation).first, reply(0), now_).broken);
+  EXPECT_GT(call(conversation).second.wait, seconds(10));
+}
+
 TEST_F(ConversationTest, SaysNothingWhenNobodyListensAndNothingIsToBeSent) {
   Conversation conversation(setup());
   EXPECT_EQ(conversation.next(false, now_), std::nullopt);
@@ -121,12 +156,12 @@ TEST_F(ConversationTest, RetriesWithGrowingPausesAndJitter) {
     const auto id = call(conversation).first;
     conversation.failed(id, {"transport.refused", "nobody", "look"}, now_);
     EXPECT_EQ(conversation.next(true, now_), std::nullopt);
-    ASSERT_TRUE(conversation.next_retry());
-    const auto pause = *conversation.next_retry() - now_;
+    ASSERT_TRUE(conversation.next_attempt());
+    const auto pause = *conversation.next_attempt() - now_;
     EXPECT_GE(pause, milliseconds(125));
     EXPECT_LE(pause, milliseconds(10'000));
     longest = std::max(longest, pause);
-    now_ = *conversation.next_retry();
+    now_ = *conversation.next_attempt();
   }
   EXPECT_GE(longest, seconds(5));
   EXPECT_EQ(conversation.connection().state, Connection::State::failed);
@@ -142,7 +177,7 @@ TEST_F(ConversationTest, HonoursRetryAfter) {
   Answer busy = refusal("overloaded", 503);
   busy.retry_after = seconds(7);
   EXPECT_FALSE(conversation.answered(call(conversation).first, busy, now_).broken);
-  EXPECT_GE(*conversation.next_retry() - now_, seconds(7));
+  EXPECT_GE(*conversation.next_attempt() - now_, seconds(7));
 }
 
 TEST_F(ConversationTest, TellsWhichClustersThereAre) {
@@ -156,7 +191,7 @@ TEST_F(ConversationTest, AnAnswerOfSomethingElse) {
   Conversation conversation(setup());
   EXPECT_FALSE(conversation.answered(call(conversation).first, {502, "<html>"}, now_).broken);
   EXPECT_THAT(conversation.connection().error.message, testing::HasSubstr("502"));
-  now_ = *conversation.next_retry();
+  now_ = *conversation.next_attempt();
   EXPECT_FALSE(conversation.answered(call(conversation).first, {200, "<html>"}, now_).broken);
   EXPECT_EQ(conversation.connection().error.code, "malformed");
 }
@@ -181,7 +216,7 @@ TEST_F(ConversationTest, BeginsAnewWithAnotherIncarnationAndTheHighestEpoch) {
   ASSERT_FALSE(conversation.answered(id, reply(1, {incoming(1)}, 9), now_).broken);
   conversation.begin_anew(now_);
   conversation.send(message("b"));
-  now_ = *conversation.next_retry();
+  now_ = *conversation.next_attempt();
   const auto anew = call(conversation).second;
   EXPECT_NE(anew.incarnation, request.incarnation);
   EXPECT_EQ(anew.epoch, 9U);
@@ -228,7 +263,7 @@ TEST_F(ConversationTest, DoesNotAskInALoopWhenPollsAreNotHeld) {
   Conversation conversation(setup());
   meet(conversation);
   int calls = 0;
-  for (; calls < 100 && !conversation.next_retry(); ++calls) {
+  for (; calls < 100 && !conversation.next_attempt(); ++calls) {
     ASSERT_FALSE(conversation.answered(call(conversation).first, reply(0), now_).broken);
   }
   EXPECT_LT(calls, 10);
