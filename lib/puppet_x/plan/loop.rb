@@ -35,7 +35,7 @@ module PuppetX
       end
 
       def traversal
-        @traversal ||= Traversal.of(@resource.catalog)
+        @run.traversal
       end
 
       def over?

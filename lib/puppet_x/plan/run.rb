@@ -6,6 +6,7 @@ require_relative 'kept'
 require_relative 'native'
 require_relative 'rich_data'
 require_relative 'takeover'
+require_relative 'traversal'
 
 module PuppetX
   module Plan
@@ -35,8 +36,14 @@ module PuppetX
                                  parameters: host[:parameters] || {}, marker: state_file.sub(/\.json\z/, '.taken'))
       end
 
+      # The traversal that applies the catalog, once it has begun.
+      def traversal
+        @watch.traversal
+      end
+
       # Opens the session and starts it. In a noop run it is only to be asked: it neither connects nor writes.
       def start
+        @watch = Traversal::Watch.new(host.catalog)
         open_session
         leave_alone
         return self unless open?

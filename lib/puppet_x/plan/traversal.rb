@@ -12,16 +12,26 @@ module PuppetX
 
       attr_reader :catalog
 
-      # The traversal that is applying this catalog now. Puppet hands its transaction to no resource, so it is looked
-      # for among the living objects; several can hold the catalog when it is applied more than once in one process.
-      def self.of(catalog)
-        mine = ObjectSpace.each_object(Puppet::Transaction).select do |transaction|
-          transaction.catalog.equal?(catalog) && !transaction.report.transaction_completed
-        end
-        newest = mine.max_by { |transaction| transaction.report.time }
-        raise Puppet::DevError, 'no transaction applies this catalog' unless newest
+      # Waits for the transaction that is about to apply a catalog, from its checks before the run on. Puppet hands its
+      # transaction to no resource; it asks itself before each resource whether it is to stop, and is seen when it does.
+      class Watch
+        SEEN_BY = Puppet::Transaction.instance_method(:stop_processing?)
 
-        new(newest)
+        def initialize(catalog)
+          @point = TracePoint.new(:call) do |call|
+            next unless call.self.catalog.equal?(catalog)
+
+            @transaction = call.self
+            @point.disable
+          end
+          @point.enable(target: SEEN_BY)
+        end
+
+        def traversal
+          raise Puppet::DevError, 'no transaction applies this catalog' unless @transaction
+
+          @traversal ||= Traversal.new(@transaction)
+        end
       end
 
       def initialize(transaction)

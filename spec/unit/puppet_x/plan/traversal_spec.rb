@@ -9,7 +9,7 @@ RSpec.describe PuppetX::Plan::Traversal do
 
   {
     Puppet::Transaction => { catalog: 0, report: 0, event_manager: 0, resource_status: 1, prefetch_failed_providers: 0,
-                             relationship_graph: 0 },
+                             relationship_graph: 0, stop_processing?: 0 },
     Puppet::Transaction::EventManager => { queue_events_for_resource: 4, process_events: 1,
                                            dequeue_all_events_for_resource: 1 },
     Puppet::Graph::RelationshipGraph => { add_vertex: -2, remove_vertex!: 1, enqueue: -1, add_edge: -2, vertices: 0,
@@ -32,7 +32,7 @@ RSpec.describe PuppetX::Plan::Traversal do
 
   it 'finds no transaction for a catalog that was applied before' do
     run = apply("demo::host { 'm': }")
-    expect { described_class.of(run.catalog) }.to raise_error(Puppet::DevError, /no transaction/)
+    expect { described_class::Watch.new(run.catalog).traversal }.to raise_error(Puppet::DevError, /no transaction/)
   end
 
   it 'has the loop evaluated last, whatever the order of the manifest' do
