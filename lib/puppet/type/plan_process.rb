@@ -156,13 +156,10 @@ Puppet::Type.newtype(:plan_process) do
     title.match?(/\A[A-Z]\w*(::[A-Z]\w*)*\[.+\]\z/m) ? title : ref
   end
 
-  # Added without an edge, so that no container has to wait for the end of the run.
+  # Puppet asks each resource for more of them, before a run.
   def generate
-    return nil if catalog.resource(:plan_loop, title)
-
-    @loop = Puppet::Type.type(:plan_loop).new(name: title)
-    @loop.merge_tags_from(self)
-    catalog.add_resource(@loop)
+    require_relative '../../puppet_x/plan/place'
+    @place ||= PuppetX::Plan::Place.behind(self)
     nil
   end
 
@@ -176,7 +173,7 @@ Puppet::Type.newtype(:plan_process) do
     return run.hold if deselected? || !scheduled?
 
     @run = run
-    @loop.run = run if @loop
+    @place.run = run if @place
     run.start
   end
 

@@ -6,7 +6,7 @@ require_relative 'traversal'
 
 module PuppetX
   module Plan
-    # What the loop resource does each time it is evaluated, at the end of a traversal that it keeps prolonging:
+    # What a Place does each time it is evaluated, at the end of a traversal that it keeps prolonging:
     #
     #   catalog's resources … | drift: what the plan put in place | catalog_done | wait, batch | wait, batch | … | end
     #
@@ -44,7 +44,7 @@ module PuppetX
 
       # False once before each step while something was not evaluated: that lets what waits for a provider go first.
       def ready?
-        return true if over? || @deferred || traversal.pending.empty?
+        return true if over? || @deferred || !traversal.pending?
 
         @deferred = true
         false
@@ -59,9 +59,9 @@ module PuppetX
         collect if @batch
         proceed
       rescue StandardError => e
-        abandon
         Puppet.debug { Array(e.backtrace).join("\n") }
         fail_host("The plan process ended by an error of its engine: #{e.message}")
+        abandon
       rescue Exception # rubocop:disable Lint/RescueException -- a signal, too, must not leave the session open
         abandon
         raise
@@ -108,7 +108,7 @@ module PuppetX
       def summary
         lists = { 'changed' => [], 'failed' => [], 'skipped' => [] }
         @resource.catalog.resources.each do |resource|
-          next if %i[component stage whit plan_loop].include?(resource.class.name) || @earlier.value?(resource)
+          next if %i[component stage whit].include?(resource.class.name) || @earlier.value?(resource)
 
           list = kind(resource)
           lists[list] << resource.ref if list
@@ -170,7 +170,7 @@ module PuppetX
       end
 
       def others
-        (@resource.catalog.resources.grep(@resource.class) - [@resource]).filter_map(&:driver)
+        (@resource.catalog.resources.grep(Place) - [@resource]).filter_map(&:driver)
       end
 
       # While one waits, all do that have nothing else to do: a run does not wait for each of its processes in turn.

@@ -19,6 +19,7 @@ module PuppetX
 
       # Of these a process can have but one.
       OPENSSL = /\A(?:libssl|libcrypto)\.so\b/.freeze
+      MAPPED_OPENSSL = %r{/\S.*/(?:libssl|libcrypto)\.so\b.*$}.freeze
 
       module_function
 
@@ -61,7 +62,7 @@ module PuppetX
       # The first library of OpenSSL's that it would bring beside another one: its name, and the other's path.
       def second_openssl(library)
         library.needed.grep(OPENSSL).each do |wanted|
-          others = mapped_files.select { |path| File.basename(path).start_with?(wanted[OPENSSL]) }
+          others = mapped_openssl.select { |path| File.basename(path).start_with?(wanted[OPENSSL]) }
           next if others.empty? || others.any? { |path| "#{File.basename(path)}.".start_with?("#{wanted}.") }
 
           return [wanted, others.first]
@@ -70,8 +71,8 @@ module PuppetX
       end
 
       # A file that was replaced since, by an upgrade of its package, is still the one this process has.
-      def mapped_files
-        File.readlines('/proc/self/maps').filter_map { |line| line[%r{/.*$}]&.delete_suffix(' (deleted)') }.uniq
+      def mapped_openssl
+        File.read('/proc/self/maps').scan(MAPPED_OPENSSL).map { |path| path.delete_suffix(' (deleted)') }.uniq
       end
 
       def complaint(problem)
@@ -81,7 +82,7 @@ module PuppetX
           'Use a release of the module that is built for this platform, or build the library with the Ruby that ' \
           "runs Puppet (#{RbConfig.ruby} #{RUBY_VERSION})"
       end
-      private_class_method :obstacle, :second_openssl, :mapped_files, :complaint
+      private_class_method :obstacle, :second_openssl, :mapped_openssl, :complaint
     end
   end
 end

@@ -60,6 +60,8 @@ module PuppetX
 
       # Makes the catalog's resources what this class says they are.
       def attach(catalog, run)
+        return if @identities.empty?
+
         catalog.resources.each do |resource|
           next unless covers?(resource.type, resource.name)
 

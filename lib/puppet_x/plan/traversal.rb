@@ -49,12 +49,10 @@ module PuppetX
         !status(resource).nil?
       end
 
-      # Resources of the catalog that were not evaluated yet, the loops left out.
-      def pending
+      # Is there a resource that was not evaluated yet?
+      def pending?
         whit = Puppet::Type.type(:whit)
-        graph.vertices.reject do |vertex|
-          vertex.is_a?(whit) || vertex.is_a?(Puppet::Type.type(:plan_loop)) || evaluated?(vertex)
-        end
+        graph.vertices.any? { |vertex| !vertex.is_a?(whit) && !evaluated?(vertex) }
       end
 
       # Fails a resource that was evaluated already, or will never be: report and exit code tell it.

@@ -140,6 +140,17 @@ RSpec.describe PuppetX::Plan::Loop do
     expect(run.session.calls.last).to eq([:close])
   end
 
+  it 'fails the host also when the session does not close after an error' do
+    broken = lambda do |session|
+      session.define_singleton_method(:close) { raise 'not closed' }
+      raise 'broken'
+    end
+    FakeSession.prepare(script: [broken])
+    run = apply("demo::host { 'm': }")
+    expect(run.status('Plan_process[Demo::Host[m]]').failed).to be(true)
+    expect(run.exit_code).to eq(4)
+  end
+
   it 'closes the session when the run is aborted' do
     abort_run = Class.new(Exception) # rubocop:disable Lint/InheritException -- as Puppet's own timeout of a run
     FakeSession.prepare(script: [->(*) { raise abort_run, 'runtimeout' }])
