@@ -141,7 +141,7 @@ RSpec.describe PuppetX::Plan::Loop do
   end
 
   it 'fails the host also when the session does not close after an error' do
-    broken = lambda do |session|
+    broken = lambda do |session, *|
       session.define_singleton_method(:close) { raise 'not closed' }
       raise 'broken'
     end
