@@ -5,6 +5,10 @@
 module Lab
   # What several of these have in common.
   class Scenario
+    # What a held start of the database reads until it is let go, and the folder of the drop-in by which it does.
+    HOLD = '/run/hold-start'
+    HOLD_UNIT = "/run/systemd/system/#{Settings::MARIADB_UNIT}.d"
+
     # A member that is not yet in its cluster must say so in one failed resource, and do all else in its catalog.
     def expect_only_host_failed(run, saying:)
       expect [4, 6].include?(run.code), "the run ended with #{run.code} (#{run.meaning}), not with failures"
@@ -30,6 +34,24 @@ module Lab
       expect killed, "the agent could not be killed at #{moment}: its run ended with #{run.code} (#{run.meaning})"
       expect run.code == 128 + Signal.list['KILL'], "the killed agent ended with #{run.code} (#{run.meaning})"
       note "killed at #{moment}"
+    end
+
+    # Starts of the database in the block take until the block is over. (They last half a second, and the journal hands
+    # over its lines four times a second: a run was at its end before it could be killed.)
+    def holding_starts(machine)
+      machine.run('bash', '-c', <<~SHELL)
+        mkfifo #{HOLD}
+        mkdir -p #{HOLD_UNIT}
+        printf '[Service]\nExecStartPost=+/bin/cat #{HOLD}\n' > #{HOLD_UNIT}/90-hold.conf
+        systemctl daemon-reload
+      SHELL
+      yield
+    ensure
+      machine.run('bash', '-c', <<~SHELL)
+        timeout 60 bash -c 'echo > #{HOLD}'
+        rm -r #{HOLD} #{HOLD_UNIT}/90-hold.conf
+        systemctl daemon-reload
+      SHELL
     end
 
     # Hands each new line of the unit's journal to on_line, from before the block begins until it has ended.
@@ -99,7 +121,9 @@ Lab::Scenario.define 'agent-killed', 'kill -9 of an agent, again and again, in t
   fresh_cluster
   kill_agent_at 'a resource of the catalog', agent: /Db_snapshot_install\[shop\]: Starting to evaluate/
   kill_agent_at 'the first batch of the plan', agent: %r{File\[/etc/mysql/.*galera\.cnf\]/ensure: }
-  kill_agent_at 'the start of the cluster', mariadbd: /#{Lab::Scenario::BOOTSTRAP_LINE}/
+  holding_starts(member(1)) do
+    kill_agent_at 'the start of the cluster', mariadbd: /#{Lab::Scenario::BOOTSTRAP_LINE}/
+  end
   expect_ok run_together
   expect_whole
   grants = cluster_variables['grants']
