@@ -6,8 +6,8 @@ require 'tmpdir'
 module AgentBench
   # The whole bench: a first run in which the member joins, then rounds of runs in which there is nothing to do.
   #
-  # Where in a run Ruby collects its garbage depends on the number of objects made until then, to the object, and a
-  # collection more or less costs as much as half of what is measured. So the rounds take catalogs of several sizes.
+  # Where in a run Ruby collects its garbage depends on the number of objects made until then, to the object, and one
+  # more is 7 ms, a part of what is measured. So the rounds take catalogs of several sizes.
   class Run
     SIZES = 5
     STEP = 8

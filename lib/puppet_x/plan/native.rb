@@ -18,8 +18,7 @@ module PuppetX
       DIRECTORY = File.expand_path('../galera/native', __dir__)
 
       # Of these a process can have but one.
-      OPENSSL = /\A(?:libssl|libcrypto)\.so\b/.freeze
-      MAPPED_OPENSSL = %r{/\S.*/(?:libssl|libcrypto)\.so\b.*$}.freeze
+      OPENSSL = /(?:libssl|libcrypto)\.so\b/.freeze
 
       module_function
 
@@ -61,7 +60,7 @@ module PuppetX
 
       # The first library of OpenSSL's that it would bring beside another one: its name, and the other's path.
       def second_openssl(library)
-        library.needed.grep(OPENSSL).each do |wanted|
+        library.needed.grep(/\A#{OPENSSL}/).each do |wanted|
           others = mapped_openssl.select { |path| File.basename(path).start_with?(wanted[OPENSSL]) }
           next if others.empty? || others.any? { |path| "#{File.basename(path)}.".start_with?("#{wanted}.") }
 
@@ -72,7 +71,8 @@ module PuppetX
 
       # A file that was replaced since, by an upgrade of its package, is still the one this process has.
       def mapped_openssl
-        File.read('/proc/self/maps').scan(MAPPED_OPENSSL).map { |path| path.delete_suffix(' (deleted)') }.uniq
+        mapped = File.read('/proc/self/maps').scan(%r{/(?:.*/)?#{OPENSSL}.*$})
+        mapped.map { |path| path.delete_suffix(' (deleted)') }.uniq
       end
 
       def complaint(problem)

@@ -1,7 +1,5 @@
 # frozen_string_literal: true
 
-require_relative 'loop'
-
 module PuppetX
   module Plan
     # Where a plan process waits in a run, and where the resources of its plan are applied: behind everything else.
@@ -20,8 +18,9 @@ module PuppetX
       # nil until a run was given: there is nothing to do.
       attr_reader :driver
 
-      # The run of the process (PuppetX::Plan::Run).
+      # The run of the process (PuppetX::Plan::Run). A process that a run leaves out needs no loop.
       def run=(run)
+        require_relative 'loop'
         @driver = Loop.new(self, run)
       end
 
