@@ -73,7 +73,7 @@ class Daemon {
   Status run();
 
  private:
-  void say(LogLevel level, const std::string& text) const { log_(level, text); }
+  void say(LogLevel level, const std::string& text) const { log_({.level = level, .message = text}); }
   Status load_clusters();
   void reload();
   void reload_all();
@@ -191,13 +191,13 @@ Status run_daemon(const std::string& config_file, const LogSink& log) {
 bool check_config(const std::string& config_file, const LogSink& log) {
   auto config = load_config(config_file);
   if (!config) {
-    log(LogLevel::error, text_of(config.error()));
+    log({.level = LogLevel::error, .message = text_of(config.error())});
     return false;
   }
   bool good = true;
   const auto say = [&](const std::string& text) {
     good = false;
-    log(LogLevel::error, text);
+    log({.level = LogLevel::error, .message = text});
   };
   if (auto made = http::make_context(tls_files(*config)); !made) say(text_of(made.error()));
   auto found = read_declarations(config->clusters);
@@ -212,7 +212,7 @@ bool check_config(const std::string& config_file, const LogSink& log) {
   for (const auto& refusal : (*service)->configure(found->read, now())) {
     say(refusal.origin + ": " + text_of(refusal.error));
   }
-  if (good) log(LogLevel::info, config_file + " is well: " + counted_clusters(found->read.size()) + " declared");
+  if (good) log({.message = config_file + " is well: " + counted_clusters(found->read.size()) + " declared"});
   return good;
 }
 

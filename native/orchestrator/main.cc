@@ -1,19 +1,15 @@
 // plan-orchestrator: the command line of the daemon.
-#include <unistd.h>
-
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "orchestrator/daemon.h"
+#include "orchestrator/log_sink.h"
 #include "orchestrator/version.h"
 
 namespace {
-
-using plan::orchestrator::LogLevel;
 
 constexpr int kFailed = 1;
 constexpr int kWrongUse = 2;   // of the command line or the configuration: starting it again would not help
@@ -30,26 +26,6 @@ constexpr std::string_view kUsage =
     "\n"
     "SIGHUP reads configuration, certificates and clusters anew; SIGTERM stops. See plan-orchestrator(8).\n";
 
-// To standard error; under systemd with the level that the journal understands. What others sent cannot begin a line
-// of its own: continuation lines are indented, other control characters are replaced.
-void log(LogLevel level, std::string_view text) {
-  static const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
-  std::string prefix;
-  switch (level) {
-    case LogLevel::info: prefix = journal ? "<6>" : ""; break;
-    case LogLevel::warning: prefix = journal ? "<4>" : "warning: "; break;
-    case LogLevel::error: prefix = journal ? "<3>" : "error: "; break;
-  }
-  std::string line = prefix;
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  for (const char c : text) {
-    if (c == '\n') line += "\n" + (journal ? prefix : "") + "  ";
-    else line += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  }
-  line += '\n';
-  std::cerr << line << std::flush;
-}
-
 struct Arguments {
   std::string config = "/etc/plan-orchestrator/orchestrator.yaml";
   bool check = false;
@@ -61,11 +37,12 @@ int wrong_use(const std::string& what) {
 }
 
 int run(const Arguments& arguments) {
+  const auto log = plan::orchestrator::standard_error_sink();
   if (arguments.check) return plan::orchestrator::check_config(arguments.config, log) ? 0 : kWrongUse;
   const auto done = plan::orchestrator::run_daemon(arguments.config, log);
   if (done) return 0;
   const auto& error = done.error();
-  log(LogLevel::error, plan::orchestrator::text_of(error));
+  log({.level = plan::orchestrator::LogLevel::error, .message = plan::orchestrator::text_of(error)});
   const bool config = error.code.starts_with("config.") || error.code.starts_with("tls.") ||
                       error.code == "listen.address" || error.code == "store.newer";
   return config ? kWrongUse : kFailed;

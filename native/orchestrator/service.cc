@@ -108,7 +108,8 @@ void Service::State::deliver(Process& process, engine::Message message, Instant 
   if (problem.empty()) {
     touched.insert(conversation->row().key);
     ++counters.messages_sent;
-    log(LogLevel::info, process.declaration.title + ": sends " + what);
+    log({.message = process.declaration.title + ": sends " + what, .event = "sent", .certname = message.to.certname,
+         .resource = message.to.resource, .cluster = process.declaration.title, .code = "ok"});
     return;
   }
   ++counters.undeliverable;
@@ -123,28 +124,34 @@ void Service::State::dead_letter(Process& process, engine::DeadLetter letter, In
   ++counters.dead_letters;
   const std::string where = (letter.action.empty() ? "" : " in " + letter.action) +
                             (letter.place.file.empty() ? "" : " at " + letter.place.text());
-  log(LogLevel::error, process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message);
+  log({.level = LogLevel::error,
+       .message = process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message,
+       .event = "dead_letter", .resource = letter.process, .cluster = process.declaration.title, .code = "dead_letter"});
   process.dead_letters.push_back({now, std::move(letter)});
   if (process.dead_letters.size() > kDeadLettersKept) process.dead_letters.pop_front();
 }
 
 // ------------------------------------------------------------------------------------------------ exchanges
 
-Error Service::State::refuse(const values::ProcessIdentity& member, const Error& error) {
+Error Service::State::refuse(const values::ProcessIdentity& member, const std::string& cluster, const Error& error) {
   ++counters.refused;
-  log(LogLevel::warning, name_of(member) + ": refused: " + error.code + ": " + error.message);
+  log({.level = LogLevel::warning, .message = name_of(member) + ": refused: " + error.code + ": " + error.message,
+       .event = "refused", .certname = member.certname, .resource = member.resource, .cluster = cluster,
+       .code = error.code});
   return error;
 }
 
 Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member, std::string_view body,
                                 Instant now) {
-  const auto refuse = [&](const Error& error) { return state_->refuse(member, error); };
+  std::string title;
+  const auto refuse = [&](const Error& error) { return state_->refuse(member, title, error); };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
   auto json = protocol::read_body(body);
   if (!json) return refuse(json.error());
   auto cluster = protocol::read_cluster(*json);
   if (!cluster) return refuse(cluster.error());
-  const Process* process = state_->served(*cluster);
+  title = *cluster;
+  const Process* process = state_->served(title);
   auto request = protocol::read_parsed_request(*json, member, process == nullptr ? nullptr : process->program.get());
   if (!request) return refuse(request.error());
   return receive(peer, member, *request, now);
@@ -155,7 +162,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   State& state = *state_;
   if (state.failure) return *state.failure;
   ++state.counters.exchanges;
-  const auto refuse = [&](const Error& error) { return state.refuse(member, error); };
+  const auto refuse = [&](const Error& error) { return state.refuse(member, request.cluster, error); };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
   Process* process = state.served(request.cluster);
   if (process == nullptr) {
@@ -195,8 +202,10 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
     conversation.received(sequenced);
     ++state.counters.messages_received;
     engine::Message message = sequenced.message;
-    state.log(LogLevel::info, name_of(member) + ": " + std::string(engine::to_string(message.kind)) +
-                                  (message.name.empty() ? "" : " " + message.name) + " to " + request.cluster);
+    state.log({.message = name_of(member) + ": " + std::string(engine::to_string(message.kind)) +
+                          (message.name.empty() ? "" : " " + message.name) + " to " + request.cluster,
+               .event = "received", .certname = member.certname, .resource = member.resource,
+               .cluster = request.cluster, .code = "ok"});
     // Who is spoken to is decided by the conversation: a member that is not accepted yet knows only the title, and a
     // certname may be an old one.
     if (message.to.certname.empty()) message.to.resource = process->declaration.resource;

@@ -9,7 +9,6 @@
 // A Service belongs to one thread; the store must outlive it.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,15 +20,13 @@
 
 #include "base/result.h"
 #include "engine/engine.h"
+#include "orchestrator/log.h"
 #include "orchestrator/store/store.h"
 #include "protocol/exchange.h"
 
 namespace plan::orchestrator {
 
 using engine::Instant;
-
-enum class LogLevel : std::uint8_t { info, warning, error };
-using LogSink = std::function<void(LogLevel, std::string_view)>;
 
 // What `galera::cluster` writes: {"resource": "Galera::Cluster[cluster_1]", "title": "cluster_1",
 // "plan": "galera::cluster", "parameters": {"cluster_size": 3}, "bundle": {…}}. Members name a process by its title.

@@ -42,9 +42,10 @@ struct Service::State {
   };
   std::map<ConversationKey, Dormant> dormant;
 
-  void log(LogLevel level, const std::string& text) const {
-    if (options.log) options.log(level, text);
+  void log(const LogRecord& record) const {
+    if (options.log) options.log(record);
   }
+  void log(LogLevel level, const std::string& text) const { log({.level = level, .message = text}); }
   Instant advance(Instant now) { return latest = std::max(latest, now); }
   [[nodiscard]] Conversation::Limits conversation_limits() const {
     return {options.receipts_kept, options.undelivered_limit, options.former_incarnations};
@@ -53,7 +54,8 @@ struct Service::State {
   [[nodiscard]] Process* served(std::string_view title);
   [[nodiscard]] const Process* served(std::string_view title) const;
 
-  Error refuse(const values::ProcessIdentity& member, const Error& error);   // counts and logs it
+  // Counts and logs it; `cluster` is "" while it is not known which one is meant.
+  Error refuse(const values::ProcessIdentity& member, const std::string& cluster, const Error& error);
   void step(Process& process, const engine::Input& input, Instant now);
   void deliver(Process& process, engine::Message message, Instant now);
   void dead_letter(Process& process, engine::DeadLetter letter, Instant now);

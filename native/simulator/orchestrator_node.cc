@@ -11,9 +11,9 @@ void OrchestratorNode::start() {
   PLAN_ASSERT(service_ == nullptr);
   ++boots_;
   store_.repair();
-  auto opened = orchestrator::Service::open(store_, {.certname = "puppet.example.com", .log = [this](auto level, auto text) {
-    const bool planned = text.starts_with("nothing more is acknowledged");   // the commit that the crash broke
-    if (level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", text);
+  auto opened = orchestrator::Service::open(store_, {.certname = "puppet.example.com", .log = [this](const auto& record) {
+    const bool planned = record.message.starts_with("nothing more is acknowledged");   // the commit that the crash broke
+    if (record.level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", record.message);
   }});
   if (!opened) throw Bug(opened.error().message);
   service_ = std::move(*opened);

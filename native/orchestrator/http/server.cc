@@ -113,9 +113,10 @@ struct Server::State {
   std::uint64_t commits = 0;
   std::minstd_rand random{std::random_device{}()};   // only to spread retries
 
-  void log(LogLevel level, const std::string& text) const {
-    if (options.log) options.log(level, text);
+  void log(const LogRecord& record) const {
+    if (options.log) options.log(record);
   }
+  void log(LogLevel level, const std::string& text) const { log({.level = level, .message = text}); }
   [[nodiscard]] Gauges gauges() const {
     return {connections.size(), waiters.size(), refused_connections, commits, stopping};
   }
@@ -361,14 +362,16 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
   if (failed) {
     const long verdict = SSL_get_verify_result(stream.native_handle());
     const std::string why = verdict == X509_V_OK ? "" : std::string(": ") + X509_verify_cert_error_string(verdict);
-    log(LogLevel::warning, address + ": TLS refused: " + failed.message() + why);
+    log({.level = LogLevel::warning, .message = address + ": TLS refused: " + failed.message() + why,
+         .event = "refused", .code = "tls", .address = address});
   } else if (const auto certname = peer_certname(stream.native_handle())) {
     co_await serve(stream, certname, *connection, overloaded);
     // Our farewell is sent at once; a peer that does not look at its connection just now would never answer it.
     lowest.expires_after(options.limits.farewell);
     co_await stream.async_shutdown(kAwait);
   } else {
-    log(LogLevel::warning, address + ": TLS refused: the certificate has no single common name");
+    log({.level = LogLevel::warning, .message = address + ": TLS refused: the certificate has no single common name",
+         .event = "refused", .code = "tls", .address = address});
   }
   lowest.close();
   connections.erase(connection);

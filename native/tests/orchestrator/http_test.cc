@@ -32,9 +32,9 @@ class HttpTest : public ::testing::Test {
     options_.status_listen = "127.0.0.1:0";
     options_.certname = "localhost";
     options_.tls = {own_.certificate, own_.private_key, ca_.certificate(), ""};
-    options_.log = [this](LogLevel, std::string_view line) {
+    options_.log = [this](const LogRecord& record) {
       const std::lock_guard lock(log_mutex_);
-      log_ += std::string(line) + "\n";
+      log_ += record.message + "\n";
     };
   }
   ~HttpTest() override { static_cast<void>(stop()); }

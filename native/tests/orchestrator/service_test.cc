@@ -35,7 +35,13 @@ class ServiceTest : public ::testing::Test {
  protected:
   ServiceTest() {
     options_.certname = "orchestrator";
-    options_.log = [this](LogLevel, std::string_view line) { log_.emplace_back(line); };
+    options_.log = [this](const LogRecord& record) {
+      log_.push_back(record.message);
+      if (!record.event.empty()) {
+        audit_.push_back(record.event + " " + record.certname + " " + record.resource + " " + record.cluster + " " +
+                         record.code);
+      }
+    };
     restart();
     EXPECT_THAT(configure({desk_declaration()}), IsEmpty());
   }
@@ -62,7 +68,7 @@ class ServiceTest : public ::testing::Test {
 
   MemoryStore store_{{"0123456789abcdef0123456789abcdef", 5}};
   ServiceOptions options_;
-  std::vector<std::string> log_;
+  std::vector<std::string> log_, audit_;
   std::unique_ptr<Service> service_;
   Member db1_{"db1"};
   Member db2_{"db2", 'b'};
@@ -180,6 +186,7 @@ TEST_F(ServiceTest, AnotherCertificateThanThePathIsRefused) {
   const auto reply = service_->exchange("db2", db1_.identity(), db1_.request(), at(0));
   EXPECT_EQ(reply.error().code, "wrong_certname");
   EXPECT_THAT(log_, Contains(HasSubstr("db1 Desk::Member[m]: refused: wrong_certname")));
+  EXPECT_THAT(audit_, ElementsAre("refused db1 Desk::Member[m] desk_1 wrong_certname"));
 }
 
 TEST_F(ServiceTest, TheCertificateIsLookedAtBeforeTheBody) {
@@ -532,6 +539,8 @@ TEST_F(ServiceTest, LogsEachMessageWithItsSender) {
   ASSERT_EQ(exchange(db1_), "");
   EXPECT_THAT(log_, Contains("db1 Desk::Member[m]: join to desk_1"));
   EXPECT_THAT(log_, Contains("desk_1: sends send ticket for db1 Desk::Member[m]"));
+  EXPECT_THAT(audit_, ElementsAre("received db1 Desk::Member[m] desk_1 ok", "sent db1 Desk::Member[m] desk_1 ok",
+                                  "sent db1 Desk::Member[m] desk_1 ok"));
 }
 
 }  // namespace
