@@ -12,34 +12,11 @@
 #include <initializer_list>
 #include <variant>
 
+#include "orchestrator/store/schema.h"
+
 namespace plan::orchestrator {
 
 namespace {
-
-constexpr int kSchemaVersion = 1;
-constexpr int kApplicationId = 0x706c616e;   // "plan": `file` and we can tell whose database it is
-
-// Text columns of a key come first and in the order of ConversationKey, so that ORDER BY the primary key is the order
-// of the structs.
-constexpr const char* kSchema = R"sql(
-  CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE declarations (
-    resource TEXT PRIMARY KEY, title TEXT NOT NULL, plan TEXT NOT NULL, parameters TEXT NOT NULL, bundle TEXT NOT NULL,
-    facts TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE processes (resource TEXT PRIMARY KEY, snapshot TEXT NOT NULL);
-  CREATE TABLE conversations (
-    process TEXT NOT NULL, certname TEXT NOT NULL, resource TEXT NOT NULL, incarnation TEXT NOT NULL,
-    received INTEGER NOT NULL, sent INTEGER NOT NULL, dropped INTEGER NOT NULL, former TEXT NOT NULL,
-    PRIMARY KEY (process, certname, resource)) WITHOUT ROWID;
-  CREATE TABLE receipts (
-    process TEXT NOT NULL, certname TEXT NOT NULL, resource TEXT NOT NULL, sequence INTEGER NOT NULL,
-    digest INTEGER NOT NULL,
-    PRIMARY KEY (process, certname, resource, sequence)) WITHOUT ROWID;
-  CREATE TABLE messages (
-    process TEXT NOT NULL, certname TEXT NOT NULL, resource TEXT NOT NULL, sequence INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    PRIMARY KEY (process, certname, resource, sequence)) WITHOUT ROWID;
-)sql";
 
 Error map_error(sqlite3* database, int code, const std::string& path, std::string_view doing) {
   const std::string what = "the store " + path + ": " + std::string(doing) + ": " +
@@ -84,9 +61,10 @@ class SqliteStore final : public Store {
   Status execute(const char* sql, std::string_view doing);
   Result<std::int64_t> pragma(const char* sql);
   Status prepare_file();
-  Status configure();
-  Status create_schema(const Birth& birth);
-  Status check_schema();
+  Status lock();
+  Result<int> schema_version();
+  Status choose_journal();
+  Status migrate(int version, const Birth& birth);
   Status prepare_statements();
   Status run(Statement statement, std::initializer_list<Column> columns);
   Status check_epoch(std::uint64_t epoch);
@@ -111,7 +89,7 @@ constexpr std::array<const char*, 12> kStatements = {
     "INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
     "INSERT OR REPLACE INTO declarations VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     "INSERT OR REPLACE INTO processes VALUES (?1, ?2)",
-    "INSERT OR REPLACE INTO conversations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    "INSERT OR REPLACE INTO conversations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     "DELETE FROM receipts WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
     "DELETE FROM messages WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
     "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -159,39 +137,54 @@ Status SqliteStore::prepare_file() {
   return Done{};
 }
 
-Status SqliteStore::configure() {
-  // One connection for as long as the daemon lives; EXCLUSIVE keeps a second process out (before WAL is chosen, so that
-  // no shared memory is needed either).
+// One connection for as long as the daemon lives; EXCLUSIVE keeps a second process out (before WAL is chosen, so that no
+// shared memory is needed either).
+Status SqliteStore::lock() {
   if (auto done = execute("PRAGMA locking_mode = EXCLUSIVE", "locking it"); !done) return done;
-  if (auto done = execute("PRAGMA journal_mode = WAL", "choosing the write-ahead log"); !done) return done;
-  if (auto done = execute("PRAGMA synchronous = FULL", "choosing synchronous"); !done) return done;
-  if (auto done = execute("PRAGMA foreign_keys = ON", "choosing foreign keys"); !done) return done;
   return execute("BEGIN IMMEDIATE; COMMIT", "taking the lock");
 }
 
-Status SqliteStore::create_schema(const Birth& birth) {
-  const std::string versions = "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                               "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
-  const std::string id = "INSERT INTO meta VALUES ('store_id', '" + birth.store_id + "'), ('epoch', '" +
-                         std::to_string(birth.epoch) + "')";
-  const std::string sql = std::string("BEGIN IMMEDIATE;") + kSchema + id + ";" + versions + "; COMMIT";
-  return execute(sql.c_str(), "making its tables");
-}
-
-Status SqliteStore::check_schema() {
-  auto version = pragma("PRAGMA user_version");
-  if (!version) return version.error();
+// 0: a new file.
+Result<int> SqliteStore::schema_version() {
+  auto tables = pragma("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  if (*tables == 0) return 0;
   auto application = pragma("PRAGMA application_id");
   if (!application) return application.error();
   if (*application != kApplicationId) {
     return Error{"store.damaged", "the store " + path_ + " is the database of another program",
                  "Give another path as 'store'."};
   }
+  auto version = pragma("PRAGMA user_version");
+  if (!version) return version.error();
   if (*version > kSchemaVersion) {
     return Error{"store.newer",
                  "the store " + path_ + " was written by a newer version (schema " + std::to_string(*version) +
                      ", this one knows " + std::to_string(kSchemaVersion) + ")",
                  "Install that version again; a store is never taken back to an older one."};
+  }
+  return static_cast<int>(*version);
+}
+
+Status SqliteStore::choose_journal() {
+  if (auto done = execute("PRAGMA journal_mode = WAL", "choosing the write-ahead log"); !done) return done;
+  return execute("PRAGMA synchronous = FULL", "choosing synchronous");
+}
+
+// Each step is one transaction, so that one that is cut leaves the version before whole. No copy is kept of that: it
+// would be stale with the first commit, and whoever put it back would roll the store back. Whoever wants a way back
+// makes a backup before the new version is installed; restoring that is a rollback that members are told of.
+Status SqliteStore::migrate(int version, const Birth& birth) {
+  for (; version < kSchemaVersion; ++version) {
+    std::string sql = "BEGIN IMMEDIATE;";
+    sql += kMigrations.at(static_cast<std::size_t>(version));
+    if (version == 0) {
+      sql += "INSERT INTO meta VALUES ('store_id', '" + birth.store_id + "'), ('epoch', '" +
+             std::to_string(birth.epoch) + "'); PRAGMA application_id = " + std::to_string(kApplicationId) + ";";
+    }
+    sql += "PRAGMA user_version = " + std::to_string(version + 1) + "; COMMIT";
+    const std::string doing = version == 0 ? "making its tables" : "bringing it to schema " + std::to_string(version + 1);
+    if (auto done = execute(sql.c_str(), doing); !done) return done;
   }
   return Done{};
 }
@@ -211,13 +204,11 @@ Status SqliteStore::open(const Birth& birth) {
   const int code = sqlite3_open_v2(path_.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return error(code, "opening it");
   sqlite3_extended_result_codes(database_, 1);
-  if (auto done = configure(); !done) return done;
-  auto tables = pragma("SELECT count(*) FROM sqlite_schema");
-  if (!tables) return tables.error();
-  if (*tables == 0) {
-    if (auto done = create_schema(birth); !done) return done;
-  }
-  if (auto done = check_schema(); !done) return done;
+  if (auto done = lock(); !done) return done;
+  const auto version = schema_version();
+  if (!version) return version.error();
+  if (auto done = choose_journal(); !done) return done;
+  if (auto done = migrate(*version, birth); !done) return done;
   return prepare_statements();
 }
 
@@ -288,7 +279,8 @@ Result<Contents> SqliteStore::load() {
   if (!done) return done.error();
   done = read("SELECT * FROM conversations ORDER BY process, certname, resource", [&](sqlite3_stmt* row) {
     contents.conversations.push_back({key_at(row), text_at(row, 3), number_at(row, 4), number_at(row, 5),
-                                      number_at(row, 6), split(text_at(row, 7))});
+                                      number_at(row, 6), split(text_at(row, 7)), number_at(row, 8),
+                                      number_at(row, 9)});
   });
   if (!done) return done.error();
   done = read("SELECT * FROM receipts ORDER BY process, certname, resource, sequence", [&](sqlite3_stmt* row) {
@@ -366,7 +358,8 @@ Status SqliteStore::write(const Transaction& transaction) {
   for (const auto& row : transaction.conversations) {
     const std::string former = join(row.former);
     auto done = run(put_conversation, {row.key.process, row.key.certname, row.key.resource, row.incarnation,
-                                       row.received, row.sent, row.dropped, former});
+                                       row.received, row.sent, row.dropped, former, row.admitted_us,
+                                       row.released_us});
     if (!done) return done;
   }
   for (const auto& [key, sequence] : transaction.delivered) {

@@ -1,5 +1,6 @@
 // The store of the daemon: one SQLite file in WAL mode with synchronous=FULL, one connection, one transaction per
-// commit(). The schema carries its version in user_version; a newer one is refused.
+// commit(). The schema carries its version in user_version: an older store is migrated when it is opened, a newer one
+// refused.
 #pragma once
 
 #include "orchestrator/store/store.h"

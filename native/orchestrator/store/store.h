@@ -51,6 +51,8 @@ struct StoredConversation {
   std::uint64_t sent = 0;                  // last sequence given out to this incarnation
   std::uint64_t dropped = 0;               // messages that were never delivered because the incarnation ended
   std::vector<std::string> former;         // incarnations that were replaced, newest last
+  std::uint64_t admitted_us = 0;           // when the last accepted admission was signed, by the compiler's clock
+  std::uint64_t released_us = 0;           // no admission from then or before is accepted any more
   friend bool operator==(const StoredConversation&, const StoredConversation&) = default;
 };
 

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "orchestrator/store/memory.h"
+#include "orchestrator/store/schema.h"
 #include "orchestrator/store/sqlite.h"
 #include "tests/orchestrator/temporary_directory.h"
 
@@ -63,7 +64,7 @@ TEST(Sqlite, ASecondProcessIsKeptOut) {
 TEST(Sqlite, ANewerSchemaIsRefused) {
   const TemporaryDirectory directory;
   ASSERT_TRUE(open_sqlite(directory.file("s"), kBirth).ok());
-  execute(directory.file("s"), "PRAGMA user_version = 2");
+  execute(directory.file("s"), ("PRAGMA user_version = " + std::to_string(kSchemaVersion + 1)).c_str());
   EXPECT_EQ(refusal(directory.file("s")), "store.newer");
 }
 

@@ -78,7 +78,8 @@ TEST_P(StoreContract, BeginsEmptyWithTheIdAndEpochOfItsBirth) {
 TEST_P(StoreContract, KeepsEveryFieldOverAReopening) {
   const StoredDeclaration declaration{"Galera::Cluster[a]", "a", "galera::cluster", R"({"n":1})", R"({"f":"ü"})", "{}"};
   const StoredProcess process{"Galera::Cluster[a]", std::string("{\"x\":\"\\u0000\"}")};
-  const StoredConversation conversation{db1_, "aa", 3, 0xffff'ffff'ffff'fff0U, 5, {"cc", "bb"}};
+  const StoredConversation conversation{db1_, "aa", 3, 0xffff'ffff'ffff'fff0U, 5, {"cc", "bb"},
+                                        1'700'000'000'000'001, 0xffff'ffff'ffff'fff1U};
   const StoredReceipt receipt{db1_, 3, 0xfedc'ba98'7654'3210U};
   const StoredMessage message{db1_, 9, R"({"sequence":9})"};
   Transaction transaction;
