@@ -29,9 +29,10 @@ struct Key {
   bool is_path;
 };
 
-constexpr std::array<Key, 11> kKeys = {{
+constexpr std::array<Key, 12> kKeys = {{
     {"listen", &Config::listen, false, false},
     {"status_listen", &Config::status_listen, false, false},
+    {"control", &Config::control, false, true},
     {"certificate", &Config::certificate, true, true},
     {"private_key", &Config::private_key, true, true},
     {"ca", &Config::ca, true, true},

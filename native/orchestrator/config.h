@@ -12,6 +12,7 @@ namespace plan::orchestrator {
 struct Config {
   std::string listen = "0.0.0.0:8146";
   std::string status_listen = "127.0.0.1:8147";   // "" turns it off
+  std::string control;                            // path of a Unix socket; "" when there is none
   std::string certificate, private_key, ca;
   std::string crl;                                // "" when there is none
   std::string store;

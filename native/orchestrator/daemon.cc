@@ -57,6 +57,7 @@ http::ServerOptions server_options(const Config& config, const LogSink& log) {
   http::ServerOptions options;
   options.listen = config.listen;
   options.status_listen = config.status_listen;
+  options.control = config.control;
   options.tls = tls_files(config);
   options.certname = config.certname;
   options.limits.connections = config.connections;
@@ -144,11 +145,12 @@ Status Daemon::load_clusters() {
 
 void Daemon::warn_of_restart(const Config& wanted) const {
   const bool fixed = wanted.listen == config_.listen && wanted.status_listen == config_.status_listen &&
+                     wanted.control == config_.control &&
                      wanted.store == config_.store && wanted.witness == config_.witness &&
                      wanted.certname == config_.certname && wanted.connections == config_.connections;
   if (fixed) return;
-  say(LogLevel::warning, config_file_ + ": listen, status_listen, store, witness, certname and connections are read only"
-                                        " when the daemon starts: restart it for what changed");
+  say(LogLevel::warning, config_file_ + ": listen, status_listen, control, store, witness, certname and connections are read"
+                                        " only when the daemon starts: restart it for what changed");
 }
 
 void Daemon::reload_all() {

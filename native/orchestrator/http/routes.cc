@@ -13,10 +13,10 @@ namespace plan::orchestrator::http {
 
 namespace {
 
-// Over TLS everybody has a certificate of the CA. The plain listener is on loopback and for whoever can reach that.
+// Over TLS everybody has a certificate of the CA. The other listeners are for the host.
 enum class Access : std::uint8_t {
-  anybody,     // whom the CA signed, and the plain listener
-  operators,   // the orchestrator's own certificate, and the plain listener
+  anybody,     // whom the CA signed, and the host
+  operators,   // the orchestrator's own certificate, and the host
 };
 
 struct Context {
@@ -105,7 +105,7 @@ std::optional<std::string> match(std::string_view path, std::string_view target)
 bool may(Access access, const Request& request, std::string_view own) {
   switch (access) {
     case Access::anybody: return true;
-    case Access::operators: return !request.peer || *request.peer == own;
+    case Access::operators: return request.listener != Listener::members || request.peer->certname == own;
   }
   PLAN_ASSERT(false);
   return false;
@@ -132,7 +132,7 @@ Response answer(const Request& request, const Service& service, const Gauges& ga
       return response;
     }
     if (!may(route.access, request, own)) {
-      return error_response(service, Error{"forbidden", "'" + *request.peer + "' may not see this",
+      return error_response(service, Error{"forbidden", "'" + request.peer->certname + "' may not see this",
                                            "It is for the orchestrator's own certificate, and for its host."});
     }
     return route.answer({service, gauges}, *segment);

@@ -6,15 +6,24 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "orchestrator/http/peer.h"
 #include "orchestrator/service.h"
 
 namespace plan::orchestrator::http {
+
+// Where a request came in, and so how much is known of who sent it.
+enum class Listener : std::uint8_t {
+  members,   // mutual TLS: `peer` is there
+  status,    // plain, on loopback: whoever reaches that
+  control,   // a Unix socket: whoever may open it, root and the daemon's own user
+};
 
 struct Request {
   std::string method;
   std::string target;
   std::string body;
-  std::optional<std::string> peer;   // certname of the verified peer; none on the plain loopback listener
+  Listener listener = Listener::members;
+  std::optional<Peer> peer = {};     // of Listener::members only
 };
 
 struct Response {
@@ -23,6 +32,7 @@ struct Response {
   std::string content_type = "application/json";
   std::string allow = {};                         // of 405
   std::optional<unsigned> retry_after_s = {};     // of 503
+  std::string file = {};                          // sent instead of `body`, with bounded memory, and removed then
 };
 
 struct Gauges {

@@ -1,6 +1,7 @@
 #include "orchestrator/http/server.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -15,6 +16,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -35,6 +37,7 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
+using local = asio::local::stream_protocol;
 using boost::system::error_code;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
 
@@ -75,8 +78,9 @@ TlsStamps stamps_of(const TlsFiles& files) {
 }
 
 struct Connection {
-  beast::tcp_stream* stream;
-  bool tls;
+  Listener listener;
+  std::function<void()> close;
+  std::optional<Peer> peer = {};
   bool idle = true;          // between requests: may be closed at once
 };
 
@@ -90,8 +94,8 @@ struct Waiter {
 
 struct Server::State {
   State(Service& the_service, ServerOptions the_options)
-      : service(the_service), options(std::move(the_options)), acceptor(io), status_acceptor(io), wake_timer(io),
-        watch_timer(io), stop_timer(io), signals(io) {}
+      : service(the_service), options(std::move(the_options)), acceptor(io), status_acceptor(io), control_acceptor(io),
+        wake_timer(io), watch_timer(io), stop_timer(io), signals(io) {}
 
   Service& service;
   ServerOptions options;
@@ -99,6 +103,7 @@ struct Server::State {
   std::shared_ptr<asio::ssl::context> tls;
   TlsStamps tls_stamps;
   tcp::acceptor acceptor, status_acceptor;
+  local::acceptor control_acceptor;
   asio::system_timer wake_timer;
   asio::steady_timer watch_timer, stop_timer;
   asio::signal_set signals;
@@ -122,6 +127,8 @@ struct Server::State {
   }
 
   Status listen(tcp::acceptor& on, const tcp::endpoint& endpoint, std::string_view key);
+  Status listen_on_control(const std::string& path);
+  void close_listeners();
   void start();
   void begin_stop();
   void commit_now();
@@ -130,13 +137,17 @@ struct Server::State {
   void close_tls_connections();
   Status reload_tls(const TlsFiles& files);
 
-  asio::awaitable<void> accept(tcp::acceptor& from, bool secure);
+  template <class Acceptor, class Spawn>
+  asio::awaitable<void> accept(Acceptor& from, Spawn spawn);
   asio::awaitable<void> serve_tls(tcp::socket socket);
-  asio::awaitable<void> serve_plain(tcp::socket socket);
+  template <class Protocol>
+  asio::awaitable<void> serve_plain(asio::basic_stream_socket<Protocol> socket, Listener listener);
   template <class Stream>
-  asio::awaitable<void> serve(Stream& stream, std::optional<std::string> peer, Connection& connection, bool overloaded);
+  asio::awaitable<void> serve(Stream& stream, Connection& connection, bool overloaded);
   template <class Stream>
   asio::awaitable<bool> write(Stream& stream, const Response& response, unsigned version, bool keep_alive);
+  template <class Stream, class Message>
+  asio::awaitable<bool> write_message(Stream& stream, Message& message);
   template <class Stream>
   asio::awaitable<void> drain(Stream& stream);
   asio::awaitable<Response> answer_request(Request request);
@@ -164,10 +175,8 @@ void Server::State::commit_now() {
   if (!done) {
     failure = done.error();
     // Nothing is answered any more: what is on disk is unknown.
-    error_code ignored;
-    acceptor.close(ignored);
-    status_acceptor.close(ignored);
-    for (auto& connection : connections) connection.stream->close();
+    close_listeners();
+    for (auto& connection : connections) connection.close();
     io.stop();
     return;
   }
@@ -230,11 +239,11 @@ asio::awaitable<Response> Server::State::exchange(Request request) {
   }
   if (!request.peer) {
     co_return error_response(service, Error{"forbidden", "an exchange needs a client certificate",
-                                            "This listener is for status only."});
+                                            "This listener is for the host, not for members."});
   }
   const auto member = protocol::read_exchange_path(request.target);
   if (!member) co_return error_response(service, member.error());
-  const auto staged = service.receive(*request.peer, *member, request.body, now());
+  const auto staged = service.receive(request.peer->certname, *member, request.body, now());
   if (!staged) co_return error_response(service, staged.error());
   request.body = {};          // not held while waiting
   co_await committed();
@@ -255,20 +264,46 @@ Response Server::State::overloaded_response() {
 
 // ------------------------------------------------------------------------------------------------ one connection
 
-template <class Stream>
-asio::awaitable<bool> Server::State::write(Stream& stream, const Response& response, unsigned version,
-                                           bool keep_alive) {
-  beast::http::response<beast::http::string_body> message(static_cast<beast::http::status>(response.status), version);
+namespace {
+
+template <class Message>
+void fill_header(Message& message, const Response& response, bool keep_alive) {
   message.set(beast::http::field::server, "plan-orchestrator/" + std::string(kVersion));
   message.set(beast::http::field::content_type, response.content_type);
   if (!response.allow.empty()) message.set(beast::http::field::allow, response.allow);
   if (response.retry_after_s) message.set(beast::http::field::retry_after, std::to_string(*response.retry_after_s));
-  message.body() = response.body;
   message.keep_alive(keep_alive);
   message.prepare_payload();
+}
+
+}  // namespace
+
+template <class Stream, class Message>
+asio::awaitable<bool> Server::State::write_message(Stream& stream, Message& message) {
   beast::get_lowest_layer(stream).expires_after(options.limits.write);
   const auto [failed, size] = co_await beast::http::async_write(stream, message, kAwait);
   co_return !failed;
+}
+
+template <class Stream>
+asio::awaitable<bool> Server::State::write(Stream& stream, const Response& response, unsigned version,
+                                           bool keep_alive) {
+  const auto status = static_cast<beast::http::status>(response.status);
+  if (response.file.empty()) {
+    beast::http::response<beast::http::string_body> message(status, version, response.body);
+    fill_header(message, response, keep_alive);
+    co_return co_await write_message(stream, message);
+  }
+  beast::http::response<beast::http::file_body> message(status, version);
+  error_code failed;
+  message.body().open(response.file.c_str(), beast::file_mode::scan, failed);
+  ::unlink(response.file.c_str());   // open, it stays until it is sent, whatever becomes of this process
+  if (failed) {
+    log(LogLevel::error, response.file + ": cannot be read: " + failed.message());
+    co_return co_await write(stream, error_response(service, Error{"internal", "a file cannot be read"}), version, false);
+  }
+  fill_header(message, response, keep_alive);
+  co_return co_await write_message(stream, message);
 }
 
 // Reads on for a while after an answer that came before the request's end: closing at once would reset the connection,
@@ -308,8 +343,7 @@ bool expects_continue(const Parser& parser) {
 }  // namespace
 
 template <class Stream>
-asio::awaitable<void> Server::State::serve(Stream& stream, std::optional<std::string> peer, Connection& connection,
-                                           bool overloaded) {
+asio::awaitable<void> Server::State::serve(Stream& stream, Connection& connection, bool overloaded) {
   namespace http = beast::http;
   auto& lowest = beast::get_lowest_layer(stream);
   beast::flat_buffer buffer(options.limits.header_bytes + 64 * 1024);
@@ -334,14 +368,17 @@ asio::awaitable<void> Server::State::serve(Stream& stream, std::optional<std::st
       const auto problem = failed ? read_problem(failed) : std::nullopt;
       if (failed && !problem) co_return;
       const Response response = problem ? error_response(service, *problem) : overloaded_response();
-      if (problem) log(LogLevel::warning, peer.value_or("a client") + ": refused: " + problem->message);
+      if (problem) {
+        const std::string client = connection.peer ? connection.peer->certname : "a client";
+        log(LogLevel::warning, client + ": refused: " + problem->message);
+      }
       if (co_await write(stream, response, 11, false)) co_await drain(stream);
       co_return;
     }
     auto message = parser.release();
     const bool keep_alive = message.keep_alive();
     Request request{std::string(message.method_string()), std::string(message.target()), std::move(message.body()),
-                    peer};
+                    connection.listener, connection.peer};
     lowest.expires_never();
     const Response response = co_await answer_request(std::move(request));
     const bool stay = keep_alive && !stopping;
@@ -351,12 +388,14 @@ asio::awaitable<void> Server::State::serve(Stream& stream, std::optional<std::st
 
 asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
   error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
   const std::string address = socket.remote_endpoint(ignored).address().to_string();
   const auto context = tls;   // held as long as the connection: a reload makes another
   TlsStream stream(beast::tcp_stream(std::move(socket)), *context);
   auto& lowest = beast::get_lowest_layer(stream);
   const bool overloaded = connections.size() >= options.limits.connections;
-  const auto connection = connections.insert(connections.end(), Connection{&lowest, true});
+  const auto connection =
+      connections.insert(connections.end(), Connection{Listener::members, [&lowest] { lowest.close(); }});
   lowest.expires_after(options.limits.handshake);
   const auto [failed] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
   if (failed) {
@@ -364,8 +403,8 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
     const std::string why = verdict == X509_V_OK ? "" : std::string(": ") + X509_verify_cert_error_string(verdict);
     log({.level = LogLevel::warning, .message = address + ": TLS refused: " + failed.message() + why,
          .event = "refused", .code = "tls", .address = address});
-  } else if (const auto certname = peer_certname(stream.native_handle())) {
-    co_await serve(stream, certname, *connection, overloaded);
+  } else if ((connection->peer = verified_peer(stream.native_handle()))) {
+    co_await serve(stream, *connection, overloaded);
     // Our farewell is sent at once; a peer that does not look at its connection just now would never answer it.
     lowest.expires_after(options.limits.farewell);
     co_await stream.async_shutdown(kAwait);
@@ -377,17 +416,19 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
   connections.erase(connection);
 }
 
-asio::awaitable<void> Server::State::serve_plain(tcp::socket socket) {
-  beast::tcp_stream stream(std::move(socket));
-  const auto connection = connections.insert(connections.end(), Connection{&stream, false});
-  co_await serve(stream, std::nullopt, *connection, connections.size() > options.limits.connections);
+template <class Protocol>
+asio::awaitable<void> Server::State::serve_plain(asio::basic_stream_socket<Protocol> socket, Listener listener) {
+  beast::basic_stream<Protocol> stream(std::move(socket));
+  const auto connection = connections.insert(connections.end(), Connection{listener, [&stream] { stream.close(); }});
+  co_await serve(stream, *connection, connections.size() > options.limits.connections);
   stream.close();
   connections.erase(connection);
 }
 
 // ------------------------------------------------------------------------------------------------ the listener
 
-asio::awaitable<void> Server::State::accept(tcp::acceptor& from, bool secure) {
+template <class Acceptor, class Spawn>
+asio::awaitable<void> Server::State::accept(Acceptor& from, Spawn spawn) {
   while (from.is_open()) {
     auto [failed, socket] = co_await from.async_accept(kAwait);
     if (failed == asio::error::operation_aborted) co_return;
@@ -402,10 +443,7 @@ asio::awaitable<void> Server::State::accept(tcp::acceptor& from, bool secure) {
       ++refused_connections;
       continue;
     }
-    error_code ignored;
-    socket.set_option(tcp::no_delay(true), ignored);
-    if (secure) asio::co_spawn(io, serve_tls(std::move(socket)), asio::detached);
-    else asio::co_spawn(io, serve_plain(std::move(socket)), asio::detached);
+    asio::co_spawn(io, spawn(std::move(socket)), asio::detached);
   }
 }
 
@@ -426,9 +464,42 @@ Status Server::State::listen(tcp::acceptor& on, const tcp::endpoint& endpoint, s
   return check("cannot listen on");
 }
 
+Status Server::State::listen_on_control(const std::string& path) {
+  error_code failed;
+  const auto check = [&](std::string_view doing) -> Status {
+    if (!failed) return Done{};
+    return Error{"listen.failed", "control: " + std::string(doing) + " " + path + ": " + failed.message()};
+  };
+  if (path.size() >= sizeof(sockaddr_un::sun_path)) {
+    return Error{"listen.address", "control: '" + path + "' is too long for the path of a socket"};
+  }
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(path.c_str());   // of a daemon that was killed
+  control_acceptor.open(local(), failed);
+  if (auto done = check("cannot open a socket for"); !done) return done;
+  // Before there is a name: nobody else may open it, not even for a moment.
+  if (::fchmod(control_acceptor.native_handle(), S_IRUSR | S_IWUSR) != 0) {
+    failed.assign(errno, boost::system::system_category());
+    if (auto done = check("cannot set the mode of"); !done) return done;
+  }
+  control_acceptor.bind(path, failed);
+  if (auto done = check("cannot bind to"); !done) return done;
+  control_acceptor.listen(asio::socket_base::max_listen_connections, failed);
+  return check("cannot listen on");
+}
+
+void Server::State::close_listeners() {
+  error_code ignored;
+  acceptor.close(ignored);
+  status_acceptor.close(ignored);
+  if (!control_acceptor.is_open()) return;
+  control_acceptor.close(ignored);
+  ::unlink(options.control.c_str());
+}
+
 void Server::State::close_tls_connections() {
   for (auto& connection : connections) {
-    if (connection.tls) connection.stream->close();
+    if (connection.listener == Listener::members) connection.close();
   }
   for (auto& [key, waiter] : waiters) waiter->timer.cancel();
 }
@@ -471,15 +542,14 @@ asio::awaitable<void> Server::State::handle_signals() {
 void Server::State::begin_stop() {
   if (stopping) return;
   stopping = true;
+  close_listeners();
   error_code ignored;
-  acceptor.close(ignored);
-  status_acceptor.close(ignored);
   signals.cancel(ignored);
   wake_timer.cancel();
   watch_timer.cancel();
   for (auto& [key, waiter] : waiters) waiter->timer.cancel();
   for (auto& connection : connections) {
-    if (connection.idle) connection.stream->close();
+    if (connection.idle) connection.close();
   }
   // Whoever is at work gets a while, and not more.
   stop_timer.expires_after(options.limits.stop);
@@ -497,8 +567,13 @@ void Server::State::begin_stop() {
 }
 
 void Server::State::start() {
-  asio::co_spawn(io, accept(acceptor, true), asio::detached);
-  if (status_acceptor.is_open()) asio::co_spawn(io, accept(status_acceptor, false), asio::detached);
+  asio::co_spawn(io, accept(acceptor, [this](tcp::socket socket) { return serve_tls(std::move(socket)); }),
+                 asio::detached);
+  const auto plain = [this](Listener listener) {
+    return [this, listener](auto socket) { return serve_plain(std::move(socket), listener); };
+  };
+  if (status_acceptor.is_open()) asio::co_spawn(io, accept(status_acceptor, plain(Listener::status)), asio::detached);
+  if (control_acceptor.is_open()) asio::co_spawn(io, accept(control_acceptor, plain(Listener::control)), asio::detached);
   asio::co_spawn(io, watch_tls(), asio::detached);
   if (options.signals) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals.add(signal);   // now: whoever is told "ready" may send one
@@ -526,6 +601,9 @@ Result<std::unique_ptr<Server>> Server::open(Service& service, ServerOptions opt
                    "Anybody could read it without a certificate. Write 127.0.0.1:8147 or [::1]:8147."};
     }
     if (auto done = state.listen(state.status_acceptor, *status, "status_listen"); !done) return done.error();
+  }
+  if (!state.options.control.empty()) {
+    if (auto done = state.listen_on_control(state.options.control); !done) return done.error();
   }
   state.start();
   return server;

@@ -1,4 +1,4 @@
-// The listener: HTTPS for members, plain HTTP on loopback for status. Everything runs on the one thread that is in
+// The listeners: HTTPS for members, plain HTTP on loopback for status, and a Unix socket for the host. Everything runs on the one thread that is in
 // run(), the service too; one commit carries the exchanges that arrived together.
 #pragma once
 
@@ -31,6 +31,7 @@ struct ServerLimits {
 struct ServerOptions {
   std::string listen;                             // "0.0.0.0:8146", "[::]:8146"; port 0: any free one
   std::string status_listen;                      // loopback only; empty: none
+  std::string control;                            // path of a Unix socket that its owner alone may open; empty: none
   TlsFiles tls;
   std::string certname;                           // the orchestrator's own
   ServerLimits limits = {};

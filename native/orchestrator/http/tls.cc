@@ -28,20 +28,6 @@ Error tls_error(std::string_view code, const std::string& what) {
   return Error{std::string(code), what + text};
 }
 
-std::optional<std::string> common_name(const X509* certificate) {
-  const X509_NAME* name = X509_get_subject_name(certificate);
-  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-  if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return std::nullopt;
-  unsigned char* utf8 = nullptr;
-  const int size = ASN1_STRING_to_UTF8(&utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  if (size <= 0) return std::nullopt;
-  std::string result(reinterpret_cast<const char*>(utf8), static_cast<std::size_t>(size));
-  OPENSSL_free(utf8);
-  // A NUL inside could make one name look like another to whoever reads it as C text.
-  if (result.find('\0') != std::string::npos) return std::nullopt;
-  return result;
-}
-
 Status load_crl(SSL_CTX* context, const std::string& path) {
   X509_STORE* store = SSL_CTX_get_cert_store(context);
   X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
@@ -88,10 +74,10 @@ Result<std::shared_ptr<boost::asio::ssl::context>> make_context(const TlsFiles& 
   return context;
 }
 
-std::optional<std::string> peer_certname(const SSL* connection) {
+std::optional<Peer> verified_peer(const SSL* connection) {
   if (SSL_get_verify_result(connection) != X509_V_OK) return std::nullopt;
   const X509* certificate = SSL_get0_peer_certificate(connection);
-  return certificate == nullptr ? std::nullopt : common_name(certificate);
+  return certificate == nullptr ? std::nullopt : read_peer(certificate);
 }
 
 Result<std::string> certname_of_file(const std::string& path) {
@@ -99,10 +85,10 @@ Result<std::string> certname_of_file(const std::string& path) {
   X509* certificate = file == nullptr ? nullptr : PEM_read_bio_X509(file, nullptr, nullptr, nullptr);
   BIO_free(file);
   if (certificate == nullptr) return tls_error("tls.certificate", "the certificate " + path + " cannot be read");
-  const auto name = common_name(certificate);
+  const auto peer = read_peer(certificate);
   X509_free(certificate);
-  if (!name) return Error{"tls.certificate", "the certificate " + path + " has no single common name (CN)"};
-  return *name;
+  if (!peer) return Error{"tls.certificate", "the certificate " + path + " has no single common name (CN)"};
+  return peer->certname;
 }
 
 }  // namespace plan::orchestrator::http

@@ -8,6 +8,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include "base/result.h"
+#include "orchestrator/http/peer.h"
 
 namespace plan::orchestrator::http {
 
@@ -22,8 +23,8 @@ struct TlsFiles {
 // Errors (tls.*) name the file and what is wrong with it.
 [[nodiscard]] Result<std::shared_ptr<boost::asio::ssl::context>> make_context(const TlsFiles& files);
 
-// The certname of a verified peer: the one CN of its certificate.
-[[nodiscard]] std::optional<std::string> peer_certname(const SSL* connection);
+// Nothing when the peer is not verified, or has no certname.
+[[nodiscard]] std::optional<Peer> verified_peer(const SSL* connection);
 // The CN of a certificate file, for the daemon's own name.
 [[nodiscard]] Result<std::string> certname_of_file(const std::string& certificate);
 

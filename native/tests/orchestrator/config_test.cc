@@ -46,10 +46,12 @@ TEST_F(ConfigTest, TakesDefaultsAndRelativePaths) {
 
 TEST_F(ConfigTest, ReadsEveryKey) {
   const auto config = read(std::string(kGood) +
-                           "listen: '[::]:1'\nstatus_listen: ''\ncrl: /crl\nwitness: /w\ncertname: me\nconnections: 5\n");
+                           "listen: '[::]:1'\nstatus_listen: ''\ncontrol: run/control\ncrl: /crl\nwitness: /w\n"
+                           "certname: me\nconnections: 5\n");
   ASSERT_TRUE(config.ok()) << config.error().message;
   EXPECT_EQ(config->listen, "[::]:1");
   EXPECT_EQ(config->status_listen, "");
+  EXPECT_EQ(config->control, directory_.file("run/control"));
   EXPECT_EQ(config->crl, "/crl");
   EXPECT_EQ(config->witness, "/w");
   EXPECT_EQ(config->certname, "me");

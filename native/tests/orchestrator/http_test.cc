@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -383,6 +385,52 @@ TEST_F(HttpTest, ThePlainListenerTakesNoExchange) {
   EXPECT_EQ(exchange(status, db1_), "403 forbidden");
 }
 
+sockaddr_un unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  return address;
+}
+
+// The whole answer to one request over a Unix socket.
+std::string ask(const std::string& path, const std::string& method, const std::string& target) {
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  const sockaddr_un address = unix_address(path);
+  const std::string text = method + " " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  std::string answer(4096, '\0');
+  ssize_t size = -1;
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      ::send(socket, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())) {
+    size = ::recv(socket, answer.data(), answer.size(), MSG_WAITALL);
+  }
+  ::close(socket);
+  answer.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return answer;
+}
+
+TEST_F(HttpTest, TheControlSocketIsForItsOwnerAloneAndServesOperators) {
+  options_.control = (ca_.directory() / "control").string();
+  start();
+  struct stat status {};
+  ASSERT_EQ(::stat(options_.control.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode, static_cast<mode_t>(S_IFSOCK | 0600));
+  EXPECT_THAT(ask(options_.control, "GET", "/plan/v1/clusters"), HasSubstr("HTTP/1.1 200 OK"));
+  EXPECT_THAT(ask(options_.control, "GET", "/status/v1/simple"), HasSubstr("\r\n\r\nrunning"));
+  EXPECT_THAT(ask(options_.control, "POST", protocol::exchange_path(db1_.identity())), HasSubstr("HTTP/1.1 403"));
+  EXPECT_TRUE(stop().ok());
+  EXPECT_NE(::stat(options_.control.c_str(), &status), 0);
+}
+
+TEST_F(HttpTest, TheControlSocketOfADaemonThatWasKilledIsReplaced) {
+  options_.control = (ca_.directory() / "control").string();
+  const int left = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  const sockaddr_un address = unix_address(options_.control);
+  ASSERT_EQ(::bind(left, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ::close(left);
+  start();
+  EXPECT_THAT(ask(options_.control, "GET", "/status/v1/simple"), HasSubstr("\r\n\r\nrunning"));
+}
+
 TEST_F(HttpTest, WhatCannotBeListenedOnIsSaid) {
   ServiceOptions service_options;
   service_options.certname = "localhost";
@@ -399,6 +447,13 @@ TEST_F(HttpTest, WhatCannotBeListenedOnIsSaid) {
   EXPECT_THAT(refusal(wrong), HasSubstr("listen.address listen: 'somewhere'"));
   wrong.listen = "192.0.2.1:1";
   EXPECT_THAT(refusal(wrong), HasSubstr("listen.failed listen: "));
+  wrong = options_;
+  wrong.control = ca_.certificate();   // a file that is no socket is not taken away
+  EXPECT_THAT(refusal(wrong), HasSubstr("listen.failed control: cannot bind to "));
+  wrong.control = "/none/control";
+  EXPECT_THAT(refusal(wrong), HasSubstr("listen.failed control: cannot bind to /none/control: No such file"));
+  wrong.control = std::string(200, 'x');
+  EXPECT_THAT(refusal(wrong), HasSubstr("listen.address control: 'xxx"));
   wrong = options_;
   wrong.tls.certificate = "/none";
   EXPECT_THAT(refusal(wrong), HasSubstr("tls.certificate the certificate /none cannot be read: No such file"));

@@ -45,6 +45,25 @@ void extend(X509* certificate, X509* issuer, int nid, const std::string& value) 
   X509_EXTENSION_free(extension);
 }
 
+// A text as Puppet's CA puts it into an extension: a UTF8String in the octets.
+void extend_with_text(X509* certificate, const std::string& oid, const std::string& text) {
+  ASN1_UTF8STRING* value = ASN1_UTF8STRING_new();
+  ASN1_STRING_set(value, text.data(), static_cast<int>(text.size()));
+  unsigned char* der = nullptr;
+  const int size = i2d_ASN1_UTF8STRING(value, &der);
+  ASN1_UTF8STRING_free(value);
+  ASN1_OCTET_STRING* octets = ASN1_OCTET_STRING_new();
+  ASN1_OCTET_STRING_set(octets, der, size);
+  OPENSSL_free(der);
+  ASN1_OBJECT* object = OBJ_txt2obj(oid.c_str(), 1);
+  X509_EXTENSION* extension = X509_EXTENSION_create_by_OBJ(nullptr, object, 0, octets);
+  ASN1_OBJECT_free(object);
+  ASN1_OCTET_STRING_free(octets);
+  require(extension != nullptr, "extension with a text");
+  X509_add_ext(certificate, extension, -1);
+  X509_EXTENSION_free(extension);
+}
+
 void name_it(X509_NAME* name, const std::string& common_name) {
   require(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
                                      reinterpret_cast<const unsigned char*>(common_name.c_str()), -1, -1, 0) == 1,
@@ -88,12 +107,13 @@ Authority::Authority(const std::string& name) : keys_(std::make_unique<Keys>()) 
 
 Authority::~Authority() { std::filesystem::remove_all(directory_); }
 
-KeyPair Authority::issue(const std::string& host) {
+KeyPair Authority::issue(const std::string& host, const std::map<std::string, std::string>& extensions) {
   const Key key(EVP_EC_gen("P-256"));
   const long serial = serial_++;
   const Certificate certificate = begin(key.get(), host, serial);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(keys_->certificate.get()));
   extend(certificate.get(), keys_->certificate.get(), NID_subject_alt_name, "DNS:" + host);
+  for (const auto& [oid, text] : extensions) extend_with_text(certificate.get(), oid, text);
   require(X509_sign(certificate.get(), keys_->key.get(), EVP_sha256()) != 0, "signature");
   const std::string stem = (directory_ / (host + "-" + std::to_string(serial))).string();
   KeyPair pair{stem + ".pem", stem + ".key"};

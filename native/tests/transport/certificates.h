@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -19,8 +20,8 @@ class Authority {
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
-  // `host` becomes the common name and, as DNS:host, the subject alternative name.
-  KeyPair issue(const std::string& host);
+  // `host` becomes the common name and, as DNS:host, the subject alternative name. Extensions: dotted OID to text.
+  KeyPair issue(const std::string& host, const std::map<std::string, std::string>& extensions = {});
   // A CRL that names the certificates of the given pairs.
   std::string revoke(const KeyPair& pair);
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
