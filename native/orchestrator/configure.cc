@@ -30,9 +30,6 @@ std::optional<Error> Service::State::begin(Process& process, StoredDeclaration w
   wanted.facts = facts_text(known_before);
   auto engine = foundry.create(wanted, *program, now);
   if (!engine) return engine.error();
-  if (witness != nullptr && !known_before) {
-    if (auto done = witness->remember(wanted.resource); !done) return done.error();
-  }
   if (known_before) {
     log(LogLevel::warning, wanted.title + ": was declared before, but this store does not know it");
   }
@@ -40,6 +37,7 @@ std::optional<Error> Service::State::begin(Process& process, StoredDeclaration w
   process.program = std::move(program).value();
   process.engine = std::move(engine).value();
   process.changed = process.declared_anew = true;
+  if (witness != nullptr && !known_before) unwitnessed.insert(process.declaration.resource);
   log(LogLevel::info, process.declaration.title + ": made, plan " + process.declaration.plan);
   step(process, engine::Tick{}, now);
   return std::nullopt;
@@ -59,6 +57,8 @@ std::optional<Error> Service::State::wake(Process& process, Instant now) {
     return error;
   }
   process.engine = std::move(engine).value();
+  const std::string& resource = process.declaration.resource;
+  if (options.witness != nullptr && !options.witness->knows(resource)) unwitnessed.insert(resource);
   log(LogLevel::info, process.declaration.title + ": goes on, plan " + process.declaration.plan);
   step(process, engine::Tick{}, now);
   return std::nullopt;
@@ -152,9 +152,12 @@ void Service::State::retire(Process& process) {
   }
 }
 
-std::vector<Refusal> Service::configure(const std::vector<Declaration>& declarations, Instant now) {
-  State& state = *state_;
-  now = state.advance(now);
+std::vector<Refusal> Service::configure(std::vector<Declaration> declarations, Instant now) {
+  state_->declarations = std::move(declarations);
+  return state_->configure(state_->advance(now));
+}
+
+std::vector<Refusal> Service::State::configure(Instant now) {
   std::vector<Refusal> refusals;
   std::map<std::string, std::string> origins_of_titles;
   std::set<std::string> resources;
@@ -166,13 +169,13 @@ std::vector<Refusal> Service::configure(const std::vector<Declaration>& declarat
                                                         "' is declared a second time, first in " + first->second}));
       continue;
     }
-    if (auto error = state.adopt(declaration, now)) refusals.push_back(refusal(declaration, std::move(*error)));
+    if (auto error = adopt(declaration, now)) refusals.push_back(refusal(declaration, std::move(*error)));
   }
-  for (auto& [resource, process] : state.processes) {
-    if (process.served() && !resources.contains(resource)) state.retire(process);
+  for (auto& [resource, process] : processes) {
+    if (process.served() && !resources.contains(resource)) retire(process);
   }
   for (const auto& one : refusals) {
-    state.log(LogLevel::error, one.title + ": refused: " + one.origin + ": " + one.error.message);
+    log(LogLevel::error, one.title + ": refused: " + one.origin + ": " + one.error.message);
   }
   return refusals;
 }

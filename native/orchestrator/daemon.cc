@@ -109,7 +109,7 @@ Status Daemon::start() {
   if (!service) return service.error();
   service_ = std::move(service).value();
   if (auto done = load_clusters(); !done) return done;
-  if (auto done = service_->commit(); !done) return done.error();
+  if (auto done = service_->commit(); !done && !service_->full()) return done.error();
   auto options = server_options(config_, log_);
   options.on_hangup = [this] { reload(); };
   auto server = http::Server::open(*service_, std::move(options));

@@ -29,6 +29,11 @@ Error wrong_certname(std::string_view peer, const values::ProcessIdentity& membe
 
 }  // namespace
 
+Error store_full() {
+  return Error{"store_full", "the orchestrator's file system is full; nothing was taken",
+               "Make room for its store; it goes on by itself."};
+}
+
 Service::Service() = default;
 Service::~Service() = default;
 
@@ -37,23 +42,27 @@ Result<std::unique_ptr<Service>> Service::open(Store& store, ServiceOptions opti
   if (!contents) return contents.error();
   std::unique_ptr<Service> service(new Service);
   service->state_ = std::make_unique<State>(store, std::move(options));
-  State& state = *service->state_;
-  state.epoch = contents->epoch;
-  for (auto& row : contents->declarations) {
-    Process& process = state.processes[row.resource];
+  if (auto done = service->state_->take(std::move(contents).value()); !done) return done.error();
+  return service;
+}
+
+Status Service::State::take(Contents contents) {
+  epoch = contents.epoch;
+  for (auto& row : contents.declarations) {
+    Process& process = processes[row.resource];
     process.declaration = std::move(row);
   }
-  for (auto& row : contents->processes) {
-    const auto process = state.processes.find(row.resource);
-    if (process == state.processes.end()) {
+  for (auto& row : contents.processes) {
+    const auto process = processes.find(row.resource);
+    if (process == processes.end()) {
       return Error{"store.damaged", "the store has a state of " + row.resource + ", but not what it was declared with"};
     }
     process->second.snapshot = std::move(row.snapshot);
   }
-  for (auto& row : contents->conversations) state.dormant[row.key].row = std::move(row);
-  for (auto& row : contents->receipts) state.dormant[row.key].receipts.push_back(row);
-  for (auto& row : contents->messages) state.dormant[row.key].messages.push_back(std::move(row));
-  return service;
+  for (auto& row : contents.conversations) dormant[row.key].row = std::move(row);
+  for (auto& row : contents.receipts) dormant[row.key].receipts.push_back(row);
+  for (auto& row : contents.messages) dormant[row.key].messages.push_back(std::move(row));
+  return Done{};
 }
 
 // ------------------------------------------------------------------------------------------------ the engine's side
@@ -164,6 +173,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   ++state.counters.exchanges;
   const auto refuse = [&](const Error& error) { return state.refuse(member, request.cluster, error); };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
+  if (state.full) return refuse(store_full());
   Process* process = state.served(request.cluster);
   if (process == nullptr) {
     const std::string known = join(titles());
@@ -215,40 +225,6 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   return Staged{key, request.incarnation, request.wait};
 }
 
-Result<Committed> Service::commit() {
-  State& state = *state_;
-  if (state.failure) return *state.failure;
-  Committed result;
-  result.receivable.assign(state.gone.begin(), state.gone.end());
-  state.gone.clear();
-  bool urgent = state.new_epoch.has_value();
-  for (const auto& [resource, process] : state.processes) urgent = urgent || process.changed || process.declared_anew;
-  for (const auto& key : state.touched) urgent = urgent || state.conversations.at(key).urgent();
-  if (!urgent) return result;
-  Transaction transaction;
-  transaction.epoch = state.epoch;
-  transaction.new_epoch = state.new_epoch;
-  for (const auto& [resource, process] : state.processes) {
-    if (process.declared_anew) transaction.declarations.push_back(process.declaration);
-    if (process.changed) transaction.processes.push_back({resource, process.state_text()});
-  }
-  for (const auto& key : state.touched) state.conversations.at(key).stage(transaction);
-  const Status status = state.store.commit(transaction);
-  if (!status) {
-    state.failure = status.error();
-    state.log(LogLevel::error, "nothing more is acknowledged: " + status.error().code + ": " + status.error().message);
-    return status.error();
-  }
-  if (state.new_epoch) state.epoch = *state.new_epoch;
-  state.new_epoch.reset();
-  for (auto& [resource, process] : state.processes) process.changed = process.declared_anew = false;
-  for (const auto& key : state.touched) {
-    if (state.conversations.at(key).committed()) result.receivable.push_back(key);
-  }
-  state.touched.clear();
-  return result;
-}
-
 Result<protocol::ExchangeReply> Service::reply(const ConversationKey& key, std::string_view incarnation) const {
   const State& state = *state_;
   if (state.failure) return *state.failure;
@@ -282,6 +258,7 @@ Result<protocol::ExchangeReply> Service::exchange(std::string_view peer, const v
 
 std::optional<Instant> Service::next_wakeup() const {
   std::optional<Instant> next;
+  if (state_->full) return next;
   for (const auto& [resource, process] : state_->processes) {
     if (!process.served()) continue;
     const auto wakeup = process.engine->next_wakeup();
@@ -292,7 +269,7 @@ std::optional<Instant> Service::next_wakeup() const {
 
 void Service::tick(Instant now) {
   State& state = *state_;
-  if (state.failure) return;
+  if (state.failure || state.full) return;
   now = state.advance(now);
   for (auto& [resource, process] : state.processes) {
     if (!process.served()) continue;
@@ -309,6 +286,8 @@ std::vector<std::string> Service::titles() const {
   std::sort(result.begin(), result.end());
   return result;
 }
+
+bool Service::full() const { return state_->full; }
 
 std::uint64_t Service::epoch() const { return state_->epoch; }
 

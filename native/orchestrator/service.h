@@ -5,7 +5,9 @@
 // it in one transaction. Nothing is seen outside (reply()) before it is committed, so that one commit can carry many
 // exchanges. The usual way of one exchange is: receive(), commit(), reply().
 //
-// After commit() failed the service is dead: every call gives that error again, and the shell ends the process.
+// After commit() failed the service is dead: every call gives that error again, and the shell ends the process. But when
+// it found no room (store.full), what was staged is undone, down to what the store holds: nothing is taken any more
+// (store_full), replies and descriptions go on, and each further commit() looks whether there is room again.
 // A Service belongs to one thread; the store must outlive it.
 #pragma once
 
@@ -46,7 +48,8 @@ class Witness {
  public:
   virtual ~Witness() = default;
   [[nodiscard]] virtual bool knows(std::string_view resource) const = 0;
-  [[nodiscard]] virtual Status remember(std::string_view resource) = 0;   // durable when it returns
+  // Durable when it returns Done. Error store.full: it may be tried again.
+  [[nodiscard]] virtual Status remember(std::string_view resource) = 0;
 };
 
 struct ServiceOptions {
@@ -77,6 +80,9 @@ struct Committed {
   std::vector<ConversationKey> receivable;    // have something new to receive (or were begun anew)
 };
 
+// What is answered to whoever sends something while the store has no room.
+[[nodiscard]] Error store_full();
+
 class Service {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Service>> open(Store& store, ServiceOptions options);
@@ -86,7 +92,7 @@ class Service {
 
   // Exactly these processes are served from now on. New ones are made, known ones go on from their state with the new
   // bundle and parameters; those no longer declared are kept in the store and not served.
-  std::vector<Refusal> configure(const std::vector<Declaration>& declarations, Instant now);
+  std::vector<Refusal> configure(std::vector<Declaration> declarations, Instant now);
 
   // What a member sends: `peer` is the certname of the verified TLS peer, `member` comes from the path. Error codes are
   // those of protocol::ErrorReply. A refused request has staged nothing.
@@ -95,6 +101,7 @@ class Service {
   [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
                                        const protocol::ExchangeRequest& request, Instant now);
   [[nodiscard]] Result<Committed> commit();
+  [[nodiscard]] bool full() const;             // the last commit() found no room
   // What is committed for this conversation now. Error stale_incarnation when another one took its place.
   [[nodiscard]] Result<protocol::ExchangeReply> reply(const ConversationKey& key, std::string_view incarnation) const;
   [[nodiscard]] bool receivable(const ConversationKey& key) const;

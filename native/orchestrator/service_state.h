@@ -1,4 +1,5 @@
-// What the parts of Service share: service.cc (exchanges, commits), configure.cc (declarations), describe.cc.
+// What the parts of Service share: service.cc (exchanges), commit.cc, configure.cc (declarations),
+// describe.cc.
 #pragma once
 
 #include <map>
@@ -30,6 +31,9 @@ struct Service::State {
   std::set<ConversationKey> gone;                                 // their waiters must hear that they are not served
   std::uint64_t epoch = 0;                                        // committed
   std::optional<std::uint64_t> new_epoch;
+  std::vector<Declaration> declarations;                          // as configure() was last told
+  std::set<std::string> unwitnessed;                              // served, and not known to the witness yet
+  bool full = false;                                              // the last commit found no room
   std::optional<Error> failure;
   Instant latest{};                                               // time never goes back for an engine
   Counters counters;
@@ -61,7 +65,18 @@ struct Service::State {
   void dead_letter(Process& process, engine::DeadLetter letter, Instant now);
   [[nodiscard]] Conversation* find_receiver(const Process& process, const values::ProcessIdentity& member);
 
+  Status take(Contents contents);
+
+  // commit.cc
+  [[nodiscard]] bool urgent() const;
+  Transaction stage();
+  void committed(Committed& result);
+  Status bear_witness();
+  Status reload();
+  Error fail(Error error);
+
   // configure.cc
+  std::vector<Refusal> configure(Instant now);
   std::optional<Error> adopt(const Declaration& declaration, Instant now);
   std::optional<Error> change(Process& process, StoredDeclaration wanted, Instant now);
   std::optional<Error> begin(Process& process, StoredDeclaration wanted, Instant now);

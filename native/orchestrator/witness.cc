@@ -17,6 +17,12 @@ Error witness_error(const std::string& path) {
                "Without it a lost store would be taken for a new one. May the daemon's user write there?"};
 }
 
+// No room, told by a write: nothing of it counts, and it may be tried again. Told by fsync it is a failure of the disk.
+Error write_error(const std::string& path) {
+  if (errno != ENOSPC && errno != EDQUOT) return witness_error(path);
+  return Error{"store.full", "the witness file " + path + ": " + std::strerror(errno), "Make room on its file system."};
+}
+
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(file, text.data(), text.size());
@@ -52,12 +58,13 @@ Result<FileWitness> FileWitness::open(std::string path) {
 
 Status FileWitness::remember(std::string_view resource) {
   const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (file < 0) return witness_error(path_);
-  // The leading newline ends a line that a crash has cut.
-  const bool written = write_all(file, "\n" + std::string(resource) + "\n") && ::fsync(file) == 0;
-  const Error error = written ? Error{} : witness_error(path_);
+  if (file < 0) return write_error(path_);
+  // The leading newline ends a line that a crash or a full disk has cut.
+  Status status = Done{};
+  if (!write_all(file, "\n" + std::string(resource) + "\n")) status = write_error(path_);
+  else if (::fsync(file) != 0) status = witness_error(path_);
   ::close(file);
-  if (!written) return error;
+  if (!status) return status;
   if (!sync_directory_of(path_)) return witness_error(path_);
   known_.insert(std::string(resource));
   return Done{};

@@ -9,7 +9,7 @@ namespace plan::orchestrator::http {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Failure>, 15> kCodes = {{
+constexpr std::array<std::pair<std::string_view, Failure>, 16> kCodes = {{
     {"malformed", Failure::malformed},
     {"unsupported_protocol", Failure::unsupported_protocol},
     {"too_large", Failure::too_large},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<std::string_view, Failure>, 15> kCodes = {{
     {"sequence_gap", Failure::sequence_gap},
     {"conflict", Failure::conflict},
     {"overloaded", Failure::overloaded},
+    {"store_full", Failure::store_full},
     {"stopping", Failure::stopping},
 }};
 
@@ -53,6 +54,7 @@ unsigned status_of(Failure failure) {
     case Failure::header_too_large: return 431;
     case Failure::internal: return 500;
     case Failure::overloaded:
+    case Failure::store_full:
     case Failure::stopping: return 503;
   }
   PLAN_ASSERT(false);

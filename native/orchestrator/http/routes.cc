@@ -39,12 +39,16 @@ Response simple_status(const Context& context, const std::string& /*segment*/) {
 Response services_status(const Context& context, const std::string& /*segment*/) {
   const boost::json::object status{{"clusters", context.service.titles().size()},
                                    {"connections", context.gauges.connections}};
+  boost::json::array alerts;
+  if (context.service.full()) {
+    alerts.push_back(boost::json::object{{"severity", "error"}, {"message", store_full().message}});
+  }
   const boost::json::object service{{"service_version", kVersion},
                                     {"service_status_version", 1},
                                     {"detail_level", "info"},
                                     {"state", context.gauges.stopping ? "stopping" : "running"},
                                     {"status", status},
-                                    {"active_alerts", boost::json::array()}};
+                                    {"active_alerts", alerts}};
   return json_response(boost::json::object{{"plan-orchestrator", service}});
 }
 
@@ -63,6 +67,7 @@ Response metrics(const Context& context, const std::string& /*segment*/) {
   add("refused_total", "counter", counters.refused);
   add("undeliverable_total", "counter", counters.undeliverable);
   add("dead_letters_total", "counter", counters.dead_letters);
+  add("store_full", "gauge", context.service.full() ? 1 : 0);
   add("commits_total", "counter", gauges.commits);
   add("connections", "gauge", gauges.connections);
   add("connections_waiting", "gauge", gauges.waiting);

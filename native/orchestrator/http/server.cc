@@ -90,6 +90,14 @@ struct Waiter {
   bool replaced = false;     // a newer call of the same conversation took its place
 };
 
+// One exchange that is held until it is stored.
+struct CommitWaiter {
+  asio::steady_timer timer;
+  bool stored = false;
+};
+
+constexpr std::chrono::milliseconds kRoomProbe{1'000};   // how often a full store is tried again
+
 }  // namespace
 
 struct Server::State {
@@ -110,7 +118,7 @@ struct Server::State {
 
   std::list<Connection> connections;
   std::map<ConversationKey, Waiter*> waiters;
-  std::vector<asio::steady_timer*> commit_waiters;
+  std::vector<CommitWaiter*> commit_waiters;
   bool commit_posted = false;
   bool stopping = false;
   std::optional<Error> failure;
@@ -152,17 +160,18 @@ struct Server::State {
   asio::awaitable<void> drain(Stream& stream);
   asio::awaitable<Response> answer_request(Request request);
   asio::awaitable<Response> exchange(Request request);
-  asio::awaitable<void> committed();
+  asio::awaitable<bool> committed();
   asio::awaitable<Response> poll(Staged staged);
   asio::awaitable<void> watch_tls();
   asio::awaitable<void> handle_signals();
+  Response refusal(const Error& error);
   Response overloaded_response();
 };
 
 // ------------------------------------------------------------------------------------------------ commits and waiting
 
 void Server::State::schedule_commit() {
-  if (commit_posted) return;
+  if (commit_posted || service.full()) return;
   commit_posted = true;
   // Behind what is ready to run already: those exchanges go into the same transaction.
   asio::post(io, [this] { commit_now(); });
@@ -172,7 +181,7 @@ void Server::State::commit_now() {
   commit_posted = false;
   const auto done = service.commit();
   ++commits;
-  if (!done) {
+  if (!done && !service.full()) {
     failure = done.error();
     // Nothing is answered any more: what is on disk is unknown.
     close_listeners();
@@ -180,22 +189,36 @@ void Server::State::commit_now() {
     io.stop();
     return;
   }
-  for (auto* waiter : std::exchange(commit_waiters, {})) waiter->cancel();
-  for (const auto& key : done->receivable) {
-    const auto waiter = waiters.find(key);
-    if (waiter != waiters.end()) waiter->second->timer.cancel();
+  for (auto* waiter : std::exchange(commit_waiters, {})) {
+    waiter->stored = done.ok();
+    waiter->timer.cancel();
+  }
+  if (done) {
+    for (const auto& key : done->receivable) {
+      const auto waiter = waiters.find(key);
+      if (waiter != waiters.end()) waiter->second->timer.cancel();
+    }
   }
   arm_wake_timer();
 }
 
-asio::awaitable<void> Server::State::committed() {
-  asio::steady_timer done(io, asio::steady_timer::time_point::max());
-  commit_waiters.push_back(&done);
+// False: the store was full, and nothing of it is there.
+asio::awaitable<bool> Server::State::committed() {
+  CommitWaiter waiter{asio::steady_timer(io, asio::steady_timer::time_point::max())};
+  commit_waiters.push_back(&waiter);
   schedule_commit();
-  co_await done.async_wait(kAwait);
+  co_await waiter.timer.async_wait(kAwait);
+  co_return waiter.stored;
 }
 
 void Server::State::arm_wake_timer() {
+  if (service.full() && !stopping) {
+    wake_timer.expires_after(kRoomProbe);
+    wake_timer.async_wait([this](error_code failed) {
+      if (!failed) commit_now();
+    });
+    return;
+  }
   const auto next = service.next_wakeup();
   if (!next || stopping) {
     wake_timer.cancel();
@@ -244,9 +267,9 @@ asio::awaitable<Response> Server::State::exchange(Request request) {
   const auto member = protocol::read_exchange_path(request.target);
   if (!member) co_return error_response(service, member.error());
   const auto staged = service.receive(request.peer->certname, *member, request.body, now());
-  if (!staged) co_return error_response(service, staged.error());
+  if (!staged) co_return refusal(staged.error());
   request.body = {};          // not held while waiting
-  co_await committed();
+  if (!co_await committed()) co_return refusal(store_full());
   co_return co_await poll(*staged);
 }
 
@@ -255,11 +278,15 @@ asio::awaitable<Response> Server::State::answer_request(Request request) {
   co_return answer(request, service, gauges(), options.certname);
 }
 
+Response Server::State::refusal(const Error& error) {
+  Response response = error_response(service, error);
+  if (response.status == 503) response.retry_after_s = 1 + static_cast<unsigned>(random() % 10);
+  return response;
+}
+
 Response Server::State::overloaded_response() {
   ++refused_connections;
-  Response response = error_response(service, Error{"overloaded", "too many connections; try again later"});
-  response.retry_after_s = 1 + static_cast<unsigned>(random() % 10);
-  return response;
+  return refusal(Error{"overloaded", "too many connections; try again later"});
 }
 
 // ------------------------------------------------------------------------------------------------ one connection

@@ -21,8 +21,9 @@ namespace {
 Error map_error(sqlite3* database, int code, const std::string& path, std::string_view doing) {
   const std::string what = "the store " + path + ": " + std::string(doing) + ": " +
                            (database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code));
-  switch (code & 0xff) {
-    case SQLITE_FULL: return {"store.full", what, "Make room on the file system, then start the daemon again."};
+  const bool over_quota = code == SQLITE_IOERR_WRITE && database != nullptr && sqlite3_system_errno(database) == EDQUOT;
+  switch (over_quota ? SQLITE_FULL : code & 0xff) {
+    case SQLITE_FULL: return {"store.full", what, "Make room on the file system."};
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return {"store.busy", what, "Another process has the store open; only one may."};
     case SQLITE_CORRUPT:
@@ -69,6 +70,7 @@ class SqliteStore final : public Store {
   Status run(Statement statement, std::initializer_list<Column> columns);
   Status check_epoch(std::uint64_t epoch);
   Status write(const Transaction& transaction);
+  Status checkpoint();
   Status up_to(Statement statement, const ConversationKey& key, std::uint64_t sequence);
   template <class Row>
   Status read(const char* sql, Row row);
@@ -79,6 +81,7 @@ class SqliteStore final : public Store {
   std::array<sqlite3_stmt*, statement_count> statements_{};
   std::optional<Error> failure_;
   std::uint64_t commits_ = 0;
+  int log_pages_ = 0;           // after the last commit
 };
 
 constexpr std::array<const char*, 12> kStatements = {
@@ -168,6 +171,11 @@ Result<int> SqliteStore::schema_version() {
 
 Status SqliteStore::choose_journal() {
   if (auto done = execute("PRAGMA journal_mode = WAL", "choosing the write-ahead log"); !done) return done;
+  const auto note_pages = [](void* store, sqlite3*, const char*, int pages) {
+    static_cast<SqliteStore*>(store)->log_pages_ = pages;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_, note_pages, this);   // in the place of SQLite's own, which makes checkpoints
   return execute("PRAGMA synchronous = FULL", "choosing synchronous");
 }
 
@@ -382,15 +390,29 @@ Status SqliteStore::write(const Transaction& transaction) {
 Status SqliteStore::commit(const Transaction& transaction) {
   if (failure_) return *failure_;
   Status status = run(begin, {});
-  if (status) {
-    status = write(transaction);
-    if (status) status = run(commit_, {});
-    // After a failed write some of it may be there: undone here if that still works, else by whoever opens it next.
-    if (!status) static_cast<void>(run(rollback, {}));
+  if (status) status = write(transaction);
+  if (status) status = run(commit_, {});
+  if (!status) {
+    const bool undone = sqlite3_get_autocommit(database_) != 0 || run(rollback, {}).ok();
+    if (!undone || status.error().code != "store.full") failure_ = status.error();
+    if (!undone) failure_->code = "store.io";
+    return failure_ ? *failure_ : status;
   }
-  if (!status) failure_ = status.error();
-  else ++commits_;
-  return status;
+  ++commits_;
+  return checkpoint();
+}
+
+// Moves the log into the database when it has grown long. Not left to SQLite, which keeps a failure of it to itself.
+// The transaction is durable either way; without room in the database the log just grows on.
+Status SqliteStore::checkpoint() {
+  constexpr int kLongLog = 1000;
+  if (log_pages_ < kLongLog) return Done{};
+  const int code = sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (code == SQLITE_OK) return Done{};
+  const Error problem = error(code, "moving its log into it");
+  if (problem.code == "store.full") return Done{};
+  failure_ = problem;
+  return problem;
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 // What the service must not forget, behind one interface: SQLite for the daemon, memory for simulator and tests. The
 // contract test (tests/orchestrator/store_contract_test.cc) runs against each.
 //
-// A store belongs to one thread. commit() is all or nothing and durable when it returns Done. After any error of
-// commit() what is on disk is unknown: nothing more may be acknowledged, and the process stops (the next one loads
-// what is there).
+// A store belongs to one thread. commit() is all or nothing and durable when it returns Done. After store.full nothing of
+// the transaction is there, and a later one may find room. After any other error of commit() what is on disk is
+// unknown: nothing more may be acknowledged, and the process stops (the next one loads what is there).
 #pragma once
 
 #include <compare>

@@ -7,7 +7,7 @@
 
 #include "orchestrator/witness.h"
 #include "orchestrator/yaml.h"
-#include "tests/orchestrator/temporary_directory.h"
+#include "tests/orchestrator/small_disk.h"
 
 namespace plan::orchestrator {
 namespace {
@@ -107,6 +107,20 @@ TEST_F(ConfigTest, ADirectoryThatIsNotThereIsSaid) {
 TEST(Yaml, DepthIsBounded) {
   EXPECT_FALSE(yaml_to_json(std::string(50, '[') + std::string(50, ']'), 20).ok());
   EXPECT_TRUE(yaml_to_json(std::string(10, '[') + std::string(10, ']'), 20).ok());
+}
+
+TEST_F(ConfigTest, TheWitnessSaysThatThereIsNoRoomAndIsWrittenLater) {
+  PLAN_NEEDS_ROOT();
+  const SmallDisk disk(4096);
+  ASSERT_TRUE(disk.mounted());
+  std::ofstream(disk.file("filler")) << std::string(4096, 'x');
+  auto witness = FileWitness::open(disk.file("witness"));
+  ASSERT_TRUE(witness.ok());
+  EXPECT_EQ(witness->remember("A[b]").error().code, "store.full");
+  EXPECT_FALSE(witness->knows("A[b]"));
+  std::filesystem::remove(disk.file("filler"));
+  EXPECT_TRUE(witness->remember("A[b]").ok());
+  EXPECT_TRUE(FileWitness::open(disk.file("witness"))->knows("A[b]"));
 }
 
 TEST_F(ConfigTest, TheWitnessRemembersOverARestartAndACutLine) {

@@ -19,7 +19,7 @@
 
 #include "tests/orchestrator/desk.h"
 #include "tests/orchestrator/https_client.h"
-#include "tests/orchestrator/temporary_directory.h"
+#include "tests/orchestrator/small_disk.h"
 
 namespace plan::orchestrator {
 namespace {
@@ -110,7 +110,7 @@ class DaemonTest : public ::testing::Test {
     std::ofstream(directory_.file("orchestrator.yaml"))
         << "listen: " << listen << "\nstatus_listen: ''\ncertificate: " << own_.certificate
         << "\nprivate_key: " << own_.private_key << "\nca: " << ca_.certificate()
-        << "\nstore: store.sqlite\nclusters: clusters\n" << extra;
+        << "\nstore: " << store_ << "\nclusters: clusters\n" << extra;
   }
   std::unique_ptr<Child> start() {
     return std::make_unique<Child>(std::vector<std::string>{"--config", directory_.file("orchestrator.yaml")}, notify_);
@@ -126,6 +126,7 @@ class DaemonTest : public ::testing::Test {
   test::Authority ca_{"test CA"};
   test::KeyPair own_ = ca_.issue("localhost");
   std::string notify_;
+  std::string store_ = "store.sqlite";
 };
 
 TEST_F(DaemonTest, StartsServesAndStopsCleanly) {
@@ -269,6 +270,63 @@ TEST_F(DaemonTest, KilledInTheMiddleItAssignsNothingTwiceAndLosesNothing) {
   for (const auto& member : members) given.insert(member.tickets().begin(), member.tickets().end());
   EXPECT_EQ(given.size(), 4U * (kQuestions + 1));
   EXPECT_EQ(*given.rbegin(), 4 * (kQuestions + 1));
+}
+
+// Bytes in a file until there is no room for one more page.
+void fill(const std::string& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+  const std::string page(4096, 'x');
+  while (::write(file, page.data(), page.size()) > 0) {
+  }
+  ::close(file);
+}
+
+TEST_F(DaemonTest, S13_OnAFullFileSystemItRefusesReadsOnAndLosesNothing) {
+  PLAN_NEEDS_ROOT();
+  const SmallDisk disk(1024 * 1024);
+  ASSERT_TRUE(disk.mounted());
+  store_ = disk.file("store.sqlite");
+  configure("127.0.0.1:0");
+  auto child = start();
+  const std::uint16_t port = port_of(*child);
+  ASSERT_NE(port, 0);
+  HttpsClient own(port, ca_.certificate(), &own_);
+  const test::KeyPair pair = ca_.issue("db1");
+  HttpsClient client(port, ca_.certificate(), &pair);
+  Member member("db1");
+  std::size_t asked = 0;
+  const auto exchange = [&] {
+    const auto answer = client.post(protocol::exchange_path(member.identity()), protocol::write(member.request()));
+    if (answer.status != 200) return answer.error_code();
+    member.take(*protocol::read_reply(answer.body, member.identity()));
+    return std::string();
+  };
+  const auto ask = [&] {
+    member.ask(std::to_string(++asked));
+    return exchange();
+  };
+  member.join();
+  ASSERT_EQ(exchange(), "");
+  fill(disk.file("filler"));
+  std::string refused;
+  while (refused.empty() && asked < 200) refused = ask();
+  EXPECT_EQ(refused, "store_full");
+  EXPECT_EQ(exchange(), "store_full");
+  EXPECT_THAT(own.get("/metrics").body, HasSubstr("plan_orchestrator_store_full 1\n"));
+  EXPECT_EQ(own.get("/plan/v1/clusters/desk_1").status, 200);
+  EXPECT_NE(child->line_with("what is sent is refused until there is room again"), "");
+  std::filesystem::remove(disk.file("filler"));
+  EXPECT_NE(child->line_with("the store has room again"), "");
+  EXPECT_EQ(exchange(), "");
+  EXPECT_EQ(ask(), "");
+  EXPECT_EQ(child->end(SIGKILL), 128 + SIGKILL);
+  configure("127.0.0.1:" + std::to_string(port));
+  child = start();
+  ASSERT_EQ(port_of(*child), port);
+  while (member.tickets().size() < asked + 1) ASSERT_EQ(exchange(), "");
+  const std::set<std::int64_t> given(member.tickets().begin(), member.tickets().end());
+  EXPECT_EQ(given.size(), asked + 1);
+  EXPECT_EQ(*given.rbegin(), static_cast<std::int64_t>(asked + 1));
 }
 
 }  // namespace

@@ -186,7 +186,7 @@ TEST_F(HttpTest, AStopAnswersHeldCalls) {
   EXPECT_EQ(held, "200");
 }
 
-TEST_F(HttpTest, AFailedStoreEndsTheServerAndNothingIsAcknowledged) {
+TEST_F(HttpTest, S21_AFailedStoreEndsTheServerAndNothingIsAcknowledged) {
   start();
   HttpsClient one = client(db1_pair_);
   db1_.join();
@@ -197,6 +197,31 @@ TEST_F(HttpTest, AFailedStoreEndsTheServerAndNothingIsAcknowledged) {
   thread_.join();
   ASSERT_FALSE(ended_.ok());
   EXPECT_EQ(ended_.error().code, "store.io");
+}
+
+TEST_F(HttpTest, S13_AFullStoreRefusesWhatIsSentAnswersWhatIsReadAndGoesOnByItself) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  ASSERT_EQ(exchange(one, db1_), "200");
+  server_->post([this] { store_.fail_after(0, Error{"store.full", "no room"}); });
+  db1_.ask("x");
+  for (int i = 0; i < 2; ++i) {   // when it finds no room, and while it knows that there is none
+    const auto answer = one.post(protocol::exchange_path(db1_.identity()), protocol::write(db1_.request()));
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(answer.error_code(), "store_full");
+    const int after = std::stoi(answer.headers.at("retry-after"));
+    EXPECT_GE(after, 1);
+    EXPECT_LE(after, 10);
+  }
+  await_metric("store_full 1");
+  const auto status = boost::json::parse(status_client().get("/status/v1/services").body).at("plan-orchestrator");
+  EXPECT_EQ(status.at("active_alerts").as_array().size(), 1U);
+  EXPECT_EQ(status_client().get("/plan/v1/clusters/desk_1").status, 200);
+  server_->post([this] { store_.repair(); });
+  await_metric("store_full 0");
+  EXPECT_EQ(exchange(one, db1_), "200");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2));
 }
 
 // ------------------------------------------------------------------------------------------------ what is refused

@@ -23,9 +23,11 @@ class MemoryWitness final : public Witness {
  public:
   bool knows(std::string_view resource) const override { return known_.contains(resource); }
   Status remember(std::string_view resource) override {
+    if (problem) return *problem;
     known_.emplace(resource);
     return Done{};
   }
+  std::optional<Error> problem;   // the fault to be injected
 
  private:
   std::set<std::string, std::less<>> known_;
@@ -335,14 +337,109 @@ TEST_F(ServiceTest, ACrashAtAnyCommitOfALongTalkAssignsNothingTwice) {
   }
 }
 
-TEST_F(ServiceTest, AfterAFailedCommitNothingMoreIsAcknowledged) {
+TEST_F(ServiceTest, S21_AfterAFailedCommitNothingMoreIsAcknowledged) {
   db1_.join();
-  store_.fail_after(0, Error{"store.full", "no room"});
-  EXPECT_EQ(exchange(db1_), "store.full");
+  store_.fail_after(0, Error{"store.io", "the disk is gone"});
+  EXPECT_EQ(exchange(db1_), "store.io");
   store_.repair();
-  EXPECT_EQ(exchange(db1_), "store.full");
+  EXPECT_EQ(exchange(db1_), "store.io");
   EXPECT_FALSE(service_->commit().ok());
 }
+
+// ------------------------------------------------------------------------------------------------ a full store
+
+const Error kNoRoom{"store.full", "no room"};
+
+TEST_F(ServiceTest, S13_WhatFoundNoRoomIsUndoneAndTakenOnceWhenThereIsRoomAgain) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  const Contents before = *store_.load();
+  store_.fail_after(0, kNoRoom);
+  db1_.ask("x");
+  db2_.join();
+  EXPECT_EQ(exchange(db1_), "store.full");
+  EXPECT_TRUE(service_->full());
+  EXPECT_EQ(exchange(db2_), "store_full");               // not even tried
+  EXPECT_FALSE(service_->commit().ok());                 // tried, and there is still no room
+  EXPECT_EQ(store_.load()->processes, before.processes);
+  store_.repair();
+  ASSERT_TRUE(service_->commit().ok());
+  EXPECT_FALSE(service_->full());
+  EXPECT_EQ(exchange(db2_), "");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db2_.tickets(), ElementsAre(2));
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 3));        // once
+  EXPECT_THAT(log_, Contains(HasSubstr("the store has room again")));
+}
+
+TEST_F(ServiceTest, AFullStoreIsSaidOnceAndNeverAsTheEnd) {
+  db1_.join();
+  store_.fail_after(0, kNoRoom);
+  EXPECT_EQ(exchange(db1_), "store.full");
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(service_->commit().ok());
+  EXPECT_EQ(std::count_if(log_.begin(), log_.end(), [](const auto& line) { return line.starts_with("no room"); }), 1);
+  EXPECT_THAT(log_, Not(Contains(HasSubstr("nothing more is acknowledged"))));
+}
+
+TEST_F(ServiceTest, WhileTheStoreIsFullWhatIsCommittedIsReadOn) {
+  db1_.join();
+  const auto staged = service_->receive("db1", db1_.identity(), db1_.request(), at(0));
+  ASSERT_TRUE(staged.ok());
+  ASSERT_TRUE(service_->commit().ok());
+  store_.fail_after(0, kNoRoom);
+  db2_.join();
+  EXPECT_EQ(exchange(db2_), "store.full");
+  const auto reply = service_->reply(staged->key, staged->incarnation);   // a call that was held
+  ASSERT_TRUE(reply.ok());
+  EXPECT_THAT(reply->messages, SizeIs(2));
+  EXPECT_THAT(service_->titles(), ElementsAre("desk_1"));
+  EXPECT_EQ(service_->describe("desk_1").at("members").as_array().size(), 1U);
+  EXPECT_EQ(service_->next_wakeup(), std::nullopt);
+}
+
+TEST_F(ServiceTest, WhatIsDeclaredWhileTheStoreIsFullIsMadeWhenThereIsRoomAndIsNoLostCluster) {
+  MemoryWitness witness;
+  options_.witness = &witness;
+  crash();
+  store_.fail_after(0, kNoRoom);
+  EXPECT_THAT(service_->configure({desk_declaration(), desk_declaration("desk_2")}, at(0)), IsEmpty());
+  EXPECT_EQ(service_->commit().error().code, "store.full");
+  EXPECT_FALSE(witness.knows("Desk::Counter[desk_2]"));
+  store_.repair();
+  ASSERT_TRUE(service_->commit().ok());
+  EXPECT_THAT(service_->titles(), ElementsAre("desk_1", "desk_2"));
+  EXPECT_TRUE(witness.knows("Desk::Counter[desk_2]"));
+  EXPECT_THAT(log_, Not(Contains(HasSubstr("was declared before"))));
+}
+
+TEST_F(ServiceTest, AWitnessWithoutRoomHoldsWhatItHasNotSeenUntilThereIsRoom) {
+  MemoryWitness witness;
+  options_.witness = &witness;
+  witness.problem = kNoRoom;
+  restart();
+  ASSERT_THAT(service_->configure({desk_declaration()}, at(0)), IsEmpty());
+  EXPECT_EQ(service_->commit().error().code, "store.full");
+  db1_.join();
+  EXPECT_EQ(exchange(db1_), "store_full");
+  witness.problem.reset();
+  ASSERT_TRUE(service_->commit().ok());
+  EXPECT_TRUE(witness.knows(kDesk));
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1));
+}
+
+TEST_F(ServiceTest, S21_AWitnessThatFailsEndsIt) {
+  MemoryWitness witness;
+  options_.witness = &witness;
+  witness.problem = Error{"witness.io", "the disk is gone"};
+  restart();
+  ASSERT_THAT(service_->configure({desk_declaration()}, at(0)), IsEmpty());
+  EXPECT_EQ(service_->commit().error().code, "witness.io");
+  db1_.join();
+  EXPECT_EQ(exchange(db1_), "witness.io");
+}
+
+// ------------------------------------------------------------------------------------------------ bounds
 
 TEST_F(ServiceTest, ReceiptsAreBoundedAndStayThroughACrash) {
   options_.receipts_kept = 4;

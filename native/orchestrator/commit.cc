@@ -1,0 +1,99 @@
+// What is staged becomes durable, or is undone.
+#include "orchestrator/service_state.h"
+
+namespace plan::orchestrator {
+
+// What must be stored before anything is answered.
+bool Service::State::urgent() const {
+  if (new_epoch) return true;
+  for (const auto& [resource, process] : processes) {
+    if (process.changed || process.declared_anew) return true;
+  }
+  for (const auto& key : touched) {
+    if (conversations.at(key).urgent()) return true;
+  }
+  return false;
+}
+
+Transaction Service::State::stage() {
+  Transaction transaction;
+  transaction.epoch = epoch;
+  transaction.new_epoch = new_epoch;
+  for (const auto& [resource, process] : processes) {
+    if (process.declared_anew) transaction.declarations.push_back(process.declaration);
+    if (process.changed) transaction.processes.push_back({resource, process.state_text()});
+  }
+  for (const auto& key : touched) conversations.at(key).stage(transaction);
+  return transaction;
+}
+
+void Service::State::committed(Committed& result) {
+  if (new_epoch) epoch = *new_epoch;
+  new_epoch.reset();
+  for (auto& [resource, process] : processes) process.changed = process.declared_anew = false;
+  for (const auto& key : touched) {
+    if (conversations.at(key).committed()) result.receivable.push_back(key);
+  }
+  touched.clear();
+}
+
+// After the store knows a process and before anything of it is seen: a witness that knows more than the store would
+// make a new process look like one that was lost.
+Status Service::State::bear_witness() {
+  while (!unwitnessed.empty()) {
+    if (auto done = options.witness->remember(*unwitnessed.begin()); !done) return done;
+    unwitnessed.erase(unwitnessed.begin());
+  }
+  return Done{};
+}
+
+// Goes back to what the store holds, with what is declared now.
+Status Service::State::reload() {
+  auto contents = store.load();
+  if (!contents) return contents.error();
+  auto before = std::exchange(processes, {});
+  conversations.clear();
+  dormant.clear();
+  touched.clear();
+  unwitnessed.clear();
+  new_epoch.reset();
+  if (auto done = take(std::move(contents).value()); !done) return done;
+  for (auto& [resource, process] : processes) {
+    const auto known = before.find(resource);
+    if (known != before.end()) process.dead_letters = std::move(known->second.dead_letters);
+  }
+  configure(latest);
+  return Done{};
+}
+
+Error Service::State::fail(Error error) {
+  if (error.code == "store.full") {
+    if (std::exchange(full, true)) return error;
+    log(LogLevel::error, error.message + ": what is sent is refused until there is room again");
+    auto done = reload();
+    if (done) return error;
+    error = done.error();
+  }
+  failure = error;
+  log(LogLevel::error, "nothing more is acknowledged: " + error.code + ": " + error.message);
+  return error;
+}
+
+Result<Committed> Service::commit() {
+  State& state = *state_;
+  if (state.failure) return *state.failure;
+  Committed result;
+  if (state.full || state.urgent()) {
+    Transaction transaction = state.stage();
+    if (state.full && !transaction.new_epoch) transaction.new_epoch = state.epoch;   // writes, whatever is staged
+    if (auto done = state.store.commit(transaction); !done) return state.fail(done.error());
+    state.committed(result);
+  }
+  if (auto done = state.bear_witness(); !done) return state.fail(done.error());
+  if (std::exchange(state.full, false)) state.log(LogLevel::info, "the store has room again");
+  result.receivable.insert(result.receivable.end(), state.gone.begin(), state.gone.end());
+  state.gone.clear();
+  return result;
+}
+
+}  // namespace plan::orchestrator
