@@ -214,7 +214,7 @@ TEST_F(DaemonTest, TheCommandLine) {
 
 // Four members ask without pause; the daemon is killed again and again. Every question gets one answer, every number is
 // given once.
-TEST_F(DaemonTest, KilledInTheMiddleItAssignsNothingTwiceAndLosesNothing) {
+TEST_F(DaemonTest, S13_S14_KilledInTheMiddleItAssignsNothingTwiceAndLosesNothing) {
   constexpr int kQuestions = 60;
   constexpr int kKills = 6;
   auto child = start();

@@ -99,7 +99,7 @@ TEST_F(ServiceTest, EachMemberGetsItsOwnMessages) {
   EXPECT_THAT(db2_.tickets(), ElementsAre(2));
 }
 
-TEST_F(ServiceTest, WhatIsUndeliveredComesAgainUntilItIsAcknowledged) {
+TEST_F(ServiceTest, S13_WhatIsUndeliveredComesAgainUntilItIsAcknowledged) {
   db1_.join();
   const auto first = service_->exchange("db1", db1_.identity(), db1_.request(), at(0));   // the reply is lost
   ASSERT_TRUE(first.ok());
@@ -111,7 +111,7 @@ TEST_F(ServiceTest, WhatIsUndeliveredComesAgainUntilItIsAcknowledged) {
   EXPECT_FALSE(service_->receivable(db1_.key()));
 }
 
-TEST_F(ServiceTest, ARepeatedCallHasNoEffect) {
+TEST_F(ServiceTest, S14_ARepeatedCallHasNoEffect) {
   db1_.join();
   const auto request = db1_.request();
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(service_->exchange("db1", db1_.identity(), request, at(i)).ok());
@@ -120,7 +120,7 @@ TEST_F(ServiceTest, ARepeatedCallHasNoEffect) {
   EXPECT_EQ(service_->counters().duplicates, 3U);
 }
 
-TEST_F(ServiceTest, NothingIsSeenBeforeItIsCommitted) {
+TEST_F(ServiceTest, S13_NothingIsSeenBeforeItIsCommitted) {
   db1_.join();
   ASSERT_EQ(exchange(db1_), "");
   db1_.ask("x");
@@ -206,7 +206,7 @@ TEST_F(ServiceTest, AnUnknownClusterIsToldWhichThereAre) {
   EXPECT_THAT(service_->error_reply(reply.error()).clusters, ElementsAre("desk_1"));
 }
 
-TEST_F(ServiceTest, AMissingMessageIsASequenceGap) {
+TEST_F(ServiceTest, S15_AMissingMessageIsASequenceGap) {
   db1_.join();
   ASSERT_EQ(exchange(db1_), "");
   db1_.ask("lost");
@@ -225,7 +225,7 @@ TEST_F(ServiceTest, AnAcknowledgementOfWhatWasNeverSentIsASequenceGap) {
   EXPECT_EQ(exchange(db1_), "sequence_gap");
 }
 
-TEST_F(ServiceTest, AnOldSequenceWithAnotherContentIsAConflict) {
+TEST_F(ServiceTest, S15_AnOldSequenceWithAnotherContentIsAConflict) {
   db1_.join();
   db1_.ask("x");
   const auto before = db1_.outbox;
@@ -275,7 +275,7 @@ TEST_F(ServiceTest, ARefusedRequestHasNoEffect) {
 
 // ------------------------------------------------------------------------------------------------ crashes
 
-TEST_F(ServiceTest, ACrashAfterTheCommitLosesNothingAndRepeatsNothing) {
+TEST_F(ServiceTest, S13_S14_ACrashAfterTheCommitLosesNothingAndRepeatsNothing) {
   db1_.join();
   const auto lost = service_->exchange("db1", db1_.identity(), db1_.request(), at(0));   // the reply never arrives
   ASSERT_TRUE(lost.ok());
@@ -289,7 +289,7 @@ TEST_F(ServiceTest, ACrashAfterTheCommitLosesNothingAndRepeatsNothing) {
   EXPECT_THAT(db2_.tickets(), ElementsAre(2));
 }
 
-TEST_F(ServiceTest, ACrashBeforeTheCommitIsAsIfNothingHadHappened) {
+TEST_F(ServiceTest, S13_ACrashBeforeTheCommitIsAsIfNothingHadHappened) {
   db1_.join();
   ASSERT_TRUE(service_->receive("db1", db1_.identity(), db1_.request(), at(0)).ok());
   crash();
@@ -300,7 +300,7 @@ TEST_F(ServiceTest, ACrashBeforeTheCommitIsAsIfNothingHadHappened) {
   EXPECT_THAT(db1_.tickets(), ElementsAre(2));
 }
 
-TEST_F(ServiceTest, ACrashAtAnyCommitOfALongTalkAssignsNothingTwice) {
+TEST_F(ServiceTest, S14_ACrashAtAnyCommitOfALongTalkAssignsNothingTwice) {
   for (std::uint64_t at_commit = 0; at_commit < 12; ++at_commit) {
     for (const bool applied : {false, true}) {
       SCOPED_TRACE(std::to_string(at_commit) + (applied ? " applied" : ""));
@@ -468,7 +468,7 @@ TEST_F(ServiceTest, MoreUndeliveredThanAllowedAreDeadLetters) {
 
 // ------------------------------------------------------------------------------------------------ epochs
 
-TEST_F(ServiceTest, AMemberThatKnowsAHigherEpochRaisesOurs) {
+TEST_F(ServiceTest, S17_AMemberThatKnowsAHigherEpochRaisesOurs) {
   db1_.join();
   db1_.epoch = 77;
   EXPECT_EQ(exchange(db1_), "");
@@ -478,6 +478,25 @@ TEST_F(ServiceTest, AMemberThatKnowsAHigherEpochRaisesOurs) {
   EXPECT_THAT(log_, Contains(HasSubstr("knows epoch 77")));
   db1_.epoch = std::numeric_limits<std::uint64_t>::max();
   EXPECT_EQ(exchange(db1_), "malformed");
+}
+
+TEST_F(ServiceTest, S17_EachWriteChecksTheEpochOfTheStore) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  Transaction takeover;   // by another daemon
+  takeover.epoch = 5;
+  takeover.new_epoch = 6;
+  ASSERT_TRUE(store_.commit(takeover).ok());
+  const Contents before = *store_.load();
+  db1_.ask("x");
+  EXPECT_EQ(exchange(db1_), "store.epoch");
+  EXPECT_THAT(service_->configure({desk_declaration("desk_1", 2)}, at(1)), IsEmpty());
+  EXPECT_EQ(service_->commit().error().code, "store.epoch");
+  const Contents after = *store_.load();
+  EXPECT_EQ(after.epoch, 6U);
+  EXPECT_EQ(after.processes, before.processes);
+  EXPECT_EQ(after.conversations, before.conversations);
+  EXPECT_EQ(after.declarations, before.declarations);
 }
 
 // ------------------------------------------------------------------------------------------------ declarations

@@ -139,7 +139,7 @@ TEST_P(StoreContract, ARestartedConversationLosesWhatWasOldAndKeepsWhatIsNewInTh
   EXPECT_THAT(load().receipts, ElementsAre(StoredReceipt{db1_, 1, 99}));
 }
 
-TEST_P(StoreContract, AWriterOfAnotherEpochChangesNothing) {
+TEST_P(StoreContract, S17_AWriterOfAnotherEpochChangesNothing) {
   Transaction raise;
   raise.new_epoch = 8;
   commit(raise);
