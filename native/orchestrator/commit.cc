@@ -19,7 +19,7 @@ Transaction Service::State::stage() {
   Transaction transaction;
   transaction.epoch = epoch;
   transaction.new_epoch = new_epoch;
-  for (const auto& [resource, process] : processes) {
+  for (auto& [resource, process] : processes) {
     if (process.declared_anew) transaction.declarations.push_back(process.declaration);
     if (process.changed) transaction.processes.push_back({resource, process.state_text()});
   }
@@ -83,11 +83,13 @@ Result<Committed> Service::commit() {
   State& state = *state_;
   if (state.failure) return *state.failure;
   Committed result;
+  result.changed = std::exchange(state.revised, false);
   if (state.full || state.urgent()) {
     Transaction transaction = state.stage();
     if (state.full && !transaction.new_epoch) transaction.new_epoch = state.epoch;   // writes, whatever is staged
     if (auto done = state.store.commit(transaction); !done) return state.fail(done.error());
     state.committed(result);
+    result.stored = true;
   }
   if (auto done = state.bear_witness(); !done) return state.fail(done.error());
   if (std::exchange(state.full, false)) state.log(LogLevel::info, "the store has room again");

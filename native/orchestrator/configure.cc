@@ -38,6 +38,7 @@ std::optional<Error> Service::State::begin(Process& process, StoredDeclaration w
   process.engine = std::move(engine).value();
   process.changed = process.declared_anew = true;
   if (witness != nullptr && !known_before) unwitnessed.insert(process.declaration.resource);
+  revise(process);
   log(LogLevel::info, process.declaration.title + ": made, plan " + process.declaration.plan);
   step(process, engine::Tick{}, now);
   return std::nullopt;
@@ -59,6 +60,8 @@ std::optional<Error> Service::State::wake(Process& process, Instant now) {
   process.engine = std::move(engine).value();
   const std::string& resource = process.declaration.resource;
   if (options.witness != nullptr && !options.witness->knows(resource)) unwitnessed.insert(resource);
+  process.count_firings(*snapshot);
+  revise(process);
   log(LogLevel::info, process.declaration.title + ": goes on, plan " + process.declaration.plan);
   step(process, engine::Tick{}, now);
   return std::nullopt;
@@ -98,6 +101,7 @@ std::optional<Error> Service::State::change(Process& process, StoredDeclaration 
   }
   process.declaration = std::move(wanted);
   process.changed = process.declared_anew = true;
+  revise(process);
   log(LogLevel::info, process.declaration.title + ":" + (other_program ? " goes on with another version of its plan" : "") +
                           (other_program && other_parameters ? " and" : "") +
                           (other_parameters ? " gets other parameters" : ""));
@@ -145,6 +149,7 @@ std::optional<Error> Service::State::adopt(const Declaration& declaration, Insta
 
 void Service::State::retire(Process& process) {
   process.stop_serving();
+  revise(process);
   log(LogLevel::info, process.declaration.title + ": is not declared any more; its state is kept");
   for (auto at = conversations.lower_bound({process.declaration.resource, "", ""});
        at != conversations.end() && at->first.process == process.declaration.resource; ++at) {

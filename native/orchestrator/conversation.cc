@@ -130,9 +130,11 @@ void Conversation::received(const protocol::SequencedMessage& message) {
   changed_ = true;
 }
 
-void Conversation::acknowledged(std::uint64_t sequence) {
+bool Conversation::acknowledged(std::uint64_t sequence) {
+  const bool news = sequence > acknowledged_;
   acknowledged_ = std::max(acknowledged_, sequence);
   while (!outbox_.empty() && outbox_.front().message.sequence <= sequence) outbox_.pop_front();
+  return news;
 }
 
 bool Conversation::send(engine::Message message) {

@@ -37,7 +37,7 @@ class Conversation {
 
   void begin(const std::string& incarnation);                 // what was undelivered is dropped and counted
   void received(const protocol::SequencedMessage& message);   // the next one
-  void acknowledged(std::uint64_t sequence);
+  bool acknowledged(std::uint64_t sequence);                  // true: something is delivered by it
   [[nodiscard]] bool send(engine::Message message);           // false: too many are undelivered already
 
   // Adds to `transaction` what the store does not know yet. What must be stored before anything is answered is
@@ -53,14 +53,14 @@ class Conversation {
   [[nodiscard]] std::uint64_t committed_received() const { return committed_.received; }
   [[nodiscard]] std::vector<protocol::SequencedMessage> deliverable(std::size_t max_bytes) const;
 
-  [[nodiscard]] const StoredConversation& row() const { return row_; }
-  [[nodiscard]] std::size_t undelivered() const { return outbox_.size(); }
-
- private:
   struct Undelivered {
     protocol::SequencedMessage message;
     std::string text;
   };
+  [[nodiscard]] const StoredConversation& row() const { return row_; }
+  [[nodiscard]] const std::deque<Undelivered>& undelivered() const { return outbox_; }
+
+ private:
   [[nodiscard]] std::optional<Error> check_known(const protocol::SequencedMessage& message) const;
 
   StoredConversation row_;

@@ -60,16 +60,34 @@ boost::json::object outline(const Process& process) {
           {"resource", process.declaration.resource},
           {"plan", process.declaration.plan},
           {"bundle", process.program->digest()},
+          {"revision", process.revision},
           {"waiting", waiting(*process.engine)},
           {"ended", ended(*process.engine)}};
 }
 
+// By certname and resource: what members published, as the process knows it: {"name": value}.
+using Published = std::map<std::pair<std::string, std::string>, boost::json::object>;
+Published published(const engine::Engine& engine) {
+  Published result;
+  const boost::json::value state = engine.snapshot();
+  for (const auto& remote : state.at("remotes").as_array()) {
+    const auto& identity = remote.at("identity");
+    auto& values = result[{identity.at("certname").as_string().c_str(), identity.at("resource").as_string().c_str()}];
+    for (const auto& known : remote.at("values").as_object()) values[known.key()] = known.value().at("value");
+  }
+  return result;
+}
+
 boost::json::object member(const Conversation& conversation, const MemberNote* note) {
   const StoredConversation& row = conversation.row();
-  boost::json::object json{{"certname", row.key.certname},     {"resource", row.key.resource},
-                           {"incarnation", row.incarnation},   {"received", row.received},
-                           {"sent", row.sent},                 {"undelivered", conversation.undelivered()},
-                           {"dropped", row.dropped},           {"former_incarnations", row.former.size()}};
+  boost::json::object json{{"certname", row.key.certname},
+                           {"resource", row.key.resource},
+                           {"incarnation", row.incarnation},
+                           {"received", row.received},
+                           {"sent", row.sent},
+                           {"undelivered", conversation.undelivered().size()},
+                           {"dropped", row.dropped},
+                           {"former_incarnations", row.former.size()}};
   if (note != nullptr) {   // none since the daemon was started
     json["plan"] = note->plan;
     json["bundle"] = note->bundle;
@@ -78,18 +96,40 @@ boost::json::object member(const Conversation& conversation, const MemberNote* n
   return json;
 }
 
+boost::json::object identity(const values::ProcessIdentity& of) {
+  return {{"certname", of.certname}, {"resource", of.resource}};
+}
+
+std::uint64_t tokens_in(const boost::json::value& described) {
+  std::uint64_t count = 0;
+  for (const auto& process : described.at("processes").as_object()) {
+    for (const auto& queue : process.value().at("queues").as_object()) count += queue.value().as_array().size();
+  }
+  return count;
+}
+
 }  // namespace
+
+std::vector<const Conversation*> Service::State::members(const Process& process) const {
+  std::vector<const Conversation*> result;
+  for (auto at = conversations.lower_bound({process.declaration.resource, "", ""});
+       at != conversations.end() && at->first.process == process.declaration.resource; ++at) {
+    if (!at->second.row().incarnation.empty()) result.push_back(&at->second);
+  }
+  return result;
+}
+
+const MemberNote* Service::State::note(const Conversation& conversation) const {
+  const auto found = notes.find(conversation.row().key);
+  return found == notes.end() ? nullptr : &found->second;
+}
 
 boost::json::value Service::describe() const {
   boost::json::array clusters;
   for (const auto& title : titles()) {
     const Process& process = *state_->served(title);
     boost::json::object one = outline(process);
-    std::uint64_t members = 0;
-    for (const auto& [key, conversation] : state_->conversations) {
-      members += key.process == process.declaration.resource && !conversation.row().incarnation.empty() ? 1U : 0U;
-    }
-    one["members"] = members;
+    one["members"] = state_->members(process).size();
     clusters.push_back(std::move(one));
   }
   return boost::json::object{{"epoch", state_->epoch}, {"clusters", std::move(clusters)}};
@@ -104,14 +144,65 @@ boost::json::value Service::describe(std::string_view title) const {
   redact(shown);
   json["state"] = std::move(shown);
   boost::json::array members;
-  for (const auto& [key, conversation] : state_->conversations) {
-    if (key.process != process->declaration.resource || conversation.row().incarnation.empty()) continue;
-    const auto note = state_->notes.find(key);
-    members.push_back(member(conversation, note == state_->notes.end() ? nullptr : &note->second));
-  }
+  for (const auto* conversation : state_->members(*process)) members.push_back(member(*conversation, state_->note(*conversation)));
   json["members"] = std::move(members);
   json["dead_letters"] = dead_letters(*process);
   return json;
+}
+
+boost::json::value Service::describe_members(std::string_view title) const {
+  const Process* process = state_->served(title);
+  if (process == nullptr) return nullptr;
+  Published told = published(*process->engine);
+  boost::json::array members;
+  for (const auto* conversation : state_->members(*process)) {
+    boost::json::object one = member(*conversation, state_->note(*conversation));
+    const ConversationKey& key = conversation->row().key;
+    boost::json::value values = std::move(told[{key.certname, key.resource}]);
+    redact(values);
+    one["published"] = std::move(values);
+    members.push_back(std::move(one));
+  }
+  return boost::json::object{{"cluster", title}, {"revision", process->revision}, {"members", std::move(members)}};
+}
+
+boost::json::value Service::describe_messages(std::string_view title) const {
+  const Process* process = state_->served(title);
+  if (process == nullptr) return nullptr;
+  boost::json::array messages;
+  for (const auto* conversation : state_->members(*process)) {
+    for (const auto& [sequenced, text] : conversation->undelivered()) {
+      messages.push_back(boost::json::object{{"sequence", sequenced.sequence},
+                                             {"kind", engine::to_string(sequenced.message.kind)},
+                                             {"name", sequenced.message.name},
+                                             {"from", identity(sequenced.message.from)},
+                                             {"to", identity(sequenced.message.to)},
+                                             {"state", "to_be_delivered"}});
+    }
+  }
+  return boost::json::object{{"cluster", title}, {"revision", process->revision}, {"messages", std::move(messages)}};
+}
+
+std::optional<std::uint64_t> Service::revision(std::string_view title) const {
+  const Process* process = state_->served(title);
+  return process == nullptr ? std::nullopt : std::optional(process->revision);
+}
+
+std::vector<Service::ClusterCounts> Service::cluster_counts() const {
+  std::vector<ClusterCounts> result;
+  for (const auto& title : titles()) {
+    const Process& process = *state_->served(title);
+    ClusterCounts counts{.title = title};
+    for (const auto* conversation : state_->members(process)) {
+      ++counts.members;
+      counts.undelivered += conversation->undelivered().size();
+    }
+    counts.tokens = tokens_in(process.engine->describe());
+    counts.waiting = process.engine->waiting().size();
+    counts.firings = process.firings;
+    result.push_back(std::move(counts));
+  }
+  return result;
 }
 
 }  // namespace plan::orchestrator

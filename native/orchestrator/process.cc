@@ -79,8 +79,15 @@ Result<std::unique_ptr<engine::Engine>> Foundry::restore(const StoredDeclaration
   return engine;
 }
 
-std::string Process::state_text() const {
-  return engine == nullptr ? snapshot : boost::json::serialize(engine->snapshot());
+void Process::count_firings(const boost::json::value& of_snapshot) {
+  firings = of_snapshot.at("firings").to_number<std::uint64_t>();
+}
+
+std::string Process::state_text() {
+  if (engine == nullptr) return snapshot;
+  const boost::json::value state = engine->snapshot();
+  count_firings(state);
+  return boost::json::serialize(state);
 }
 
 void Process::stop_serving() {

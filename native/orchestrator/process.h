@@ -49,10 +49,13 @@ struct Process {
   std::string snapshot;                             // of the store; up to date while it is not served
   bool changed = false;                             // the store has an older snapshot
   bool declared_anew = false;                       // the store has an older declaration
+  std::uint64_t revision = 0;                       // of what people see of it
+  std::uint64_t firings = 0;                        // over all runs, as of the last snapshot
   std::deque<LoggedDeadLetter> dead_letters;        // the last ones
 
   [[nodiscard]] bool served() const { return engine != nullptr; }
-  [[nodiscard]] std::string state_text() const;
+  [[nodiscard]] std::string state_text();
+  void count_firings(const boost::json::value& of_snapshot);
   void stop_serving();
 };
 

@@ -81,7 +81,7 @@ const Process* Service::State::served(std::string_view title) const {
 void Service::State::step(Process& process, const engine::Input& input, Instant now) {
   engine::Effects effects = process.engine->step(input, now);
   process.changed = process.changed || effects.changed;
-  counters.firings += effects.firings.size();
+  if (effects.changed) revise(process);
   for (auto& message : effects.messages) deliver(process, std::move(message), now);
   for (auto& letter : effects.dead_letters) dead_letter(process, std::move(letter), now);
   for (const auto& batch : effects.batches) {
@@ -116,6 +116,7 @@ void Service::State::deliver(Process& process, engine::Message message, Instant 
   }
   if (problem.empty()) {
     touched.insert(conversation->row().key);
+    revise(process);
     ++counters.messages_sent;
     log({.message = process.declaration.title + ": sends " + what, .event = "sent", .certname = message.to.certname,
          .resource = message.to.resource, .cluster = process.declaration.title, .code = "ok"});
@@ -136,24 +137,26 @@ void Service::State::dead_letter(Process& process, engine::DeadLetter letter, In
   log({.level = LogLevel::error,
        .message = process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message,
        .event = "dead_letter", .resource = letter.process, .cluster = process.declaration.title, .code = "dead_letter"});
+  revise(process);
   process.dead_letters.push_back({now, std::move(letter)});
   if (process.dead_letters.size() > kDeadLettersKept) process.dead_letters.pop_front();
 }
 
 // ------------------------------------------------------------------------------------------------ exchanges
 
-Error Service::State::refuse(const values::ProcessIdentity& member, const std::string& cluster, const Error& error) {
+Error Service::State::refuse(const values::ProcessIdentity& member, const std::string& cluster,
+                             std::string_view address, const Error& error) {
   ++counters.refused;
   log({.level = LogLevel::warning, .message = name_of(member) + ": refused: " + error.code + ": " + error.message,
        .event = "refused", .certname = member.certname, .resource = member.resource, .cluster = cluster,
-       .code = error.code});
+       .code = error.code, .address = std::string(address)});
   return error;
 }
 
 Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member, std::string_view body,
-                                Instant now) {
+                                Instant now, std::string_view address) {
   std::string title;
-  const auto refuse = [&](const Error& error) { return state_->refuse(member, title, error); };
+  const auto refuse = [&](const Error& error) { return state_->refuse(member, title, address, error); };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
   auto json = protocol::read_body(body);
   if (!json) return refuse(json.error());
@@ -163,15 +166,15 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   const Process* process = state_->served(title);
   auto request = protocol::read_parsed_request(*json, member, process == nullptr ? nullptr : process->program.get());
   if (!request) return refuse(request.error());
-  return receive(peer, member, *request, now);
+  return receive(peer, member, *request, now, address);
 }
 
 Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member,
-                                const protocol::ExchangeRequest& request, Instant now) {
+                                const protocol::ExchangeRequest& request, Instant now, std::string_view address) {
   State& state = *state_;
   if (state.failure) return *state.failure;
   ++state.counters.exchanges;
-  const auto refuse = [&](const Error& error) { return state.refuse(member, request.cluster, error); };
+  const auto refuse = [&](const Error& error) { return state.refuse(member, request.cluster, address, error); };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
   if (state.full) return refuse(store_full());
   Process* process = state.served(request.cluster);
@@ -203,7 +206,8 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
     state.log(LogLevel::info, name_of(member) + ": begins a conversation with " + request.cluster + ", incarnation " +
                                   request.incarnation);
   }
-  conversation.acknowledged(request.acknowledged);
+  const bool delivered = conversation.acknowledged(request.acknowledged);
+  if (standing->begins || standing->fresh > 0 || delivered) state.revise(*process);
   state.touched.insert(key);
   const std::size_t known = request.messages.size() - standing->fresh;
   state.counters.duplicates += known;
@@ -239,6 +243,12 @@ Result<protocol::ExchangeReply> Service::reply(const ConversationKey& key, std::
   }
   return protocol::ExchangeReply{state.epoch, found->second.committed_received(),
                                  found->second.deliverable(state.options.reply_bytes)};
+}
+
+bool Service::staged() const {
+  const State& state = *state_;
+  const auto changed = [](const auto& one) { return one.second.changed || one.second.declared_anew; };
+  return state.new_epoch || !state.touched.empty() || std::any_of(state.processes.begin(), state.processes.end(), changed);
 }
 
 bool Service::receivable(const ConversationKey& key) const {

@@ -78,6 +78,8 @@ struct Staged {
 
 struct Committed {
   std::vector<ConversationKey> receivable;    // have something new to receive (or were begun anew)
+  bool changed = false;                       // revisions
+  bool stored = false;                        // there was something to store
 };
 
 // What is answered to whoever sends something while the store has no room.
@@ -94,12 +96,13 @@ class Service {
   // bundle and parameters; those no longer declared are kept in the store and not served.
   std::vector<Refusal> configure(std::vector<Declaration> declarations, Instant now);
 
-  // What a member sends: `peer` is the certname of the verified TLS peer, `member` comes from the path. Error codes are
-  // those of protocol::ErrorReply. A refused request has staged nothing.
+  // What a member sends: `peer` is the certname of the verified TLS peer, `address` where it is (for the audit), `member`
+  // comes from the path. Error codes are those of protocol::ErrorReply. A refused request has staged nothing.
   [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
-                                       std::string_view body, Instant now);
+                                       std::string_view body, Instant now, std::string_view address = {});
   [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
-                                       const protocol::ExchangeRequest& request, Instant now);
+                                       const protocol::ExchangeRequest& request, Instant now,
+                                       std::string_view address = {});
   [[nodiscard]] Result<Committed> commit();
   [[nodiscard]] bool full() const;             // the last commit() found no room
   // What is committed for this conversation now. Error stale_incarnation when another one took its place.
@@ -119,15 +122,26 @@ class Service {
   // Error reply for `error`, with the list of clusters where it belongs.
   [[nodiscard]] protocol::ErrorReply error_reply(const Error& error) const;
 
-  // For people: {"clusters": [{"title", "resource", "plan", "bundle", "waiting", "members"}]}, and one in full with
-  // describe(), conversations and the last dead letters (null when there is none of that title).
+  // For people, as docs/orchestrator.openapi.yaml says; of one cluster: null when there is none of that title. What is
+  // staged is in it, too. No value that a plan keeps secret, and no value of a message.
   [[nodiscard]] boost::json::value describe() const;
   [[nodiscard]] boost::json::value describe(std::string_view title) const;
+  [[nodiscard]] boost::json::value describe_members(std::string_view title) const;
+  [[nodiscard]] boost::json::value describe_messages(std::string_view title) const;
+  // Another number whenever what is described of the cluster may differ; also after a restart of the daemon.
+  [[nodiscard]] std::optional<std::uint64_t> revision(std::string_view title) const;
+  [[nodiscard]] bool staged() const;           // commit() has something to do
+
   struct Counters {
     std::uint64_t exchanges = 0, messages_received = 0, messages_sent = 0, duplicates = 0, refused = 0;
-    std::uint64_t dropped = 0, undeliverable = 0, dead_letters = 0, firings = 0;
+    std::uint64_t undeliverable = 0, dead_letters = 0;
   };
   [[nodiscard]] const Counters& counters() const;
+  struct ClusterCounts {
+    std::string title;
+    std::uint64_t members = 0, undelivered = 0, tokens = 0, waiting = 0, firings = 0;
+  };
+  [[nodiscard]] std::vector<ClusterCounts> cluster_counts() const;   // in the order of titles
 
  private:
   Service();

@@ -37,6 +37,7 @@ struct Service::State {
   std::optional<Error> failure;
   Instant latest{};                                               // time never goes back for an engine
   Counters counters;
+  bool revised = false;                                           // some process, since the last commit
 
   // Rows of the store that wait for a resolver, which is there once their process is served.
   struct Dormant {
@@ -58,8 +59,19 @@ struct Service::State {
   [[nodiscard]] Process* served(std::string_view title);
   [[nodiscard]] const Process* served(std::string_view title) const;
 
+  // describe.cc
+  [[nodiscard]] std::vector<const Conversation*> members(const Process& process) const;   // of whom something is known
+  [[nodiscard]] const MemberNote* note(const Conversation& conversation) const;           // null: none
+
+  // Above that of any time before, also of another life of the daemon.
+  void revise(Process& process) {
+    const auto milliseconds = static_cast<std::uint64_t>(latest.time_since_epoch().count());
+    process.revision = std::max(process.revision + 1, milliseconds);
+    revised = true;
+  }
   // Counts and logs it; `cluster` is "" while it is not known which one is meant.
-  Error refuse(const values::ProcessIdentity& member, const std::string& cluster, const Error& error);
+  Error refuse(const values::ProcessIdentity& member, const std::string& cluster, std::string_view address,
+               const Error& error);
   void step(Process& process, const engine::Input& input, Instant now);
   void deliver(Process& process, engine::Message message, Instant now);
   void dead_letter(Process& process, engine::DeadLetter letter, Instant now);

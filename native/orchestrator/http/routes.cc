@@ -1,11 +1,14 @@
 #include "orchestrator/http/routes.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <boost/json/serialize.hpp>
 
 #include "orchestrator/http/error_status.h"
-#include "orchestrator/version.h"
+#include "orchestrator/http/status.h"
+#include "orchestrator/http/target.h"
 #include "protocol/exchange.h"
 #include "protocol/path.h"
 
@@ -19,93 +22,102 @@ enum class Access : std::uint8_t {
   operators,   // the orchestrator's own certificate, and the host
 };
 
-struct Context {
+// What a route is asked.
+struct Call {
   const Service& service;
   const Gauges& gauges;
+  const std::vector<std::string>& segments;   // what the path's {} took
+  const Query& query;
+  bool may_hold;
 };
 
 struct Route {
-  std::string_view path;   // a last segment {} takes any one segment, percent-encoded
+  std::string_view method;
+  std::string_view path;   // a segment {} takes any one, percent-encoded
   Access access;
-  Response (*answer)(const Context& context, const std::string& segment);
+  Response (*answer)(const Call& call);
 };
 
 Response json_response(const boost::json::value& json) { return {200, boost::json::serialize(json) + "\n"}; }
 
-Response simple_status(const Context& context, const std::string& /*segment*/) {
-  return {context.gauges.stopping ? 503U : 200U, context.gauges.stopping ? "stopping" : "running", "text/plain"};
+Error unknown_cluster(const std::string& title) {
+  return Error{"unknown_cluster", "there is no cluster '" + title + "' here"};
 }
 
-Response services_status(const Context& context, const std::string& /*segment*/) {
-  const boost::json::object status{{"clusters", context.service.titles().size()},
-                                   {"connections", context.gauges.connections}};
-  boost::json::array alerts;
-  if (context.service.full()) {
-    alerts.push_back(boost::json::object{{"severity", "error"}, {"message", store_full().message}});
+// ------------------------------------------------------------------------------------------------ status
+
+ServiceState state_of(const Call& call) {
+  if (call.gauges.stopping) return ServiceState::stopping;
+  return call.service.full() ? ServiceState::error : ServiceState::running;
+}
+
+std::string name_of(const Call& call) { return call.segments.empty() ? "" : call.segments.front(); }
+
+Response services(const Call& call) {
+  const std::string alert = call.service.full() ? store_full().message : "";
+  return services_status(state_of(call), alert, name_of(call), call.query, [&call](bool debug) {
+    boost::json::object status{{"clusters", call.service.titles().size()}, {"connections", call.gauges.connections}};
+    if (debug) status["epoch"] = call.service.epoch();
+    return status;
+  });
+}
+
+Response simple(const Call& call) { return simple_status(state_of(call), name_of(call)); }
+
+Response metrics(const Call& call) {
+  return {200, metrics_text(call.service, call.gauges), std::string(kMetricsType)};
+}
+
+// ------------------------------------------------------------------------------------------------ clusters
+
+Response clusters(const Call& call) { return json_response(call.service.describe()); }
+
+// A whole number from the query; nothing when it is not there.
+Result<std::optional<std::uint64_t>> number(const Query& query, const std::string& name) {
+  const auto found = query.find(name);
+  if (found == query.end()) return std::optional<std::uint64_t>();
+  const std::string& text = found->second;
+  std::uint64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed == std::errc() && end == text.data() + text.size()) return std::optional(value);
+  return Error{"malformed", name + ": expected a whole number, found '" + text + "'"};
+}
+
+// One cluster, or, with `since`, what became of it: the answer is held as long as the revision is that one.
+Response cluster(const Call& call) {
+  const std::string& title = call.segments.front();
+  const auto since = number(call.query, "since");
+  if (!since) return error_response(call.service, since.error());
+  const auto wait = number(call.query, "wait_ms");
+  if (!wait) return error_response(call.service, wait.error());
+  const auto revision = call.service.revision(title);
+  if (!revision) return error_response(call.service, unknown_cluster(title));
+  if (call.may_hold && *since == revision) {
+    Response held;
+    held.hold = std::min(protocol::kMaxWait, std::chrono::milliseconds(wait->value_or(0)));
+    return held;
   }
-  const boost::json::object service{{"service_version", kVersion},
-                                    {"service_status_version", 1},
-                                    {"detail_level", "info"},
-                                    {"state", context.gauges.stopping ? "stopping" : "running"},
-                                    {"status", status},
-                                    {"active_alerts", alerts}};
-  return json_response(boost::json::object{{"plan-orchestrator", service}});
+  return json_response(call.service.describe(title));
 }
 
-Response metrics(const Context& context, const std::string& /*segment*/) {
-  const auto& counters = context.service.counters();
-  const auto& gauges = context.gauges;
-  std::string text;
-  const auto add = [&text](std::string_view name, std::string_view type, std::uint64_t value) {
-    const std::string full = "plan_orchestrator_" + std::string(name);
-    text += "# TYPE " + full + " " + std::string(type) + "\n" + full + " " + std::to_string(value) + "\n";
-  };
-  add("exchanges_total", "counter", counters.exchanges);
-  add("messages_received_total", "counter", counters.messages_received);
-  add("messages_sent_total", "counter", counters.messages_sent);
-  add("duplicates_total", "counter", counters.duplicates);
-  add("refused_total", "counter", counters.refused);
-  add("undeliverable_total", "counter", counters.undeliverable);
-  add("dead_letters_total", "counter", counters.dead_letters);
-  add("store_full", "gauge", context.service.full() ? 1 : 0);
-  add("commits_total", "counter", gauges.commits);
-  add("connections", "gauge", gauges.connections);
-  add("connections_waiting", "gauge", gauges.waiting);
-  add("connections_refused_total", "counter", gauges.refused_connections);
-  add("clusters", "gauge", context.service.titles().size());
-  add("epoch", "gauge", context.service.epoch());
-  return {200, std::move(text), "text/plain; version=0.0.4"};
+template <boost::json::value (Service::*describe)(std::string_view title) const>
+Response part_of_cluster(const Call& call) {
+  const std::string& title = call.segments.front();
+  const boost::json::value json = (call.service.*describe)(title);
+  return json.is_null() ? error_response(call.service, unknown_cluster(title)) : json_response(json);
 }
 
-Response clusters(const Context& context, const std::string& /*segment*/) {
-  return json_response(context.service.describe());
-}
-
-Response cluster(const Context& context, const std::string& title) {
-  boost::json::value json = context.service.describe(title);
-  if (json.is_null()) {
-    return error_response(context.service, Error{"unknown_cluster", "there is no cluster '" + title + "' here"});
-  }
-  return json_response(json);
-}
-
-constexpr std::array<Route, 5> kRoutes = {{
-    {"/status/v1/simple", Access::anybody, simple_status},
-    {"/status/v1/services", Access::anybody, services_status},
-    {"/metrics", Access::operators, metrics},
-    {"/plan/v1/clusters", Access::operators, clusters},
-    {"/plan/v1/clusters/{}", Access::operators, cluster},
+constexpr std::array<Route, 9> kRoutes = {{
+    {"GET", "/status/v1/simple", Access::anybody, simple},
+    {"GET", "/status/v1/simple/{}", Access::anybody, simple},
+    {"GET", "/status/v1/services", Access::anybody, services},
+    {"GET", "/status/v1/services/{}", Access::anybody, services},
+    {"GET", "/metrics", Access::operators, metrics},
+    {"GET", "/plan/v1/clusters", Access::operators, clusters},
+    {"GET", "/plan/v1/clusters/{}", Access::operators, cluster},
+    {"GET", "/plan/v1/clusters/{}/members", Access::operators, part_of_cluster<&Service::describe_members>},
+    {"GET", "/plan/v1/clusters/{}/messages", Access::operators, part_of_cluster<&Service::describe_messages>},
 }};
-
-// The segment that {} took, "" for a path without one, nothing when the target is another.
-std::optional<std::string> match(std::string_view path, std::string_view target) {
-  if (!path.ends_with("{}")) return path == target ? std::optional<std::string>("") : std::nullopt;
-  path.remove_suffix(2);
-  if (!target.starts_with(path)) return std::nullopt;
-  target.remove_prefix(path.size());
-  if (target.empty() || target.find('/') != std::string_view::npos) return std::nullopt;
-  return protocol::decode_segment(target);
-}
 
 bool may(Access access, const Request& request, std::string_view own) {
   switch (access) {
@@ -124,25 +136,33 @@ Response error_response(const Service& service, const Error& error) {
   const Failure kind = failure(error.code);
   // What is wrong inside is for the log, not for clients.
   const Error shown = kind == Failure::internal ? Error{"internal", "the orchestrator has a problem; see its log"} : error;
-  return {status_of(kind), protocol::write(service.error_reply(shown))};
+  Response response{status_of(kind), protocol::write(service.error_reply(shown))};
+  response.error = error;
+  return response;
 }
 
-Response answer(const Request& request, const Service& service, const Gauges& gauges, std::string_view own) {
+Response answer(const Request& request, const Service& service, const Gauges& gauges, std::string_view own,
+                bool may_hold) {
+  const auto target = split_target(request.target);
+  if (!target) return error_response(service, Error{"malformed", "the query of '" + request.target + "' cannot be read"});
+  std::string allowed;
   for (const auto& route : kRoutes) {
-    const auto segment = match(route.path, request.target);
-    if (!segment) continue;
-    if (request.method != "GET") {
-      Response response = error_response(service, Error{"method_not_allowed", "only GET is answered here"});
-      response.allow = "GET";
-      return response;
+    const auto segments = match_path(route.path, target->path);
+    if (!segments) continue;
+    if (request.method != route.method) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
+      continue;
     }
     if (!may(route.access, request, own)) {
       return error_response(service, Error{"forbidden", "'" + request.peer->certname + "' may not see this",
                                            "It is for the orchestrator's own certificate, and for its host."});
     }
-    return route.answer({service, gauges}, *segment);
+    return route.answer({service, gauges, *segments, target->query, may_hold});
   }
-  return error_response(service, Error{"not_found", "there is nothing at '" + request.target + "'"});
+  if (allowed.empty()) return error_response(service, Error{"not_found", "there is nothing at '" + request.target + "'"});
+  Response response = error_response(service, Error{"method_not_allowed", "only " + allowed + " is answered here"});
+  response.allow = allowed;
+  return response;
 }
 
 }  // namespace plan::orchestrator::http

@@ -1,11 +1,13 @@
 // Who may call what, and the answers that need no waiting. Knows no socket.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
+#include "orchestrator/http/metrics.h"
 #include "orchestrator/http/peer.h"
 #include "orchestrator/service.h"
 
@@ -32,21 +34,18 @@ struct Response {
   std::string content_type = "application/json";
   std::string allow = {};                         // of 405
   std::optional<unsigned> retry_after_s = {};     // of 503
+  std::optional<Error> error = {};                // whose answer this is
+  // There is no news yet: to be asked again when a commit changed something, and answered then or after this time.
+  std::optional<std::chrono::milliseconds> hold = {};
   std::string file = {};                          // sent instead of `body`, with bounded memory, and removed then
-};
-
-struct Gauges {
-  std::size_t connections = 0, waiting = 0;
-  std::uint64_t refused_connections = 0, commits = 0;
-  bool stopping = false;
 };
 
 // Does this target belong to the exchange call, which the server answers itself?
 [[nodiscard]] bool is_exchange(std::string_view target);
 
-// Everything else. `own` is the orchestrator's certname.
+// Everything else. `own` is the orchestrator's certname; an answer that `may_hold` is not forced to be news.
 [[nodiscard]] Response answer(const Request& request, const Service& service, const Gauges& gauges,
-                              std::string_view own);
+                              std::string_view own, bool may_hold);
 
 [[nodiscard]] Response error_response(const Service& service, const Error& error);
 

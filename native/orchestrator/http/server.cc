@@ -79,6 +79,7 @@ TlsStamps stamps_of(const TlsFiles& files) {
 
 struct Connection {
   Listener listener;
+  std::string address;       // for the audit
   std::function<void()> close;
   std::optional<Peer> peer = {};
   bool idle = true;          // between requests: may be closed at once
@@ -119,11 +120,13 @@ struct Server::State {
   std::list<Connection> connections;
   std::map<ConversationKey, Waiter*> waiters;
   std::vector<CommitWaiter*> commit_waiters;
+  std::list<asio::steady_timer*> watchers;         // operators' calls that are held until something changes
   bool commit_posted = false;
   bool stopping = false;
   std::optional<Error> failure;
   std::uint64_t refused_connections = 0;
-  std::uint64_t commits = 0;
+  Histogram commit_seconds;
+  std::map<std::string, std::uint64_t> refusals;   // by code
   std::minstd_rand random{std::random_device{}()};   // only to spread retries
 
   void log(const LogRecord& record) const {
@@ -131,7 +134,7 @@ struct Server::State {
   }
   void log(LogLevel level, const std::string& text) const { log({.level = level, .message = text}); }
   [[nodiscard]] Gauges gauges() const {
-    return {connections.size(), waiters.size(), refused_connections, commits, stopping};
+    return {connections.size(), waiters.size(), watchers.size(), refused_connections, commit_seconds, refusals, stopping};
   }
 
   Status listen(tcp::acceptor& on, const tcp::endpoint& endpoint, std::string_view key);
@@ -141,6 +144,7 @@ struct Server::State {
   void begin_stop();
   void commit_now();
   void schedule_commit();
+  void wake_watchers();
   void arm_wake_timer();
   void close_tls_connections();
   Status reload_tls(const TlsFiles& files);
@@ -158,8 +162,10 @@ struct Server::State {
   asio::awaitable<bool> write_message(Stream& stream, Message& message);
   template <class Stream>
   asio::awaitable<void> drain(Stream& stream);
-  asio::awaitable<Response> answer_request(Request request);
-  asio::awaitable<Response> exchange(Request request);
+  asio::awaitable<Response> answer_request(Request request, const Connection& connection);
+  asio::awaitable<Response> answer_operator(const Request& request);
+  asio::awaitable<Response> exchange(Request request, const Connection& connection);
+  void audit_refusal(const Connection& connection, const std::string& asked, const Error& error) const;
   asio::awaitable<bool> committed();
   asio::awaitable<Response> poll(Staged staged);
   asio::awaitable<void> watch_tls();
@@ -179,8 +185,9 @@ void Server::State::schedule_commit() {
 
 void Server::State::commit_now() {
   commit_posted = false;
+  const auto begun = std::chrono::steady_clock::now();
   const auto done = service.commit();
-  ++commits;
+  if (done && done->stored) commit_seconds.observe(std::chrono::steady_clock::now() - begun);
   if (!done && !service.full()) {
     failure = done.error();
     // Nothing is answered any more: what is on disk is unknown.
@@ -199,7 +206,12 @@ void Server::State::commit_now() {
       if (waiter != waiters.end()) waiter->second->timer.cancel();
     }
   }
+  if (!done || done->changed) wake_watchers();
   arm_wake_timer();
+}
+
+void Server::State::wake_watchers() {
+  for (auto* watcher : watchers) watcher->cancel();
 }
 
 // False: the store was full, and nothing of it is there.
@@ -254,28 +266,60 @@ asio::awaitable<Response> Server::State::poll(Staged staged) {
   }
 }
 
-asio::awaitable<Response> Server::State::exchange(Request request) {
+// What the service refuses it tells itself.
+void Server::State::audit_refusal(const Connection& connection, const std::string& asked, const Error& error) const {
+  const std::string certname = connection.peer ? connection.peer->certname : "";
+  log({.level = LogLevel::warning,
+       .message = (certname.empty() ? connection.address : certname) + ": refused: " + asked + error.code + ": " + error.message,
+       .event = "refused", .certname = certname, .code = error.code, .address = connection.address});
+}
+
+asio::awaitable<Response> Server::State::exchange(Request request, const Connection& connection) {
+  const auto refuse = [&](const Error& error) {
+    audit_refusal(connection, request.method + " " + request.target + ": ", error);
+    return error_response(service, error);
+  };
   if (request.method != "POST") {
-    Response response = error_response(service, Error{"method_not_allowed", "only POST is answered here"});
+    Response response = refuse(Error{"method_not_allowed", "only POST is answered here"});
     response.allow = "POST";
     co_return response;
   }
   if (!request.peer) {
-    co_return error_response(service, Error{"forbidden", "an exchange needs a client certificate",
-                                            "This listener is for the host, not for members."});
+    co_return refuse(Error{"forbidden", "an exchange needs a client certificate",
+                                                "This listener is for the host, not for members."});
   }
   const auto member = protocol::read_exchange_path(request.target);
-  if (!member) co_return error_response(service, member.error());
-  const auto staged = service.receive(request.peer->certname, *member, request.body, now());
+  if (!member) co_return refuse(member.error());
+  const auto staged = service.receive(request.peer->certname, *member, request.body, now(), connection.address);
   if (!staged) co_return refusal(staged.error());
   request.body = {};          // not held while waiting
   if (!co_await committed()) co_return refusal(store_full());
   co_return co_await poll(*staged);
 }
 
-asio::awaitable<Response> Server::State::answer_request(Request request) {
-  if (is_exchange(request.target)) co_return co_await exchange(std::move(request));
-  co_return answer(request, service, gauges(), options.certname);
+// What operators see is stored, as what members see. An answer that has no news yet is held until it has, or its time
+// is over.
+asio::awaitable<Response> Server::State::answer_operator(const Request& request) {
+  asio::steady_timer timer(io);
+  std::optional<asio::steady_timer::time_point> deadline;
+  for (;;) {
+    if (service.staged() && !service.full()) co_await committed();
+    const bool over = stopping || (deadline && std::chrono::steady_clock::now() >= *deadline);
+    Response response = answer(request, service, gauges(), options.certname, !over);
+    if (!response.hold) co_return response;
+    if (!deadline) deadline = std::chrono::steady_clock::now() + *response.hold;
+    timer.expires_at(*deadline);
+    const auto watcher = watchers.insert(watchers.end(), &timer);
+    co_await timer.async_wait(kAwait);
+    watchers.erase(watcher);
+  }
+}
+
+asio::awaitable<Response> Server::State::answer_request(Request request, const Connection& connection) {
+  if (is_exchange(request.target)) co_return co_await exchange(std::move(request), connection);
+  Response response = co_await answer_operator(request);
+  if (response.error) audit_refusal(connection, request.method + " " + request.target + ": ", *response.error);
+  co_return response;
 }
 
 Response Server::State::refusal(const Error& error) {
@@ -315,6 +359,7 @@ asio::awaitable<bool> Server::State::write_message(Stream& stream, Message& mess
 template <class Stream>
 asio::awaitable<bool> Server::State::write(Stream& stream, const Response& response, unsigned version,
                                            bool keep_alive) {
+  if (response.error) ++refusals[response.error->code];
   const auto status = static_cast<beast::http::status>(response.status);
   if (response.file.empty()) {
     beast::http::response<beast::http::string_body> message(status, version, response.body);
@@ -395,10 +440,7 @@ asio::awaitable<void> Server::State::serve(Stream& stream, Connection& connectio
       const auto problem = failed ? read_problem(failed) : std::nullopt;
       if (failed && !problem) co_return;
       const Response response = problem ? error_response(service, *problem) : overloaded_response();
-      if (problem) {
-        const std::string client = connection.peer ? connection.peer->certname : "a client";
-        log(LogLevel::warning, client + ": refused: " + problem->message);
-      }
+      if (problem) audit_refusal(connection, "", *problem);
       if (co_await write(stream, response, 11, false)) co_await drain(stream);
       co_return;
     }
@@ -407,7 +449,7 @@ asio::awaitable<void> Server::State::serve(Stream& stream, Connection& connectio
     Request request{std::string(message.method_string()), std::string(message.target()), std::move(message.body()),
                     connection.listener, connection.peer};
     lowest.expires_never();
-    const Response response = co_await answer_request(std::move(request));
+    const Response response = co_await answer_request(std::move(request), connection);
     const bool stay = keep_alive && !stopping;
     if (!co_await write(stream, response, message.version(), stay) || !stay) co_return;
   }
@@ -422,7 +464,7 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
   auto& lowest = beast::get_lowest_layer(stream);
   const bool overloaded = connections.size() >= options.limits.connections;
   const auto connection =
-      connections.insert(connections.end(), Connection{Listener::members, [&lowest] { lowest.close(); }});
+      connections.insert(connections.end(), Connection{Listener::members, address, [&lowest] { lowest.close(); }});
   lowest.expires_after(options.limits.handshake);
   const auto [failed] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
   if (failed) {
@@ -446,7 +488,8 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
 template <class Protocol>
 asio::awaitable<void> Server::State::serve_plain(asio::basic_stream_socket<Protocol> socket, Listener listener) {
   beast::basic_stream<Protocol> stream(std::move(socket));
-  const auto connection = connections.insert(connections.end(), Connection{listener, [&stream] { stream.close(); }});
+  const auto connection = connections.insert(connections.end(), Connection{listener, listener == Listener::control ? "the control socket" : "loopback",
+                                                       [&stream] { stream.close(); }});
   co_await serve(stream, *connection, connections.size() > options.limits.connections);
   stream.close();
   connections.erase(connection);
@@ -529,6 +572,7 @@ void Server::State::close_tls_connections() {
     if (connection.listener == Listener::members) connection.close();
   }
   for (auto& [key, waiter] : waiters) waiter->timer.cancel();
+  wake_watchers();
 }
 
 Status Server::State::reload_tls(const TlsFiles& files) {
@@ -575,6 +619,7 @@ void Server::State::begin_stop() {
   wake_timer.cancel();
   watch_timer.cancel();
   for (auto& [key, waiter] : waiters) waiter->timer.cancel();
+  wake_watchers();
   for (auto& connection : connections) {
     if (connection.idle) connection.close();
   }

@@ -37,6 +37,7 @@ class HttpTest : public ::testing::Test {
     options_.log = [this](const LogRecord& record) {
       const std::lock_guard lock(log_mutex_);
       log_ += record.message + "\n";
+      if (record.event == "refused") refused_.push_back(record.certname + " " + record.code + " " + record.address);
     };
   }
   ~HttpTest() override { static_cast<void>(stop()); }
@@ -100,6 +101,7 @@ class HttpTest : public ::testing::Test {
   std::uint16_t port_ = 0, status_port_ = 0;
   std::mutex log_mutex_;
   std::string log_;
+  std::vector<std::string> refused_;
   Member db1_{"db1"};
   Member db2_{"db2", 'b'};
 };
@@ -402,6 +404,33 @@ TEST_F(HttpTest, ClustersAreForTheOwnCertificateAndThePlainListener) {
   const auto desk = boost::json::parse(status.get("/plan/v1/clusters/desk%5F1").body);
   EXPECT_EQ(desk.at("members").at(0).at("certname").as_string(), "db1");
   EXPECT_EQ(status.get("/plan/v1/clusters/none").status, 404);
+}
+
+TEST_F(HttpTest, AWatchIsAnsweredWhenAMemberJoins) {
+  start();
+  HttpsClient status = status_client();
+  const auto before = boost::json::parse(status.get("/plan/v1/clusters/desk_1").body);
+  const auto revision = std::to_string(before.at("revision").to_number<std::uint64_t>());
+  HttpAnswer news;
+  std::thread watcher([&] {
+    HttpsClient other = status_client();
+    news = other.get("/plan/v1/clusters/desk_1?wait_ms=60000&since=" + revision);
+  });
+  await_metric("watches 1");
+  HttpsClient one = client(db1_pair_);
+  db1_.join();
+  EXPECT_EQ(exchange(one, db1_), "200");
+  watcher.join();
+  EXPECT_EQ(boost::json::parse(news.body).at("members").at(0).at("certname").as_string(), "db1");
+}
+
+TEST_F(HttpTest, ARefusalIsOneRecordWithTheAddressOfWhoAsked) {
+  start();
+  HttpsClient one = client(db1_pair_);
+  EXPECT_EQ(one.get("/plan/v1/clusters").status, 403);
+  EXPECT_EQ(log(), "db1: refused: GET /plan/v1/clusters: forbidden: 'db1' may not see this\n");
+  EXPECT_EQ(refused_, std::vector<std::string>{"db1 forbidden 127.0.0.1"});
+  await_metric("refused_total{code=\"forbidden\"} 1");
 }
 
 TEST_F(HttpTest, ThePlainListenerTakesNoExchange) {
