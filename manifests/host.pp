@@ -89,6 +89,7 @@ define galera::host (
     bundle       => galera::plan_bundle('galera::host'),
     parameters   => $parameters,
     cluster      => $cluster,
+    admission    => galera::admission($cluster, "Galera::Host[${title}]"),
     orchestrator => $orchestrator_url,
     wait         => $wait,
     takes_over   => [['Service', $service]],

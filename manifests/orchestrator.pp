@@ -27,6 +27,14 @@
 #   The file with the CA's revocation lists, if it is not where Puppet keeps it. On the CA's own host name the CA's
 #   `ca_crl.pem` here to have a revocation take effect at once and not with the next agent run. The file, and the
 #   directory it lies in, must be readable by everybody who gets that far; the directories above need not be.
+# @param compilers
+#   The certnames of the Puppet Servers that compile the members' catalogs, if not the one this host is known by. They say
+#   who may be in a cluster.
+# @param authorization
+#   Rules for who may see and do what is for operators, beside this host and certificates with `pp_cli_auth`:
+#   `[{ 'name' => 'monitoring', 'routes' => ['/metrics'], 'allow' => ['*.mon.example.com'] }]`.
+# @param limits
+#   How much clients may take of the daemon, as `{ 'connections' => 20000 }`.
 # @param manage_programs
 #   Whether this module brings the programs; `false` where a package does.
 # @param service_ensure
@@ -48,6 +56,9 @@ class galera::orchestrator (
   Optional[Galera::Absolute_path]   $private_key     = undef,
   Optional[Galera::Absolute_path]   $ca              = undef,
   Optional[Galera::Absolute_path]   $crl             = undef,
+  Array[String[1]]                  $compilers       = [],
+  Array[Galera::Authorization_rule] $authorization   = [],
+  Hash[String[1], Integer[1]]       $limits          = {},
   Boolean                           $manage_programs = true,
   Enum['running', 'stopped']        $service_ensure  = 'running',
   Boolean                           $service_enable  = true,
@@ -145,6 +156,9 @@ class galera::orchestrator (
         'crl'           => "${seen_crl}/${crl_name}",
         'store'         => "${state_dir}/store.sqlite",
         'clusters'      => "${config_dir}/clusters.d",
+        'compilers'     => $compilers,
+        'authorization' => $authorization,
+        'limits'        => $limits,
     }),
     notify  => Exec['reload plan-orchestrator'],
   }

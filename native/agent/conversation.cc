@@ -58,7 +58,8 @@ Result<std::uint64_t> read_number(const boost::json::object& object, std::string
 
 }  // namespace
 
-Conversation::Conversation(Setup setup) : setup_(std::move(setup)), incarnation_(make_incarnation(setup_.random)) {}
+Conversation::Conversation(Setup setup)
+    : setup_(std::move(setup)), admitted_to_(setup_.cluster), incarnation_(make_incarnation(setup_.random)) {}
 
 Result<Conversation> Conversation::restore(Setup setup, const boost::json::value& snapshot) {
   const auto* object = snapshot.if_object();
@@ -99,6 +100,7 @@ void Conversation::begin_anew(Instant now) {
   outbox_ = {};
   calls_.clear();
   sync_wanted_ = true;
+  admitted_ = false;
   // Not at once: should the orchestrator refuse this incarnation too, we must not ask it in a loop.
   retry_at_ = now + jittered(kFirstRetry, setup_.random);
 }
@@ -152,6 +154,7 @@ protocol::ExchangeRequest Conversation::request(bool poll) const {
   request.cluster = setup_.cluster;
   request.plan = setup_.plan;
   request.bundle = setup_.bundle;
+  if (!admitted_ && setup_.cluster == admitted_to_) request.admission = setup_.admission;
   request.acknowledged = received_;
   request.wait = poll ? kPollWait : milliseconds(0);
   std::size_t bytes = 0;
@@ -218,6 +221,7 @@ Conversation::News Conversation::accept(const Call& call, const protocol::Exchan
     return news;
   }
   connection_ = {Connection::State::ok, {}, {}};
+  admitted_ = true;
   failures_ = 0;
   if (call.syncs) sync_wanted_ = false;
   if (std::exchange(holds_first_poll_, false)) first_poll_at_ = now + kFirstPoll;
@@ -263,6 +267,7 @@ void Conversation::refused(const Error& error, Instant now) {
 void Conversation::note_failure(Connection connection, std::optional<milliseconds> retry_after, Instant now) {
   connection_ = std::move(connection);
   sync_wanted_ = true;   // the first good answer shall come at once and not be a poll
+  admitted_ = false;     // by now it may be another orchestrator, or another store
   if (failures_++ == 0) failing_since_ = now;
   const std::uint64_t doublings = std::min<std::uint64_t>(failures_ - 1, 10);
   const milliseconds delay = std::min<milliseconds>(kLongestRetry, kFirstRetry * (1L << doublings));

@@ -57,6 +57,7 @@ class Conversation {
     std::string cluster;
     std::string plan;
     std::string bundle;                     // digest
+    std::string admission;                  // the catalog's; may be empty
     Random random;
     const values::NameResolver* resolver = nullptr;   // outlives the conversation
   };
@@ -121,6 +122,7 @@ class Conversation {
   void pace_polls(const Call& call, bool brought_something, Instant now);
 
   Setup setup_;
+  std::string admitted_to_;                 // the cluster that setup_.admission is for
   std::string incarnation_;
   std::uint64_t epoch_ = 0;                 // the highest ever heard
   std::uint64_t received_ = 0;
@@ -129,6 +131,7 @@ class Conversation {
   std::uint64_t last_call_ = 0;
   std::vector<Call> calls_;
   bool sync_wanted_ = true;
+  bool admitted_ = false;                   // the orchestrator has answered well to our admission
   std::uint64_t failures_ = 0;              // since the last good answer
   Instant failing_since_ = {};
   std::optional<Instant> retry_at_;

@@ -201,6 +201,7 @@ Result<RunnerSettings> read_settings(std::string_view text) {
   settings.process.trusted = reader.value("trusted");
   settings.process.server_facts = reader.value("server_facts");
   settings.cluster = reader.text("cluster", false);
+  settings.admission = reader.text("admission", false);
   settings.noop = reader.flag("noop");
   settings.trace = reader.flag("trace");
   settings.state_file = reader.text("state_file", true);

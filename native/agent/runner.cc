@@ -232,6 +232,7 @@ Result<std::unique_ptr<Runner>> Runner::open(RunnerSettings settings) {
   auto session = Session::open({.process = state->settings.process,
                                 .program = compilation.program,
                                 .cluster = state->settings.cluster,
+                                .admission = state->settings.admission,
                                 .noop = state->settings.noop,
                                 .random = random_number,
                                 .trace = state->settings.trace},

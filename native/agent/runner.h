@@ -31,6 +31,7 @@ struct RunnerSettings {
   engine::Setup process;
   engine::Bundle bundle;
   std::string cluster;
+  std::string admission;          // may be empty
   std::string orchestrator;       // URL
   std::string state_file;
   transport::TlsSettings tls;

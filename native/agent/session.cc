@@ -43,8 +43,8 @@ Result<std::unique_ptr<Session>> Session::open(SessionSetup setup, std::optional
 }
 
 Conversation::Setup Session::conversation_setup() const {
-  return {setup_.process.identity, setup_.cluster,          setup_.process.plan, setup_.program->digest(),
-          setup_.random,           setup_.program.get()};
+  return {setup_.process.identity, setup_.cluster, setup_.process.plan,   setup_.program->digest(),
+          setup_.admission,        setup_.random,  setup_.program.get()};
 }
 
 Status Session::begin(Instant now) {

@@ -25,6 +25,7 @@ struct SessionSetup {
   engine::Setup process;
   std::shared_ptr<const engine::Program> program;
   std::string cluster;          // title of the process to orchestrate with; may be empty
+  std::string admission;        // to it, of the compiler of the catalog; may be empty
   bool noop = false;            // look only: nothing is sent, applied or written
   Random random;                // incarnations and jitter
   engine::Limits limits = {};

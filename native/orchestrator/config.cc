@@ -1,106 +1,157 @@
 #include "orchestrator/config.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
+#include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <yaml-cpp/yaml.h>
 
-#include "diagnostics/diagnostic.h"
+#include "orchestrator/config_reader.h"
+#include "orchestrator/declarations.h"
 #include "orchestrator/yaml.h"
-#include "values/json.h"
 
 namespace plan::orchestrator {
 
 namespace {
 
-constexpr std::size_t kMaxFileBytes = 64 * 1024 * 1024;
-constexpr int kMaxFileDepth = 4 * values::kMaxJsonDepth;
-constexpr std::size_t kMaxConnections = 1'000'000;
+using Key = ConfigReader::Key;
+using YAML::Node;
 
-// One key of the file: how its text gets into the configuration.
-struct Key {
-  std::string_view name;
-  std::string Config::*text;   // null: a number
-  bool required;
-  bool is_path;
+constexpr std::size_t kMaxConnections = 1'000'000;
+constexpr std::size_t kMaxSeconds = 24 * 60 * 60;
+
+// Reads the parts of the file into a Config; what is wrong is with the reader.
+class Parts {
+ public:
+  Parts(ConfigReader& reader, const std::string& file, Config& config)
+      : reader_(reader), directory_(std::filesystem::path(file).parent_path()), config_(config) {}
+
+  void read(const Node& root);
+
+ private:
+  Key text(std::string_view name, std::string& into, bool required = false);
+  Key path(std::string_view name, std::string& into, bool required = false);
+  Key count(std::string_view name, std::size_t& into, std::size_t least, std::size_t most);
+  Key seconds(std::string_view name, std::chrono::milliseconds& into);
+  void texts(const Node& node, const std::string& where, std::vector<std::string>& into);
+  void limits(const Node& node);
+  void rules(const Node& node);
+  void patterns(const Node& node, const std::string& where, std::vector<Pattern>& into);
+  void extensions(const Node& node, const std::string& where, std::vector<Pattern>& into);
+
+  ConfigReader& reader_;
+  std::filesystem::path directory_;
+  Config& config_;
 };
 
-constexpr std::array<Key, 12> kKeys = {{
-    {"listen", &Config::listen, false, false},
-    {"status_listen", &Config::status_listen, false, false},
-    {"control", &Config::control, false, true},
-    {"certificate", &Config::certificate, true, true},
-    {"private_key", &Config::private_key, true, true},
-    {"ca", &Config::ca, true, true},
-    {"crl", &Config::crl, false, true},
-    {"store", &Config::store, true, true},
-    {"witness", &Config::witness, false, true},
-    {"clusters", &Config::clusters, true, true},
-    {"certname", &Config::certname, false, false},
-    {"connections", nullptr, false, false},
-}};
-
-Error config_error(const std::string& file, const YAML::Mark& mark, const std::string& what, std::string help = {}) {
-  const std::string line = mark.is_null() ? "" : ":" + std::to_string(mark.line + 1);
-  return Error{"config.invalid", file + line + ": " + what, std::move(help)};
+Key Parts::text(std::string_view name, std::string& into, bool required) {
+  return {name, [this, name, &into, required](const Node& value) {
+            const auto read = reader_.text(value, std::string(name));
+            if (!read) return;
+            if (required && read->empty()) return reader_.wrong(value, std::string(name) + ": must not be empty");
+            into = *read;
+          }, required};
 }
 
-Error unknown_key(const std::string& file, const YAML::Node& node, const std::string& name) {
-  std::vector<std::string_view> names;
-  std::string list;
-  for (const auto& key : kKeys) {
-    names.push_back(key.name);
-    list += (list.empty() ? "" : ", ") + std::string(key.name);
-  }
-  const auto near = diagnostics::nearest(name, names);
-  return config_error(file, node.Mark(), "unknown key '" + name + "'",
-                      near.empty() ? "Known are " + list + "." : "Did you mean '" + std::string(near) + "'?");
+Key Parts::path(std::string_view name, std::string& into, bool required) {
+  Key key = text(name, into, required);
+  key.read = [this, read = key.read, &into](const Node& value) {
+    read(value);
+    if (!into.empty() && into.front() != '/') into = (directory_ / into).string();
+  };
+  return key;
 }
 
-std::optional<Error> set(Config& config, const Key& key, const std::string& file, const YAML::Node& value) {
-  if (!value.IsScalar()) return config_error(file, value.Mark(), std::string(key.name) + ": expected a single value");
-  const std::string& text = value.Scalar();
-  if (key.text == nullptr) {
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), config.connections);
-    const bool whole = failed == std::errc() && end == text.data() + text.size();
-    if (whole && config.connections > 0 && config.connections <= kMaxConnections) return std::nullopt;
-    return config_error(file, value.Mark(), std::string(key.name) + ": expected a whole number from 1 to " +
-                                                std::to_string(kMaxConnections) + ", found '" + text + "'");
-  }
-  if (key.required && text.empty()) {
-    return config_error(file, value.Mark(), std::string(key.name) + ": must not be empty");
-  }
-  const bool relative = key.is_path && !text.empty() && text.front() != '/';
-  config.*key.text = relative ? (std::filesystem::path(file).parent_path() / text).string() : text;
-  return std::nullopt;
+Key Parts::count(std::string_view name, std::size_t& into, std::size_t least, std::size_t most) {
+  return {name, [=, this, &into](const Node& value) {
+            into = reader_.number(value, "limits." + std::string(name), least, most).value_or(into);
+          }};
 }
 
-std::optional<Error> missing_key(const Config& config, const std::string& file) {
-  for (const auto& key : kKeys) {
-    if (key.required && (config.*key.text).empty()) {
-      return Error{"config.invalid", file + ": the key '" + std::string(key.name) + "' is missing"};
+Key Parts::seconds(std::string_view name, std::chrono::milliseconds& into) {
+  return {name, [=, this, &into](const Node& value) {
+            const auto read = reader_.number(value, "limits." + std::string(name), 1, kMaxSeconds);
+            if (read) into = std::chrono::seconds(*read);
+          }};
+}
+
+void Parts::texts(const Node& node, const std::string& where, std::vector<std::string>& into) {
+  reader_.list(node, [&](const Node& item) {
+    const auto read = reader_.text(item, where);
+    if (!read) return;
+    if (read->empty()) return reader_.wrong(item, where + ": must not be empty");
+    into.push_back(*read);
+  });
+}
+
+void Parts::limits(const Node& node) {
+  auto& limits = config_.limits;
+  reader_.map(node, "limits.",
+              {count("connections", limits.connections, 1, kMaxConnections),
+               count("header_bytes", limits.header_bytes, 1024, 1024 * 1024),
+               seconds("handshake_seconds", limits.handshake), seconds("header_seconds", limits.header),
+               seconds("body_seconds", limits.body), seconds("answer_seconds", limits.write),
+               seconds("idle_seconds", limits.idle)});
+}
+
+void Parts::extensions(const Node& node, const std::string& where, std::vector<Pattern>& into) {
+  std::map<std::string, std::string> wanted;
+  if (!node.IsMap() || node.size() == 0) {
+    return reader_.wrong(node, where + ".extensions: expected extensions with their values, as {pp_cli_auth: 'true'}");
+  }
+  for (const auto& entry : node) {
+    const auto name = reader_.text(entry.first, where + ".extensions");
+    const auto value = reader_.text(entry.second, where + ".extensions");
+    if (name && value) wanted[*name] = *value;
+  }
+  into.push_back(Pattern::of_extensions(std::move(wanted)));
+}
+
+void Parts::patterns(const Node& node, const std::string& where, std::vector<Pattern>& into) {
+  reader_.list(node, [&](const Node& item) {
+    if (item.IsMap()) {
+      return reader_.map(item, where + ".",
+                         {{"extensions", [&](const Node& value) { extensions(value, where, into); }, true}});
     }
-  }
-  return std::nullopt;
+    const auto name = reader_.text(item, where);
+    if (!name) return;
+    auto pattern = Pattern::of_name(*name);
+    if (pattern) into.push_back(*std::move(pattern));
+    else reader_.wrong(item, where + ": " + pattern.error().message);
+  });
 }
 
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) return Error{"config.unreadable", path + ": cannot be read"};
-  return std::move(text).str();
+void Parts::rules(const Node& node) {
+  reader_.list(node, [&](const Node& item) {
+    Rule rule;
+    const std::string where = "authorization";
+    reader_.map(item, where + ".",
+                {text("name", rule.name, true),
+                 {"routes", [&](const Node& value) { texts(value, where + ".routes", rule.routes); }, true},
+                 {"allow", [&](const Node& value) { patterns(value, where + ".allow", rule.allow); }},
+                 {"deny", [&](const Node& value) { patterns(value, where + ".deny", rule.deny); }}});
+    if (item.IsMap() && rule.allow.empty() && rule.deny.empty()) {
+      reader_.wrong(item, where + ": the rule '" + rule.name + "' neither allows nor denies anybody");
+    }
+    config_.authorization.push_back(std::move(rule));
+  });
 }
 
-Result<boost::json::value> read_document(const std::string& path) {
-  auto text = read_file(path);
-  if (!text) return text.error();
-  if (path.ends_with(".json")) return values::parse_json(*text, kMaxFileBytes, kMaxFileDepth);
-  return yaml_to_json(*text, kMaxFileDepth);
+void Parts::read(const Node& root) {
+  reader_.map(root, "",
+              {text("listen", config_.listen),
+               text("status_listen", config_.status_listen),
+               path("control", config_.control),
+               path("certificate", config_.certificate, true),
+               path("private_key", config_.private_key, true),
+               path("ca", config_.ca, true),
+               path("crl", config_.crl),
+               path("store", config_.store, true),
+               path("witness", config_.witness),
+               path("clusters", config_.clusters, true),
+               text("certname", config_.certname),
+               {"compilers", [&](const Node& value) { texts(value, "compilers", config_.compilers); }},
+               {"authorization", [&](const Node& value) { rules(value); }},
+               {"limits", [&](const Node& value) { limits(value); }}});
 }
 
 }  // namespace
@@ -110,42 +161,12 @@ Result<Config> read_config(const std::string& path) {
   if (!text) return text.error();
   auto document = load_yaml(*text);
   if (!document) return Error{"config.invalid", path + ": " + document.error().message};
-  const YAML::Node& root = *document;
-  if (!root.IsMap()) return config_error(path, root.Mark(), "expected keys with values");
   Config config;
-  std::vector<std::string> seen;
-  for (const auto& entry : root) {
-    const std::string name = entry.first.IsScalar() ? entry.first.Scalar() : std::string();
-    const auto* key = std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& one) { return one.name == name; });
-    if (key == kKeys.end()) return unknown_key(path, entry.first, name);
-    if (std::find(seen.begin(), seen.end(), name) != seen.end()) {
-      return config_error(path, entry.first.Mark(), "the key '" + name + "' stands there twice");
-    }
-    seen.push_back(name);
-    if (auto error = set(config, *key, path, entry.second)) return *error;
-  }
-  if (auto error = missing_key(config, path)) return *error;
+  ConfigReader reader(path);
+  Parts(reader, path, config).read(*document);
+  if (auto error = reader.error()) return *error;
   if (config.witness.empty()) config.witness = config.store + ".witness";
   return config;
-}
-
-Result<Declarations> read_declarations(const std::string& directory) {
-  std::error_code failed;
-  std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
-    const std::string extension = entry.path().extension().string();
-    if (extension == ".json" || extension == ".yaml" || extension == ".yml") files.push_back(entry.path().string());
-  }
-  if (failed) return Error{"config.unreadable", "clusters: " + directory + ": " + failed.message()};
-  std::sort(files.begin(), files.end());
-  Declarations result;
-  for (const auto& file : files) {
-    auto json = read_document(file);
-    auto declaration = json ? read_declaration(*json, file) : Result<Declaration>(json.error());
-    if (declaration) result.read.push_back(std::move(declaration).value());
-    else result.unreadable.push_back({"", file, declaration.error()});
-  }
-  return result;
 }
 
 }  // namespace plan::orchestrator

@@ -1,11 +1,12 @@
-// The daemon's configuration file (YAML), and the directory of declared clusters.
+// The daemon's configuration file (YAML).
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "base/result.h"
-#include "orchestrator/service.h"
+#include "orchestrator/access/rules.h"
+#include "orchestrator/http/server.h"
 
 namespace plan::orchestrator {
 
@@ -19,20 +20,13 @@ struct Config {
   std::string witness;                            // default: beside the store
   std::string clusters;                           // directory
   std::string certname;                           // default: the certificate's
-  std::size_t connections = 10'000;
-  friend bool operator==(const Config&, const Config&) = default;
+  std::vector<std::string> compilers;             // certnames whose admissions count; default: this one
+  std::vector<Rule> authorization;
+  http::ServerLimits limits;
 };
 
-// Relative paths are taken from the file's directory. Error config.*: names file, line and key, and what is near to an
-// unknown key.
+// Relative paths are taken from the file's directory. Error config.*: names file, line and key of each mistake, and what
+// is near to an unknown key.
 [[nodiscard]] Result<Config> read_config(const std::string& path);
-
-struct Declarations {
-  std::vector<Declaration> read;      // in the order of file names
-  std::vector<Refusal> unreadable;    // origin: the file
-};
-
-// Every *.json, *.yaml and *.yml of the directory. An error only when the directory itself cannot be read.
-[[nodiscard]] Result<Declarations> read_declarations(const std::string& directory);
 
 }  // namespace plan::orchestrator

@@ -21,6 +21,11 @@ Error damaged(const ConversationKey& key, const std::string& what) {
 
 }  // namespace
 
+Error not_admitted(const std::string& certname, const std::string& cluster) {
+  return Error{"not_admitted", certname + " shows no admission to " + cluster,
+               "The manifest gives it: admission => galera::admission(…), compiled on a Puppet Server."};
+}
+
 std::uint64_t digest(const engine::Message& message) {
   // FNV-1a over the message as it would be stored. It tells a restored disk image from a repeated call; nobody gains
   // by a collision, since a member could only deceive itself.
@@ -105,6 +110,33 @@ Result<Conversation::Standing> Conversation::check(const protocol::ExchangeReque
     }
   }
   return standing;
+}
+
+bool Conversation::says_nothing_new(const protocol::ExchangeRequest& request) const {
+  return request.incarnation == row_.incarnation &&
+         (request.messages.empty() || request.messages.back().sequence <= row_.received);
+}
+
+std::optional<Error> Conversation::refusal(const protocol::ExchangeRequest& request, std::uint64_t compiled_us) const {
+  if (std::max(compiled_us, row_.admitted_us) == 0) return not_admitted(row_.key.certname, request.cluster);
+  if (!is_released() || compiled_us > row_.released_us || says_nothing_new(request)) return std::nullopt;
+  return Error{"released", row_.key.certname + " has left " + request.cluster + ", and shows no admission newer than that",
+               "A catalog that was compiled since brings it back."};
+}
+
+void Conversation::admitted(const protocol::ExchangeRequest& request, std::uint64_t compiled_us) {
+  if (compiled_us <= row_.admitted_us) return;
+  // Another run of a catalog that releases the member is not one that brings it back.
+  const bool still_released = is_released() && says_nothing_new(request);
+  row_.admitted_us = compiled_us;
+  if (still_released) row_.released_us = compiled_us;
+  changed_ = true;
+}
+
+void Conversation::released() {
+  if (row_.released_us == row_.admitted_us) return;
+  row_.released_us = row_.admitted_us;
+  changed_ = true;
 }
 
 void Conversation::begin(const std::string& incarnation) {

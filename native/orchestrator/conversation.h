@@ -35,6 +35,13 @@ class Conversation {
   };
   [[nodiscard]] Result<Standing> check(const protocol::ExchangeRequest& request) const;
 
+  // Whether a member that shows an admission of this compile time (0: none) may send this request. Who was released may
+  // only hear the end of it, as the incarnation that left, until a newer catalog says that it is back. Changes nothing.
+  // Errors: not_admitted, released.
+  [[nodiscard]] std::optional<Error> refusal(const protocol::ExchangeRequest& request, std::uint64_t compiled_us) const;
+
+  void admitted(const protocol::ExchangeRequest& request, std::uint64_t compiled_us);   // refusal() has nothing against it
+  void released();                                            // the member left: what admitted it counts no more
   void begin(const std::string& incarnation);                 // what was undelivered is dropped and counted
   void received(const protocol::SequencedMessage& message);   // the next one
   bool acknowledged(std::uint64_t sequence);                  // true: something is delivered by it
@@ -62,6 +69,8 @@ class Conversation {
 
  private:
   [[nodiscard]] std::optional<Error> check_known(const protocol::SequencedMessage& message) const;
+  [[nodiscard]] bool is_released() const { return row_.released_us > 0 && row_.released_us >= row_.admitted_us; }
+  [[nodiscard]] bool says_nothing_new(const protocol::ExchangeRequest& request) const;
 
   StoredConversation row_;
   Limits limits_;
@@ -76,6 +85,8 @@ class Conversation {
   std::uint64_t acknowledged_ = 0;       // delivered up to it, and the store knows it only up to…
   std::uint64_t stored_acknowledged_ = 0;
 };
+
+[[nodiscard]] Error not_admitted(const std::string& certname, const std::string& cluster);
 
 // A number that differs when the message differs in anything but its sequence.
 [[nodiscard]] std::uint64_t digest(const engine::Message& message);

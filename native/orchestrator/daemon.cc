@@ -3,6 +3,9 @@
 #include <chrono>
 #include <random>
 
+#include "orchestrator/access/signed_admissions.h"
+#include "orchestrator/config.h"
+#include "orchestrator/declarations.h"
 #include "orchestrator/http/server.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/notify.h"
@@ -38,18 +41,23 @@ http::TlsFiles tls_files(const Config& config) {
 // Fills in what has a default that must be looked up.
 Result<Config> load_config(const std::string& file) {
   auto config = read_config(file);
-  if (!config || !config->certname.empty()) return config;
-  auto certname = http::certname_of_file(config->certificate);
-  if (!certname) return certname.error();
-  config->certname = std::move(certname).value();
+  if (!config) return config;
+  if (config->certname.empty()) {
+    auto certname = http::certname_of_file(config->certificate);
+    if (!certname) return certname.error();
+    config->certname = std::move(certname).value();
+  }
+  if (config->compilers.empty()) config->compilers = {config->certname};
   return config;
 }
 
-ServiceOptions service_options(const Config& config, const LogSink& log, Witness* witness) {
+ServiceOptions service_options(const Config& config, const LogSink& log, Witness* witness,
+                               const Admissions* admissions) {
   ServiceOptions options;
   options.certname = config.certname;
   options.log = log;
   options.witness = witness;
+  options.admissions = admissions;
   return options;
 }
 
@@ -59,8 +67,8 @@ http::ServerOptions server_options(const Config& config, const LogSink& log) {
   options.status_listen = config.status_listen;
   options.control = config.control;
   options.tls = tls_files(config);
-  options.certname = config.certname;
-  options.limits.connections = config.connections;
+  options.rules = Rules(config.certname, config.authorization);
+  options.limits = config.limits;
   options.log = log;
   options.signals = true;
   return options;
@@ -85,6 +93,7 @@ class Daemon {
   LogSink log_;
   Config config_;
   std::optional<FileWitness> witness_;
+  SignedAdmissions admissions_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Service> service_;
   std::unique_ptr<http::Server> server_;
@@ -99,19 +108,21 @@ Status Daemon::start() {
   auto config = load_config(config_file_);
   if (!config) return config.error();
   config_ = std::move(config).value();
+  admissions_.set_compilers(config_.compilers);
   auto witness = FileWitness::open(config_.witness);
   if (!witness) return witness.error();
   witness_ = std::move(witness).value();
   auto store = open_sqlite(config_.store, birth());
   if (!store) return store.error();
   store_ = std::move(store).value();
-  auto service = Service::open(*store_, service_options(config_, log_, &*witness_));
+  auto service = Service::open(*store_, service_options(config_, log_, &*witness_, &admissions_));
   if (!service) return service.error();
   service_ = std::move(service).value();
   if (auto done = load_clusters(); !done) return done;
   if (auto done = service_->commit(); !done && !service_->full()) return done.error();
   auto options = server_options(config_, log_);
   options.on_hangup = [this] { reload(); };
+  options.on_authorities = [this](X509_STORE* authorities) { admissions_.trust(authorities); };
   auto server = http::Server::open(*service_, std::move(options));
   if (!server) return server.error();
   server_ = std::move(server).value();
@@ -147,9 +158,9 @@ void Daemon::warn_of_restart(const Config& wanted) const {
   const bool fixed = wanted.listen == config_.listen && wanted.status_listen == config_.status_listen &&
                      wanted.control == config_.control &&
                      wanted.store == config_.store && wanted.witness == config_.witness &&
-                     wanted.certname == config_.certname && wanted.connections == config_.connections;
+                     wanted.certname == config_.certname && wanted.limits == config_.limits;
   if (fixed) return;
-  say(LogLevel::warning, config_file_ + ": listen, status_listen, control, store, witness, certname and connections are read"
+  say(LogLevel::warning, config_file_ + ": listen, status_listen, control, store, witness, certname and limits are read"
                                         " only when the daemon starts: restart it for what changed");
 }
 
@@ -160,6 +171,8 @@ void Daemon::reload_all() {
   } else {
     warn_of_restart(*wanted);
     config_.clusters = wanted->clusters;
+    admissions_.set_compilers(wanted->compilers);
+    server_->set_rules(Rules(config_.certname, wanted->authorization));
     if (auto done = server_->reload_tls(tls_files(*wanted)); !done) {
       say(LogLevel::error, "the certificates stay as they were: " + text_of(done.error()));
     }
@@ -209,7 +222,7 @@ bool check_config(const std::string& config_file, const LogSink& log) {
   }
   for (const auto& refusal : found->unreadable) say(refusal.origin + ": " + text_of(refusal.error));
   MemoryStore store(birth());
-  auto service = Service::open(store, service_options(*config, {}, nullptr));
+  auto service = Service::open(store, service_options(*config, {}, nullptr, nullptr));
   PLAN_ASSERT(service.ok());   // an empty store in memory
   for (const auto& refusal : (*service)->configure(found->read, now())) {
     say(refusal.origin + ": " + text_of(refusal.error));

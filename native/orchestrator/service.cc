@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "orchestrator/access/admission.h"
 #include "orchestrator/service_state.h"
 
 namespace plan::orchestrator {
@@ -153,6 +154,22 @@ Error Service::State::refuse(const values::ProcessIdentity& member, const std::s
   return error;
 }
 
+Result<std::uint64_t> Service::State::read_admission(const values::ProcessIdentity& member,
+                                                     const protocol::ExchangeRequest& request) const {
+  if (options.admissions == nullptr || request.admission.empty()) return std::uint64_t{0};
+  const auto admission = options.admissions->verify(request.admission);
+  if (!admission) return admission.error();
+  const auto differs = [&](std::string_view what, const std::string& wanted, const std::string& found) -> std::optional<Error> {
+    if (wanted == found) return std::nullopt;
+    return Error{"admission_refused", "the admission is for the " + std::string(what) + " '" + found + "', not for '" + wanted + "'",
+                 "A node shows the admission of its own catalog, and of that resource."};
+  };
+  if (auto error = differs("node", member.certname, admission->certname)) return *error;
+  if (auto error = differs("resource", member.resource, admission->resource)) return *error;
+  if (auto error = differs("cluster", request.cluster, admission->cluster)) return *error;
+  return admission->compiled_us;
+}
+
 Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member, std::string_view body,
                                 Instant now, std::string_view address) {
   std::string title;
@@ -176,9 +193,13 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   ++state.counters.exchanges;
   const auto refuse = [&](const Error& error) { return state.refuse(member, request.cluster, address, error); };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
+  const auto compiled_us = state.read_admission(member, request);
+  if (!compiled_us) return refuse(compiled_us.error());
   if (state.full) return refuse(store_full());
   Process* process = state.served(request.cluster);
   if (process == nullptr) {
+    // Which clusters there are is for who was admitted to one.
+    if (state.options.admissions != nullptr && *compiled_us == 0) return refuse(not_admitted(member.certname, request.cluster));
     const std::string known = join(titles());
     return refuse(Error{"unknown_cluster", "there is no cluster '" + request.cluster + "' here",
                         known.empty() ? "No cluster is declared on this orchestrator."
@@ -187,9 +208,13 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   if (request.epoch > kMaxEpoch) return refuse(Error{"malformed", "epoch: is too large"});
   const ConversationKey key{process->declaration.resource, member.certname, member.resource};
   const auto known_here = state.conversations.find(key);
-  const auto standing = known_here != state.conversations.end()
-                            ? known_here->second.check(request)
-                            : Conversation(key, state.conversation_limits()).check(request);
+  std::optional<Conversation> unknown;
+  if (known_here == state.conversations.end()) unknown.emplace(key, state.conversation_limits());
+  const Conversation& here = unknown ? *unknown : known_here->second;
+  if (state.options.admissions != nullptr) {
+    if (auto refusal = here.refusal(request, *compiled_us)) return refuse(*refusal);
+  }
+  const auto standing = here.check(request);
   if (!standing) return refuse(standing.error());
   Conversation& conversation =
       state.conversations.try_emplace(key, key, state.conversation_limits()).first->second;
@@ -201,6 +226,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
                                      std::to_string(*state.new_epoch));
   }
   state.notes[key] = {request.plan, request.bundle, now};
+  conversation.admitted(request, *compiled_us);
   if (standing->begins) {
     conversation.begin(request.incarnation);
     state.log(LogLevel::info, name_of(member) + ": begins a conversation with " + request.cluster + ", incarnation " +
@@ -214,6 +240,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   for (std::size_t i = known; i < request.messages.size(); ++i) {
     const auto& sequenced = request.messages[i];
     conversation.received(sequenced);
+    if (sequenced.message.kind == engine::MessageKind::leave) conversation.released();
     ++state.counters.messages_received;
     engine::Message message = sequenced.message;
     state.log({.message = name_of(member) + ": " + std::string(engine::to_string(message.kind)) +

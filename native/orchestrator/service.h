@@ -52,6 +52,8 @@ class Witness {
   [[nodiscard]] virtual Status remember(std::string_view resource) = 0;
 };
 
+class Admissions;   // access/admission.h
+
 struct ServiceOptions {
   std::string certname;                       // the orchestrator's own
   engine::Limits limits = {};
@@ -61,6 +63,7 @@ struct ServiceOptions {
   std::size_t reply_bytes = 1024 * 1024;      // a reply stops after the message that goes over it
   LogSink log = {};
   Witness* witness = nullptr;                 // may be null
+  const Admissions* admissions = nullptr;     // null: whoever the transport lets in is admitted
 };
 
 // A problem of one declaration: the others go on, and so does the process it was meant for, with what it had.

@@ -69,6 +69,10 @@ struct Service::State {
     process.revision = std::max(process.revision + 1, milliseconds);
     revised = true;
   }
+  // The compile time of the admission that the request shows, which is one to this cluster for this member; 0 when it
+  // shows none. Error admission_refused.
+  [[nodiscard]] Result<std::uint64_t> read_admission(const values::ProcessIdentity& member,
+                                                     const protocol::ExchangeRequest& request) const;
   // Counts and logs it; `cluster` is "" while it is not known which one is meant.
   Error refuse(const values::ProcessIdentity& member, const std::string& cluster, std::string_view address,
                const Error& error);

@@ -52,7 +52,9 @@ std::vector<SequencedMessage> read_messages(Fields& fields, Own own, std::string
                                std::to_string(message.sequence));
     }
     if ((message.message.*own).certname != member.certname) {
-      one.fail(own_name, "expected certname '" + member.certname + "', found '" + (message.message.*own).certname + "'");
+      one.fail(Error{"wrong_certname", one.place(own_name) + ": expected certname '" + member.certname + "', found '" +
+                                           (message.message.*own).certname + "'",
+                     "A node speaks only for itself."});
     }
     if (one.error()) {
       fields.fail(*one.error());
@@ -73,15 +75,16 @@ boost::json::array write_messages(const std::vector<SequencedMessage>& messages)
 }  // namespace
 
 std::string write(const ExchangeRequest& request) {
-  const boost::json::object json{{"protocol", kProtocolVersion},
-                                 {"incarnation", request.incarnation},
-                                 {"epoch", request.epoch},
-                                 {"cluster", request.cluster},
-                                 {"plan", request.plan},
-                                 {"bundle", request.bundle},
-                                 {"messages", write_messages(request.messages)},
-                                 {"acknowledged", request.acknowledged},
-                                 {"wait_ms", request.wait.count()}};
+  boost::json::object json{{"protocol", kProtocolVersion},
+                           {"incarnation", request.incarnation},
+                           {"epoch", request.epoch},
+                           {"cluster", request.cluster},
+                           {"plan", request.plan},
+                           {"bundle", request.bundle},
+                           {"messages", write_messages(request.messages)},
+                           {"acknowledged", request.acknowledged},
+                           {"wait_ms", request.wait.count()}};
+  if (!request.admission.empty()) json["admission"] = request.admission;
   return boost::json::serialize(json);
 }
 
@@ -130,6 +133,7 @@ Result<ExchangeRequest> read_parsed_request(const boost::json::value& json, cons
   request.cluster = fields.text("cluster");
   request.plan = fields.text("plan");
   request.bundle = fields.text("bundle");
+  request.admission = fields.optional_text("admission", kMaxAdmissionBytes);
   request.acknowledged = fields.number("acknowledged");
   const std::uint64_t wait = fields.number("wait_ms");
   request.wait = std::chrono::milliseconds(std::min<std::uint64_t>(wait, kMaxWait.count()));

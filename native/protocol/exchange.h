@@ -3,12 +3,13 @@
 //   POST /plan/v1/processes/{certname}/{resource, percent-encoded}/exchange
 //
 //   request   {"protocol": 1, "incarnation": "<32 hex>", "epoch": 0, "cluster": "cluster_1", "plan": "galera::host",
-//              "bundle": "<digest>", "messages": [{"sequence": 1, "kind": "join", …}], "acknowledged": 17, "wait_ms": 20000}
+//              "bundle": "<digest>", "admission": "<signed>", "messages": [{"sequence": 1, "kind": "join", …}],
+//              "acknowledged": 17, "wait_ms": 20000}
 //   reply     {"protocol": 1, "epoch": 1, "acknowledged": 1, "messages": [{"sequence": 18, …}]}
 //   error     {"error": {"code": "unknown_cluster", "message": …, "help": …, "clusters": ["cluster_1"]}}
 //
 // The sender is the TLS peer; the path's certname must be the peer's. `sequence` counts from 1 per direction and
-// incarnation, without gaps. `acknowledged` is the last sequence the sender of the field has durably received.
+// incarnation, without gaps. `admission` is left out once the orchestrator has answered to it. `acknowledged` is the last sequence the sender of the field has durably received.
 // Repeating a call is harmless. A message on the wire:
 //   {"sequence": n, "kind": "send", "from": {"certname": …, "resource": …}, "to": {"certname": …, "resource": …},
 //    "name": …, "value": <rich data>, "version": …, "plan": …}
@@ -33,6 +34,7 @@ namespace plan::protocol {
 inline constexpr int kProtocolVersion = 1;
 inline constexpr std::size_t kMaxBodyBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMaxMessagesPerExchange = 1000;
+inline constexpr std::size_t kMaxAdmissionBytes = 16 * 1024;
 inline constexpr std::chrono::milliseconds kMaxWait{60'000};   // a longer wish is cut to it
 
 struct SequencedMessage {
@@ -46,6 +48,7 @@ struct ExchangeRequest {
   std::string cluster;
   std::string plan;
   std::string bundle;
+  std::string admission;           // galera::admission() of the catalog; may be empty
   std::vector<SequencedMessage> messages;
   std::uint64_t acknowledged = 0;
   std::chrono::milliseconds wait{0};

@@ -22,6 +22,22 @@ RSpec.describe 'galera::orchestrator' do
       .to contain_exactly('listen', 'certificate', 'private_key', 'ca', 'crl', 'store', 'clusters', 'status_listen')
   end
 
+  context 'with other compilers, rules and limits' do
+    rule = { 'name' => 'monitoring', 'routes' => '/metrics', 'allow' => [{ 'extensions' => { 'pp_role' => 'mon' } }] }
+    let(:params) { { compilers: %w[puppet1 puppet2], authorization: [rule], limits: { 'connections' => 5 } } }
+
+    it 'writes them as they are' do
+      expect(YAML.safe_load(catalogue.resource('file', config)[:content]))
+        .to include('compilers' => %w[puppet1 puppet2], 'authorization' => [rule], 'limits' => { 'connections' => 5 })
+    end
+  end
+
+  context 'with a rule without routes' do
+    let(:params) { { authorization: [{ 'name' => 'x', 'allow' => 'y' }] } }
+
+    it { is_expected.to compile.and_raise_error(/routes/) }
+  end
+
   it 'gives the private key through systemd and not by a right on the file' do
     is_expected.to contain_file(unit)
       .with_content(%r{^LoadCredential=private_key:/var/lib/puppet/ssl/private_keys/puppet\.example\.com\.pem$})

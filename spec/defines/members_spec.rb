@@ -35,6 +35,7 @@ RSpec.describe 'the defines of a member' do
       expect(made[:parameters]).to eq('cluster' => 'c', 'host' => 'member.example.com', 'address' => '192.0.2.1',
                                       'desired_role' => 'any', 'service_name' => 'mariadb')
       expect(made[:cluster]).to eq('c')
+      expect(made[:admission]).to be_nil # the spec's compiler has no key
       expect(made[:wait]).to eq(120)
       expect(made[:takes_over]).to eq([%w[Service mariadb]])
       expect(made[:orchestrator]).to be_nil

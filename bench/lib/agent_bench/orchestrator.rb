@@ -80,7 +80,8 @@ module AgentBench
     def configuration
       { 'certificate' => @authority.path("#{NAME}.pem"), 'private_key' => @authority.path("#{NAME}.key.pem"),
         'ca' => @authority.path('ca.pem'), 'crl' => @authority.path('crl.pem'), 'store' => path('store.sqlite'),
-        'clusters' => path('clusters'), 'listen' => "127.0.0.1:#{port}", 'status_listen' => '' }
+        'clusters' => path('clusters'), 'listen' => "127.0.0.1:#{port}", 'status_listen' => '',
+        'compilers' => [Agent::NAME] } # `puppet apply` compiles its catalog itself
     end
 
     def wait_until_it_listens

@@ -33,6 +33,15 @@ Puppet::Type.newtype(:plan_process) do
           parameters => { 'greeting' => $greeting },
         }
       }
+
+    @example A member of an orchestrating process: the compiler admits it
+      plan_process { "Shop::Node[${title}]":
+        plan       => 'shop::node',
+        bundle     => galera::plan_bundle('shop::node'),
+        parameters => { 'cluster' => 'shop_1' },
+        cluster    => 'shop_1',
+        admission  => galera::admission('shop_1', "Shop::Node[${title}]"),
+      }
   DOC
 
   newproperty(:ensure) do
@@ -93,6 +102,19 @@ Puppet::Type.newtype(:plan_process) do
 
   newparam(:cluster) do
     desc 'The title of the orchestrating process, which the plan names in `$cluster`.'
+  end
+
+  newparam(:admission) do
+    desc <<~DOC
+      The right to be in the cluster, as `galera::admission` signs it for the cluster and this process. Without it the
+      orchestrator refuses the process.
+    DOC
+
+    validate do |value|
+      next if value.is_a?(String)
+
+      raise Puppet::Error, "`admission` is what the function galera::admission returns, not a #{value.class}"
+    end
   end
 
   newparam(:orchestrator) do

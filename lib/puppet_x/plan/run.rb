@@ -184,6 +184,7 @@ module PuppetX
         { 'process' => { 'certname' => Puppet[:certname], 'resource' => reference,
                          'title' => reference[/\[(.*)\]\z/m, 1] || reference, 'plan' => host[:plan] },
           'bundle' => host[:bundle], 'parameters' => host[:parameters] || {}, 'cluster' => host[:cluster],
+          'admission' => host[:admission],
           'facts' => facts, 'trusted' => host[:trusted] || {}, 'server_facts' => host[:server_facts] || {},
           'orchestrator' => orchestrator, 'state_file' => state_file, 'noop' => noop?,
           'trace' => traced?, 'tls' => tls }

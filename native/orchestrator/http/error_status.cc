@@ -9,7 +9,7 @@ namespace plan::orchestrator::http {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Failure>, 16> kCodes = {{
+constexpr std::array<std::pair<std::string_view, Failure>, 19> kCodes = {{
     {"malformed", Failure::malformed},
     {"unsupported_protocol", Failure::unsupported_protocol},
     {"too_large", Failure::too_large},
@@ -17,6 +17,9 @@ constexpr std::array<std::pair<std::string_view, Failure>, 16> kCodes = {{
     {"timeout", Failure::timeout},
     {"forbidden", Failure::forbidden},
     {"wrong_certname", Failure::wrong_certname},
+    {"not_admitted", Failure::not_admitted},
+    {"admission_refused", Failure::admission_refused},
+    {"released", Failure::released},
     {"not_found", Failure::not_found},
     {"method_not_allowed", Failure::method_not_allowed},
     {"unknown_cluster", Failure::unknown_cluster},
@@ -42,7 +45,10 @@ unsigned status_of(Failure failure) {
     case Failure::malformed:
     case Failure::unsupported_protocol: return 400;
     case Failure::forbidden:
-    case Failure::wrong_certname: return 403;
+    case Failure::wrong_certname:
+    case Failure::not_admitted:
+    case Failure::admission_refused:
+    case Failure::released: return 403;
     case Failure::not_found:
     case Failure::unknown_cluster: return 404;
     case Failure::method_not_allowed: return 405;

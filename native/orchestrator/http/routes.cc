@@ -19,7 +19,7 @@ namespace {
 // Over TLS everybody has a certificate of the CA. The other listeners are for the host.
 enum class Access : std::uint8_t {
   anybody,     // whom the CA signed, and the host
-  operators,   // the orchestrator's own certificate, and the host
+  operators,   // whom the rules allow it, and the host
 };
 
 // What a route is asked.
@@ -110,8 +110,8 @@ Response part_of_cluster(const Call& call) {
 constexpr std::array<Route, 9> kRoutes = {{
     {"GET", "/status/v1/simple", Access::anybody, simple},
     {"GET", "/status/v1/simple/{}", Access::anybody, simple},
-    {"GET", "/status/v1/services", Access::anybody, services},
-    {"GET", "/status/v1/services/{}", Access::anybody, services},
+    {"GET", "/status/v1/services", Access::operators, services},
+    {"GET", "/status/v1/services/{}", Access::operators, services},
     {"GET", "/metrics", Access::operators, metrics},
     {"GET", "/plan/v1/clusters", Access::operators, clusters},
     {"GET", "/plan/v1/clusters/{}", Access::operators, cluster},
@@ -119,13 +119,21 @@ constexpr std::array<Route, 9> kRoutes = {{
     {"GET", "/plan/v1/clusters/{}/messages", Access::operators, part_of_cluster<&Service::describe_messages>},
 }};
 
-bool may(Access access, const Request& request, std::string_view own) {
-  switch (access) {
-    case Access::anybody: return true;
-    case Access::operators: return request.listener != Listener::members || request.peer->certname == own;
+// As the rules see it: percent-encoding makes no other path of it.
+std::string canonical_path(std::string_view pattern, const std::vector<std::string>& segments) {
+  std::string path;
+  for (const auto& segment : segments) {
+    const auto hole = pattern.find("{}");
+    path += std::string(pattern.substr(0, hole)) + segment;
+    pattern.remove_prefix(hole + 2);
   }
-  PLAN_ASSERT(false);
-  return false;
+  return path + std::string(pattern);
+}
+
+std::optional<Error> refusal(const Route& route, const std::vector<std::string>& segments, const Request& request,
+                             const Rules& rules) {
+  if (route.access == Access::anybody || request.listener != Listener::members) return std::nullopt;
+  return rules.refusal(canonical_path(route.path, segments), *request.peer);
 }
 
 }  // namespace
@@ -141,7 +149,7 @@ Response error_response(const Service& service, const Error& error) {
   return response;
 }
 
-Response answer(const Request& request, const Service& service, const Gauges& gauges, std::string_view own,
+Response answer(const Request& request, const Service& service, const Gauges& gauges, const Rules& rules,
                 bool may_hold) {
   const auto target = split_target(request.target);
   if (!target) return error_response(service, Error{"malformed", "the query of '" + request.target + "' cannot be read"});
@@ -153,10 +161,7 @@ Response answer(const Request& request, const Service& service, const Gauges& ga
       allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
       continue;
     }
-    if (!may(route.access, request, own)) {
-      return error_response(service, Error{"forbidden", "'" + request.peer->certname + "' may not see this",
-                                           "It is for the orchestrator's own certificate, and for its host."});
-    }
+    if (const auto error = refusal(route, *segments, request, rules)) return error_response(service, *error);
     return route.answer({service, gauges, *segments, target->query, may_hold});
   }
   if (allowed.empty()) return error_response(service, Error{"not_found", "there is nothing at '" + request.target + "'"});

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "orchestrator/access/rules.h"
 #include "orchestrator/http/metrics.h"
-#include "orchestrator/http/peer.h"
 #include "orchestrator/service.h"
 
 namespace plan::orchestrator::http {
@@ -43,9 +43,9 @@ struct Response {
 // Does this target belong to the exchange call, which the server answers itself?
 [[nodiscard]] bool is_exchange(std::string_view target);
 
-// Everything else. `own` is the orchestrator's certname; an answer that `may_hold` is not forced to be news.
-[[nodiscard]] Response answer(const Request& request, const Service& service, const Gauges& gauges,
-                              std::string_view own, bool may_hold);
+// Everything else. `rules` say who may call what is for operators; an answer that `may_hold` is not forced to be news.
+[[nodiscard]] Response answer(const Request& request, const Service& service, const Gauges& gauges, const Rules& rules,
+                              bool may_hold);
 
 [[nodiscard]] Response error_response(const Service& service, const Error& error);
 

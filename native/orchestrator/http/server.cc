@@ -305,7 +305,7 @@ asio::awaitable<Response> Server::State::answer_operator(const Request& request)
   for (;;) {
     if (service.staged() && !service.full()) co_await committed();
     const bool over = stopping || (deadline && std::chrono::steady_clock::now() >= *deadline);
-    Response response = answer(request, service, gauges(), options.certname, !over);
+    Response response = answer(request, service, gauges(), options.rules, !over);
     if (!response.hold) co_return response;
     if (!deadline) deadline = std::chrono::steady_clock::now() + *response.hold;
     timer.expires_at(*deadline);
@@ -585,6 +585,7 @@ Status Server::State::reload_tls(const TlsFiles& files) {
   const bool first = tls == nullptr;
   tls = std::move(made).value();
   options.tls = files;
+  if (options.on_authorities) options.on_authorities(SSL_CTX_get_cert_store(tls->native_handle()));
   if (!first) log(LogLevel::info, "certificates or revocation list changed: every connection is made anew");
   close_tls_connections();
   return Done{};
@@ -694,6 +695,8 @@ void Server::stop() {
 void Server::post(std::function<void()> work) { asio::post(state_->io, std::move(work)); }
 
 Status Server::reload_tls(const TlsFiles& files) { return state_->reload_tls(files); }
+
+void Server::set_rules(Rules rules) { state_->options.rules = std::move(rules); }
 
 void Server::commit() { state_->schedule_commit(); }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "orchestrator/access/rules.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/service.h"
 
@@ -26,6 +27,7 @@ struct ServerLimits {
   std::chrono::milliseconds farewell{200};
   std::chrono::milliseconds stop{5'000};          // for requests at work when the daemon stops
   std::chrono::milliseconds watch{2'000};         // how often the certificates' and the revocation list's files are looked at
+  friend bool operator==(const ServerLimits&, const ServerLimits&) = default;
 };
 
 struct ServerOptions {
@@ -33,7 +35,9 @@ struct ServerOptions {
   std::string status_listen;                      // loopback only; empty: none
   std::string control;                            // path of a Unix socket that its owner alone may open; empty: none
   TlsFiles tls;
-  std::string certname;                           // the orchestrator's own
+  Rules rules;                                    // who may call the operators' routes
+  // Whenever other authorities and revocation lists count from now on; before the first connection, too.
+  std::function<void(X509_STORE*)> on_authorities = {};
   ServerLimits limits = {};
   LogSink log = {};
   bool signals = false;                           // SIGTERM and SIGINT stop, SIGHUP calls on_hangup
@@ -58,6 +62,7 @@ class Server {
   // On the server's thread. reload_tls() does nothing when neither names nor files changed; else it closes every TLS
   // connection, so that nobody stays who was revoked; an error leaves all as it was. commit() is for what was staged outside of an exchange: configure().
   [[nodiscard]] Status reload_tls(const TlsFiles& files);
+  void set_rules(Rules rules);
   void commit();
 
   [[nodiscard]] std::uint16_t port() const;

@@ -8,7 +8,7 @@
 #include <boost/asio/ssl/context.hpp>
 
 #include "base/result.h"
-#include "orchestrator/http/peer.h"
+#include "orchestrator/access/peer.h"
 
 namespace plan::orchestrator::http {
 

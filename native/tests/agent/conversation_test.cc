@@ -15,7 +15,7 @@ const values::ProcessIdentity kCluster{"puppet.example.com", "Galera::Cluster[cl
 class ConversationTest : public testing::Test {
  protected:
   Conversation::Setup setup() {
-    return {kMember, "cluster_1", "galera::host", "digest", [this] { return ++random_; }, nullptr};
+    return {kMember, "cluster_1", "galera::host", "digest", "", [this] { return ++random_; }, nullptr};
   }
   static engine::Message message(std::string name) {
     engine::Message message;

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "orchestrator/declarations.h"
 #include "orchestrator/witness.h"
 #include "orchestrator/yaml.h"
 #include "tests/orchestrator/small_disk.h"
@@ -12,6 +13,7 @@
 namespace plan::orchestrator {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -47,7 +49,8 @@ TEST_F(ConfigTest, TakesDefaultsAndRelativePaths) {
 TEST_F(ConfigTest, ReadsEveryKey) {
   const auto config = read(std::string(kGood) +
                            "listen: '[::]:1'\nstatus_listen: ''\ncontrol: run/control\ncrl: /crl\nwitness: /w\n"
-                           "certname: me\nconnections: 5\n");
+                           "certname: me\ncompilers: [puppet1, puppet2]\n"
+                           "limits: {connections: 5, header_bytes: 4096, idle_seconds: 7}\n");
   ASSERT_TRUE(config.ok()) << config.error().message;
   EXPECT_EQ(config->listen, "[::]:1");
   EXPECT_EQ(config->status_listen, "");
@@ -55,7 +58,10 @@ TEST_F(ConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config->crl, "/crl");
   EXPECT_EQ(config->witness, "/w");
   EXPECT_EQ(config->certname, "me");
-  EXPECT_EQ(config->connections, 5U);
+  EXPECT_THAT(config->compilers, ElementsAre("puppet1", "puppet2"));
+  EXPECT_EQ(config->limits.connections, 5U);
+  EXPECT_EQ(config->limits.header_bytes, 4096U);
+  EXPECT_EQ(config->limits.idle, std::chrono::seconds(7));
 }
 
 TEST_F(ConfigTest, EachMistakeIsSaidWithItsPlace) {
@@ -64,8 +70,16 @@ TEST_F(ConfigTest, EachMistakeIsSaidWithItsPlace) {
       {good + "certificat: x\n", "orchestrator.yaml:6: unknown key 'certificat'"},
       {good + "ca: again\n", "orchestrator.yaml:6: the key 'ca' stands there twice"},
       {good + "crl: [a]\n", ":6: crl: expected a single value"},
-      {good + "connections: many\n", ":6: connections: expected a whole number"},
-      {good + "connections: 0\n", ":6: connections: expected a whole number"},
+      {good + "limits: {connections: many}\n", ":6: limits.connections: expected a whole number"},
+      {good + "limits: {connections: 0}\n", ":6: limits.connections: expected a whole number"},
+      {good + "limits: 5\n", ":6: limits: expected keys with values"},
+      {good + "limits: {conections: 5}\n", ":6: unknown key 'limits.conections'"},
+      {good + "compilers: ['']\n", ":6: compilers: must not be empty"},
+      {good + "authorization: {routes: x, allow: y}\n", ":6: the key 'authorization.name' is missing"},
+      {good + "authorization: {name: x, routes: y}\n", ":6: authorization: the rule 'x' neither allows nor denies"},
+      {good + "authorization: {name: x, routes: y, allow: /(/}\n", ":6: authorization.allow: the regular expression /(/"},
+      {good + "authorization: {name: x, routes: y, allow: {extension: z}}\n", "unknown key 'authorization.allow.extension'"},
+      {good + "authorization: {name: x, routes: y, allow: {extensions: {}}}\n", ":6: authorization.allow.extensions: expected"},
       {"ca: ''\n", ":1: ca: must not be empty"},
       {"listen: x\n", "the key 'certificate' is missing"},
       {"- a\n", ":1: expected keys with values"},
@@ -78,6 +92,30 @@ TEST_F(ConfigTest, EachMistakeIsSaidWithItsPlace) {
   }
   EXPECT_EQ(read(good + "certificat: x\n").error().help, "Did you mean 'certificate'?");
   EXPECT_THAT(read_config(directory_.file("none")).error().message, HasSubstr("none: cannot be read"));
+}
+
+TEST_F(ConfigTest, AllMistakesAreSaidAtOnce) {
+  const auto config = read("certificat: x\nlimits: {connections: 0}\nstore: s\n");
+  ASSERT_FALSE(config.ok());
+  for (const char* said : {":1: unknown key 'certificat'. Did you mean 'certificate'?\n", ":2: limits.connections: expected",
+                           "the key 'private_key' is missing", "the key 'clusters' is missing"}) {
+    EXPECT_THAT(config.error().message, HasSubstr(said));
+  }
+}
+
+TEST_F(ConfigTest, RulesOfAuthorization) {
+  const auto config = read(std::string(kGood) +
+                           "authorization:\n"
+                           "  - name: monitoring\n"
+                           "    routes: [/metrics, /status/*]\n"
+                           "    allow: ['*.mon.example.com', {extensions: {pp_role: monitoring, pp_zone: a}}]\n"
+                           "    deny: /old\\d+/\n");
+  ASSERT_TRUE(config.ok()) << config.error().message;
+  const Rules rules("puppet", config->authorization);
+  EXPECT_FALSE(rules.refusal("/metrics", {"a.mon.example.com", {}}));
+  EXPECT_FALSE(rules.refusal("/status/v1/services", {"b", {{"pp_role", "monitoring"}, {"pp_zone", "a"}}}));
+  EXPECT_TRUE(rules.refusal("/status/v1/services", {"old1", {{"pp_role", "monitoring"}, {"pp_zone", "a"}}}));
+  EXPECT_TRUE(rules.refusal("/plan/v1/clusters", {"a.mon.example.com", {}}));
 }
 
 TEST_F(ConfigTest, DeclarationsComeFromJsonAndYamlInTheOrderOfTheirFiles) {

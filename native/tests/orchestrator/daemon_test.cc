@@ -3,10 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,81 +15,16 @@
 
 #include <boost/json.hpp>
 
+#include "tests/orchestrator/daemon_child.h"
 #include "tests/orchestrator/desk.h"
 #include "tests/orchestrator/https_client.h"
+#include "tests/orchestrator/sign_admission.h"
 #include "tests/orchestrator/small_disk.h"
 
 namespace plan::orchestrator {
 namespace {
 
 using ::testing::HasSubstr;
-
-// The daemon as a child; what it writes to standard error is read line by line.
-class Child {
- public:
-  Child(const std::vector<std::string>& arguments, const std::string& notify_socket) {
-    int pipe_ends[2];
-    PLAN_ASSERT(::pipe2(pipe_ends, O_CLOEXEC) == 0);
-    // All is made ready before the fork: between fork and exec other threads' locks may be held for ever.
-    std::vector<char*> words{const_cast<char*>(PLAN_ORCHESTRATOR)};
-    for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
-    words.push_back(nullptr);
-    std::string notify = "NOTIFY_SOCKET=" + notify_socket;
-    std::vector<char*> environment;
-    for (char** variable = environ; *variable != nullptr; ++variable) {
-      const std::string_view text(*variable);
-      if (!text.starts_with("JOURNAL_STREAM=") && !text.starts_with("NOTIFY_SOCKET=")) environment.push_back(*variable);
-    }
-    if (!notify_socket.empty()) environment.push_back(notify.data());
-    environment.push_back(nullptr);
-    process_ = ::fork();
-    if (process_ == 0) {
-      ::dup2(pipe_ends[1], STDERR_FILENO);
-      ::dup2(pipe_ends[1], STDOUT_FILENO);
-      ::execve(PLAN_ORCHESTRATOR, words.data(), environment.data());
-      ::_exit(127);
-    }
-    ::close(pipe_ends[1]);
-    output_ = ::fdopen(pipe_ends[0], "r");
-  }
-  ~Child() {
-    if (process_ > 0) static_cast<void>(end(SIGKILL));
-    std::fclose(output_);
-  }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-
-  // Reads on until a line holds `text`; "" when the output ended before.
-  std::string line_with(const std::string& text) {
-    char* buffer = nullptr;
-    std::size_t size = 0;
-    std::string found;
-    while (found.empty() && ::getline(&buffer, &size, output_) > 0) {
-      all_ += buffer;
-      if (std::string_view(buffer).find(text) != std::string_view::npos) found = buffer;
-    }
-    std::free(buffer);
-    return found;
-  }
-  std::string rest() {
-    static_cast<void>(line_with("\x01"));
-    return all_;
-  }
-  void signal(int number) const { ::kill(process_, number); }
-  // The exit code, or 128 + the signal it died of.
-  int end(int number) {
-    if (number != 0) signal(number);
-    int status = 0;
-    ::waitpid(process_, &status, 0);
-    process_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
- private:
-  pid_t process_ = -1;
-  FILE* output_ = nullptr;
-  std::string all_;
-};
 
 class DaemonTest : public ::testing::Test {
  protected:
@@ -114,6 +47,9 @@ class DaemonTest : public ::testing::Test {
   }
   std::unique_ptr<Child> start() {
     return std::make_unique<Child>(std::vector<std::string>{"--config", directory_.file("orchestrator.yaml")}, notify_);
+  }
+  void admit(Member& member) const {
+    member.admission = sign_admission({member.identity().certname, "desk_1", member.identity().resource, 1, ""}, own_);
   }
   // The port it says it listens on; 0 when it does not come up.
   static std::uint16_t port_of(Child& child) {
@@ -231,6 +167,7 @@ TEST_F(DaemonTest, S13_S14_KilledInTheMiddleItAssignsNothingTwiceAndLosesNothing
       return ca_.issue(member.identity().certname);
     }();
     HttpsClient client(port, ca_.certificate(), &pair);
+    admit(member);
     member.join();
     int asked = 0;
     while (member.tickets().size() < kQuestions + 1) {
@@ -294,6 +231,7 @@ TEST_F(DaemonTest, S13_OnAFullFileSystemItRefusesReadsOnAndLosesNothing) {
   const test::KeyPair pair = ca_.issue("db1");
   HttpsClient client(port, ca_.certificate(), &pair);
   Member member("db1");
+  admit(member);
   std::size_t asked = 0;
   const auto exchange = [&] {
     const auto answer = client.post(protocol::exchange_path(member.identity()), protocol::write(member.request()));

@@ -85,6 +85,14 @@ void Member::join() {
   outbox.push(std::move(message));
 }
 
+void Member::leave() {
+  engine::Message message;
+  message.kind = engine::MessageKind::leave;
+  message.from = identity_;
+  message.to = {"orchestrator", kDesk};
+  outbox.push(std::move(message));
+}
+
 void Member::send(const std::string& queue, values::Value value) {
   engine::Message message;
   message.kind = engine::MessageKind::send;
@@ -109,6 +117,7 @@ protocol::ExchangeRequest Member::request() const {
   request.cluster = cluster;
   request.plan = "desk::member";
   request.bundle = "digest";
+  request.admission = admission;
   request.messages.assign(outbox.pending().begin(), outbox.pending().end());
   request.acknowledged = received;
   request.wait = wait;

@@ -23,6 +23,7 @@ class Member {
   explicit Member(std::string certname, char digit = 'a', std::string cluster = "desk_1");
 
   void join();
+  void leave();
   void send(const std::string& queue, values::Value value);
   void ask(const std::string& word) { send("asks", values::Value::string(word)); }
   void shout(const std::string& word) { send("shouts", values::Value::string(word)); }
@@ -43,6 +44,7 @@ class Member {
 
   std::string incarnation_text;
   std::string cluster;
+  std::string admission;                              // shown in every request
   std::uint64_t epoch = 0;
   std::chrono::milliseconds wait{0};
   protocol::Outbox outbox;

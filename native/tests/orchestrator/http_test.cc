@@ -32,7 +32,7 @@ class HttpTest : public ::testing::Test {
   HttpTest() {
     options_.listen = "127.0.0.1:0";
     options_.status_listen = "127.0.0.1:0";
-    options_.certname = "localhost";
+    options_.rules = Rules("localhost");
     options_.tls = {own_.certificate, own_.private_key, ca_.certificate(), ""};
     options_.log = [this](const LogRecord& record) {
       const std::lock_guard lock(log_mutex_);
@@ -428,7 +428,8 @@ TEST_F(HttpTest, ARefusalIsOneRecordWithTheAddressOfWhoAsked) {
   start();
   HttpsClient one = client(db1_pair_);
   EXPECT_EQ(one.get("/plan/v1/clusters").status, 403);
-  EXPECT_EQ(log(), "db1: refused: GET /plan/v1/clusters: forbidden: 'db1' may not see this\n");
+  EXPECT_EQ(log(), "db1: refused: GET /plan/v1/clusters: forbidden: 'db1' may not call /plan/v1/clusters: no rule allows it, of "
+            "'the orchestrator's own certificate', 'pp_cli_auth'\n");
   EXPECT_EQ(refused_, std::vector<std::string>{"db1 forbidden 127.0.0.1"});
   await_metric("refused_total{code=\"forbidden\"} 1");
 }

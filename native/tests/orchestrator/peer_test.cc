@@ -1,4 +1,4 @@
-#include "orchestrator/http/peer.h"
+#include "orchestrator/access/peer.h"
 
 #include <cstdio>
 

@@ -31,7 +31,7 @@ class RoutesTest : public ::testing::Test {
   }
   Response ask(const std::string& target, const std::string& method = "GET", bool may_hold = true) {
     const Request request{method, target, "", Listener::control, {}};
-    return answer(request, *service_, gauges_, "puppet", may_hold);
+    return answer(request, *service_, gauges_, Rules("puppet"), may_hold);
   }
   boost::json::value json(const std::string& target) { return boost::json::parse(ask(target).body); }
 

@@ -70,12 +70,22 @@ void name_it(X509_NAME* name, const std::string& common_name) {
           "name");
 }
 
-Certificate begin(EVP_PKEY* key, const std::string& common_name, long serial) {
+Key make_key(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::p256: return Key(EVP_EC_gen("P-256"));
+    case KeyKind::p384: return Key(EVP_EC_gen("P-384"));
+    case KeyKind::p521: return Key(EVP_EC_gen("P-521"));
+    case KeyKind::rsa: return Key(EVP_RSA_gen(2048));
+  }
+  return nullptr;
+}
+
+Certificate begin(EVP_PKEY* key, const std::string& common_name, long serial, Validity validity = {}) {
   Certificate certificate(X509_new());
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
-  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -3600);
-  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 86400);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), validity.from_s);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), validity.to_s);
   X509_set_pubkey(certificate.get(), key);
   name_it(X509_get_subject_name(certificate.get()), common_name);
   return certificate;
@@ -107,10 +117,11 @@ Authority::Authority(const std::string& name) : keys_(std::make_unique<Keys>()) 
 
 Authority::~Authority() { std::filesystem::remove_all(directory_); }
 
-KeyPair Authority::issue(const std::string& host, const std::map<std::string, std::string>& extensions) {
-  const Key key(EVP_EC_gen("P-256"));
+KeyPair Authority::issue(const std::string& host, const std::map<std::string, std::string>& extensions, Validity validity,
+                         KeyKind kind) {
+  const Key key = make_key(kind);
   const long serial = serial_++;
-  const Certificate certificate = begin(key.get(), host, serial);
+  const Certificate certificate = begin(key.get(), host, serial, validity);
   X509_set_issuer_name(certificate.get(), X509_get_subject_name(keys_->certificate.get()));
   extend(certificate.get(), keys_->certificate.get(), NID_subject_alt_name, "DNS:" + host);
   for (const auto& [oid, text] : extensions) extend_with_text(certificate.get(), oid, text);

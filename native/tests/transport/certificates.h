@@ -13,6 +13,14 @@ struct KeyPair {
   std::string private_key;
 };
 
+// From now, in seconds.
+struct Validity {
+  long from_s = -3600;
+  long to_s = 86400;
+};
+
+enum class KeyKind { p256, p384, p521, rsa };
+
 class Authority {
  public:
   explicit Authority(const std::string& name);
@@ -21,7 +29,8 @@ class Authority {
   Authority& operator=(const Authority&) = delete;
 
   // `host` becomes the common name and, as DNS:host, the subject alternative name. Extensions: dotted OID to text.
-  KeyPair issue(const std::string& host, const std::map<std::string, std::string>& extensions = {});
+  KeyPair issue(const std::string& host, const std::map<std::string, std::string>& extensions = {}, Validity validity = {},
+                KeyKind kind = KeyKind::p256);
   // A CRL that names the certificates of the given pairs.
   std::string revoke(const KeyPair& pair);
   [[nodiscard]] const std::string& certificate() const { return certificate_; }

@@ -42,6 +42,7 @@ define shop::tier (
       'needs'   => $below[$tier],
     },
     cluster    => $site,
+    admission  => galera::admission($site, "Shop::Tier[${title}]"),
     wait       => $wait,
   }
 }

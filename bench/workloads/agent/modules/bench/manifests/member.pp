@@ -6,6 +6,7 @@ define bench::member (String $file, Optional[String] $orchestrator = undef) {
       bundle       => galera::plan_bundle('bench::member'),
       parameters   => { 'cluster' => 'bench', 'file' => $file },
       cluster      => 'bench',
+      admission    => galera::admission('bench', "Bench::Member[${title}]"),
       orchestrator => $orchestrator,
       wait         => 10,
     }

@@ -1,4 +1,4 @@
-#include "orchestrator/http/peer.h"
+#include "orchestrator/access/peer.h"
 
 #include <array>
 #include <string_view>
@@ -8,7 +8,7 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-namespace plan::orchestrator::http {
+namespace plan::orchestrator {
 
 namespace {
 
@@ -63,16 +63,6 @@ std::optional<std::string> utf8(const ASN1_STRING* text) {
   return result;
 }
 
-std::optional<std::string> common_name(const X509* certificate) {
-  const X509_NAME* name = X509_get_subject_name(certificate);
-  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
-  if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return std::nullopt;
-  auto result = utf8(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  // A NUL inside could make one name look like another to whoever reads it as C text.
-  if (!result || result->empty() || result->find('\0') != std::string::npos) return std::nullopt;
-  return result;
-}
-
 std::string dotted_oid(const ASN1_OBJECT* object) {
   std::string text(128, '\0');
   const int size = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
@@ -109,6 +99,16 @@ bool is_puppets(std::string_view oid) {
 
 }  // namespace
 
+std::optional<std::string> common_name(const X509* certificate) {
+  const X509_NAME* name = X509_get_subject_name(certificate);
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return std::nullopt;
+  auto result = utf8(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  // A NUL inside could make one name look like another to whoever reads it as C text.
+  if (!result || result->empty() || result->find('\0') != std::string::npos) return std::nullopt;
+  return result;
+}
+
 std::optional<Peer> read_peer(const X509* certificate) {
   auto certname = common_name(certificate);
   if (!certname) return std::nullopt;
@@ -121,4 +121,4 @@ std::optional<Peer> read_peer(const X509* certificate) {
   return peer;
 }
 
-}  // namespace plan::orchestrator::http
+}  // namespace plan::orchestrator

@@ -7,7 +7,7 @@
 
 #include <openssl/types.h>
 
-namespace plan::orchestrator::http {
+namespace plan::orchestrator {
 
 struct Peer {
   std::string certname;
@@ -17,5 +17,6 @@ struct Peer {
 
 // Nothing when the certificate has no single common name.
 [[nodiscard]] std::optional<Peer> read_peer(const X509* certificate);
+[[nodiscard]] std::optional<std::string> common_name(const X509* certificate);
 
-}  // namespace plan::orchestrator::http
+}  // namespace plan::orchestrator
