@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "orchestrator/store/files.h"
+
 namespace plan::orchestrator {
 
 namespace {
@@ -21,25 +23,6 @@ Error witness_error(const std::string& path) {
 Error write_error(const std::string& path) {
   if (errno != ENOSPC && errno != EDQUOT) return witness_error(path);
   return Error{"store.full", "the witness file " + path + ": " + std::strerror(errno), "Make room on its file system."};
-}
-
-bool write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
-bool sync_directory_of(const std::string& path) {
-  const std::string directory = std::filesystem::absolute(path).parent_path().string();
-  const int handle = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (handle < 0) return false;
-  const bool synced = ::fsync(handle) == 0;
-  ::close(handle);
-  return synced;
 }
 
 }  // namespace

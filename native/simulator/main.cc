@@ -1,8 +1,11 @@
 #include <charconv>
+#include <fstream>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/json/serialize.hpp>
 
 #include "simulator/scenario.h"
 
@@ -13,11 +16,12 @@ using plan::simulator::Formation;
 constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one process, with every host crashing once
 
   plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--module DIR]
-  plan-simulator --seed SEED [--trace]
+  plan-simulator --seed SEED [--trace] [--record FILE]
 
   --seeds N      this many seeds, from --first on (default 100, from 1)
   --seed SEED    only this one
   --trace        print all that happens
+  --record FILE  write there what the members said, for tools/crash-sweep (with --no-crashes)
   --members N    members of the cluster (default 3)
   --no-crashes   everything stays up
   --module DIR   the module whose plans are run (default: the current directory)
@@ -31,6 +35,7 @@ struct Arguments {
   std::uint64_t seeds = 100;
   bool trace = false;
   std::string module = ".";
+  std::string record;
   plan::simulator::Options options;
 };
 
@@ -55,6 +60,8 @@ bool read_arguments(const std::vector<std::string_view>& given, Arguments& argum
     std::uint64_t number = 0;
     if (name == "--module") {
       arguments.module = value;
+    } else if (name == "--record") {
+      arguments.record = value;
     } else if (!read_number(value, number)) {
       return false;
     } else if (name == "--seeds") {
@@ -88,6 +95,10 @@ int simulate(const Arguments& arguments) {
     if (!problem.empty()) {
       ++failed;
       std::cout << "seed " << seed << ": " << problem << "\n";
+    }
+    if (!arguments.record.empty() && !(std::ofstream(arguments.record) << one.record << "\n")) {
+      std::cerr << "plan-simulator: cannot write " << arguments.record << "\n";
+      return 2;
     }
     runs += one.runs;
     seconds += static_cast<std::uint64_t>(one.time.count() / 1000);

@@ -54,6 +54,7 @@ void OrchestratorNode::arrive(const values::ProcessIdentity& member, const std::
     respond(agent::Answer{409, protocol::write(service_->error_reply(staged.error()))});
     return;
   }
+  recorder_.arrived(member, body);
   auto held = std::make_shared<Held>(Held{*staged, std::move(respond)});
   held_.push_back(held);
   world_.after(staged->wait + milliseconds(20), [this, weak = std::weak_ptr<Held>(held)] {

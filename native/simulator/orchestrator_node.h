@@ -10,6 +10,7 @@
 #include "agent/conversation.h"
 #include "orchestrator/service.h"
 #include "orchestrator/store/memory.h"
+#include "simulator/recorder.h"
 #include "simulator/world.h"
 
 namespace plan::simulator {
@@ -26,6 +27,8 @@ class OrchestratorNode {
   void crash();
   [[nodiscard]] bool up() const { return service_ != nullptr; }
   void arrive(const values::ProcessIdentity& member, const std::string& body, Respond respond);
+  // All that is taken from members since it was made.
+  [[nodiscard]] boost::json::value record() const { return recorder_.json(declaration_); }
   [[nodiscard]] const orchestrator::Service* service() const { return service_.get(); }
 
  private:
@@ -44,6 +47,7 @@ class OrchestratorNode {
 
   World& world_;
   orchestrator::Declaration declaration_;
+  Recorder recorder_;
   orchestrator::MemoryStore store_;
   std::unique_ptr<orchestrator::Service> service_;
   std::uint64_t boots_ = 0;

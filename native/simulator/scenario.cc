@@ -62,6 +62,7 @@ class Simulation {
     for (const auto& member : members_) formation.runs += member->runs();
     formation.time = world_.now() - begin_;
     formation.trace_hash = world_.trace_hash();
+    formation.record = orchestrator_.record();
     return formation;
   }
 

@@ -5,6 +5,8 @@
 #include <iosfwd>
 #include <string>
 
+#include <boost/json/value.hpp>
+
 #include "base/result.h"
 #include "engine/bundle.h"
 #include "simulator/world.h"
@@ -17,6 +19,7 @@ struct Formation {
   std::size_t runs = 0;            // agent runs of all members
   milliseconds time{0};            // until the cluster stood and a further run of each member changed nothing
   std::uint64_t trace_hash = 0;
+  boost::json::value record = {};  // Recorder::json()
 };
 
 // The module's plans and types, as `galera::plan_bundle` would give them.

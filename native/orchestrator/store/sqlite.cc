@@ -12,6 +12,7 @@
 #include <initializer_list>
 #include <variant>
 
+#include "orchestrator/store/files.h"
 #include "orchestrator/store/schema.h"
 
 namespace plan::orchestrator {
@@ -122,7 +123,7 @@ Result<std::int64_t> SqliteStore::pragma(const char* sql) {
 }
 
 // The file holds what members sent, secrets among it: made with mode 0600 before SQLite sees it (which would take the
-// umask), and its directory is synced so that the file itself survives a power cut.
+// umask).
 Status SqliteStore::prepare_file() {
   const int file = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) {
@@ -130,13 +131,6 @@ Status SqliteStore::prepare_file() {
                  "Is the directory there, and may the daemon's user write to it?"};
   }
   ::close(file);
-  const auto slash = path_.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
-  const int handle = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = handle >= 0 && ::fsync(handle) == 0;
-  const int reason = errno;
-  if (handle >= 0) ::close(handle);
-  if (!synced) return Error{"store.io", "the directory of the store " + path_ + ": " + std::strerror(reason)};
   return Done{};
 }
 
@@ -176,7 +170,11 @@ Status SqliteStore::choose_journal() {
     return SQLITE_OK;
   };
   sqlite3_wal_hook(database_, note_pages, this);   // in the place of SQLite's own, which makes checkpoints
-  return execute("PRAGMA synchronous = FULL", "choosing synchronous");
+  if (auto done = execute("PRAGMA synchronous = FULL", "choosing synchronous"); !done) return done;
+  if (auto done = execute("BEGIN IMMEDIATE; COMMIT", "opening the write-ahead log"); !done) return done;
+  // SQLite would sync the directory, too, but keep a failure of it to itself.
+  if (sync_directory_of(path_)) return Done{};
+  return Error{"store.io", "the directory of the store " + path_ + ": " + std::strerror(errno)};
 }
 
 // Each step is one transaction, so that one that is cut leaves the version before whole. No copy is kept of that: it
