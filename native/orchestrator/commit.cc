@@ -1,4 +1,6 @@
 // What is staged becomes durable, or is undone.
+#include <boost/json/serialize.hpp>
+
 #include "orchestrator/service_state.h"
 
 namespace plan::orchestrator {
@@ -22,6 +24,10 @@ Transaction Service::State::stage() {
   for (auto& [resource, process] : processes) {
     if (process.declared_anew) transaction.declarations.push_back(process.declaration);
     if (process.changed) transaction.processes.push_back({resource, process.state_text()});
+    for (const auto& kept : process.dead_letters) {
+      if (!kept.stored) transaction.dead_letters.push_back({resource, kept.id, boost::json::serialize(kept.letter)});
+    }
+    if (process.buried > 0) transaction.buried.emplace_back(resource, process.buried);
   }
   for (const auto& key : touched) conversations.at(key).stage(transaction);
   return transaction;
@@ -30,7 +36,11 @@ Transaction Service::State::stage() {
 void Service::State::committed(Committed& result) {
   if (new_epoch) epoch = *new_epoch;
   new_epoch.reset();
-  for (auto& [resource, process] : processes) process.changed = process.declared_anew = false;
+  for (auto& [resource, process] : processes) {
+    process.changed = process.declared_anew = false;
+    process.buried = 0;
+    for (auto& kept : process.dead_letters) kept.stored = true;
+  }
   for (const auto& key : touched) {
     if (conversations.at(key).committed()) result.receivable.push_back(key);
   }
@@ -51,17 +61,13 @@ Status Service::State::bear_witness() {
 Status Service::State::reload() {
   auto contents = store.load();
   if (!contents) return contents.error();
-  auto before = std::exchange(processes, {});
+  processes.clear();
   conversations.clear();
   dormant.clear();
   touched.clear();
   unwitnessed.clear();
   new_epoch.reset();
   if (auto done = take(std::move(contents).value()); !done) return done;
-  for (auto& [resource, process] : processes) {
-    const auto known = before.find(resource);
-    if (known != before.end()) process.dead_letters = std::move(known->second.dead_letters);
-  }
   configure(latest);
   return Done{};
 }

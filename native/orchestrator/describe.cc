@@ -41,20 +41,6 @@ boost::json::value ended(const engine::Engine& engine) {
   return boost::json::object{{"failed", end->failed}, {"message", values::inspect(end->value)}};
 }
 
-boost::json::array dead_letters(const Process& process) {
-  boost::json::array list;
-  for (const auto& [at, letter] : process.dead_letters) {
-    list.push_back(boost::json::object{{"at_ms", milliseconds(at)},
-                                       {"process", letter.process},
-                                       {"action", letter.action},
-                                       {"message", letter.message},
-                                       {"place", letter.place.text()},
-                                       {"stack", letter.stack},
-                                       {"tokens", values::inspect(letter.tokens)}});
-  }
-  return list;
-}
-
 boost::json::object outline(const Process& process) {
   return {{"title", process.declaration.title},
           {"resource", process.declaration.resource},
@@ -146,7 +132,7 @@ boost::json::value Service::describe(std::string_view title) const {
   boost::json::array members;
   for (const auto* conversation : state_->members(*process)) members.push_back(member(*conversation, state_->note(*conversation)));
   json["members"] = std::move(members);
-  json["dead_letters"] = dead_letters(*process);
+  json["dead_letters"] = state_->describe_letters(*process);
   return json;
 }
 
@@ -181,6 +167,14 @@ boost::json::value Service::describe_messages(std::string_view title) const {
     }
   }
   return boost::json::object{{"cluster", title}, {"revision", process->revision}, {"messages", std::move(messages)}};
+}
+
+boost::json::value Service::describe_dead_letters(std::string_view title) const {
+  const Process* process = state_->served(title);
+  if (process == nullptr) return nullptr;
+  return boost::json::object{{"cluster", title},
+                             {"revision", process->revision},
+                             {"dead_letters", state_->describe_letters(*process)}};
 }
 
 std::optional<std::uint64_t> Service::revision(std::string_view title) const {

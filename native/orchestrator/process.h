@@ -37,9 +37,10 @@ class Foundry {
   engine::Limits limits_;
 };
 
-struct LoggedDeadLetter {
-  Instant at;
-  engine::DeadLetter letter;
+struct KeptDeadLetter {
+  std::uint64_t id;
+  boost::json::object letter;      // dead_letters.cc says what is in it
+  bool stored = false;
 };
 
 struct Process {
@@ -51,7 +52,8 @@ struct Process {
   bool declared_anew = false;                       // the store has an older declaration
   std::uint64_t revision = 0;                       // of what people see of it
   std::uint64_t firings = 0;                        // over all runs, as of the last snapshot
-  std::deque<LoggedDeadLetter> dead_letters;        // the last ones
+  std::deque<KeptDeadLetter> dead_letters;          // the last ones
+  std::uint64_t buried = 0;                         // dead letters up to this one are to go from the store, too
 
   [[nodiscard]] bool served() const { return engine != nullptr; }
   [[nodiscard]] std::string state_text();

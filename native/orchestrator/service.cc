@@ -4,12 +4,13 @@
 
 #include "orchestrator/access/admission.h"
 #include "orchestrator/service_state.h"
+#include "values/json.h"
 
 namespace plan::orchestrator {
 
 namespace {
 
-constexpr std::size_t kDeadLettersKept = 100;
+constexpr std::size_t kMaxLetterBytes = 64 * 1024 * 1024;   // our own text: a limit only against nonsense
 // Whole numbers up to here survive every JSON implementation; nothing counts as far.
 constexpr std::uint64_t kMaxEpoch = std::uint64_t{1} << 53U;
 
@@ -63,6 +64,14 @@ Status Service::State::take(Contents contents) {
   for (auto& row : contents.conversations) dormant[row.key].row = std::move(row);
   for (auto& row : contents.receipts) dormant[row.key].receipts.push_back(row);
   for (auto& row : contents.messages) dormant[row.key].messages.push_back(std::move(row));
+  for (auto& row : contents.dead_letters) {
+    auto json = values::parse_json(row.text, kMaxLetterBytes, 8 * values::kMaxJsonDepth);
+    if (!json || !json->is_object()) {
+      return Error{"store.damaged", "dead letter " + std::to_string(row.id) + " of " + row.process + " cannot be read"};
+    }
+    const auto process = processes.find(row.process);
+    if (process != processes.end()) process->second.dead_letters.push_back({row.id, std::move(json->get_object()), true});
+  }
   return Done{};
 }
 
@@ -79,12 +88,12 @@ const Process* Service::State::served(std::string_view title) const {
   return const_cast<State*>(this)->served(title);   // NOLINT: the same search, once
 }
 
-void Service::State::step(Process& process, const engine::Input& input, Instant now) {
-  engine::Effects effects = process.engine->step(input, now);
+void Service::State::step(Process& process, const engine::Input& input, Instant now, std::uint64_t max_firings) {
+  engine::Effects effects = process.engine->step(input, now, max_firings);
   process.changed = process.changed || effects.changed;
   if (effects.changed) revise(process);
   for (auto& message : effects.messages) deliver(process, std::move(message), now);
-  for (auto& letter : effects.dead_letters) dead_letter(process, std::move(letter), now);
+  for (const auto& letter : effects.dead_letters) dead_letter(process, letter, now);
   for (const auto& batch : effects.batches) {
     log(LogLevel::error, process.declaration.title + ": the plan wants " + std::to_string(batch.resources.size()) +
                              " resources applied, but the orchestrator applies none");
@@ -128,19 +137,7 @@ void Service::State::deliver(Process& process, engine::Message message, Instant 
   letter.process = process.declaration.resource;
   letter.message = what + ": " + problem;
   letter.tokens = values::Value::array({message.value});
-  dead_letter(process, std::move(letter), now);
-}
-
-void Service::State::dead_letter(Process& process, engine::DeadLetter letter, Instant now) {
-  ++counters.dead_letters;
-  const std::string where = (letter.action.empty() ? "" : " in " + letter.action) +
-                            (letter.place.file.empty() ? "" : " at " + letter.place.text());
-  log({.level = LogLevel::error,
-       .message = process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message,
-       .event = "dead_letter", .resource = letter.process, .cluster = process.declaration.title, .code = "dead_letter"});
-  revise(process);
-  process.dead_letters.push_back({now, std::move(letter)});
-  if (process.dead_letters.size() > kDeadLettersKept) process.dead_letters.pop_front();
+  dead_letter(process, letter, now, {{"undelivered", protocol::write_message({1, std::move(message)})}});
 }
 
 // ------------------------------------------------------------------------------------------------ exchanges
@@ -228,6 +225,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   state.notes[key] = {request.plan, request.bundle, now};
   conversation.admitted(request, *compiled_us);
   if (standing->begins) {
+    state.give_up(*process, conversation, now);
     conversation.begin(request.incarnation);
     state.log(LogLevel::info, name_of(member) + ": begins a conversation with " + request.cluster + ", incarnation " +
                                   request.incarnation);

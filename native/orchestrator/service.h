@@ -119,6 +119,10 @@ class Service {
   [[nodiscard]] std::optional<Instant> next_wakeup() const;
   void tick(Instant now);                      // stages; commit() must follow
 
+  // Puts the tokens of a dead letter back (without their senders), or sends its message. Stages; commit() must follow.
+  // Errors: unknown_cluster, not_found, not_retryable (says why), store_full.
+  [[nodiscard]] Status retry(std::string_view title, std::uint64_t id, Instant now);
+
   // What unknown_cluster lists: the titles that are served, in order.
   [[nodiscard]] std::vector<std::string> titles() const;
   [[nodiscard]] std::uint64_t epoch() const;
@@ -131,6 +135,7 @@ class Service {
   [[nodiscard]] boost::json::value describe(std::string_view title) const;
   [[nodiscard]] boost::json::value describe_members(std::string_view title) const;
   [[nodiscard]] boost::json::value describe_messages(std::string_view title) const;
+  [[nodiscard]] boost::json::value describe_dead_letters(std::string_view title) const;
   // Another number whenever what is described of the cluster may differ; also after a restart of the daemon.
   [[nodiscard]] std::optional<std::uint64_t> revision(std::string_view title) const;
   [[nodiscard]] bool staged() const;           // commit() has something to do

@@ -1,5 +1,5 @@
 // What the parts of Service share: service.cc (exchanges), commit.cc, configure.cc (declarations),
-// describe.cc.
+// dead_letters.cc, describe.cc.
 #pragma once
 
 #include <map>
@@ -76,9 +76,13 @@ struct Service::State {
   // Counts and logs it; `cluster` is "" while it is not known which one is meant.
   Error refuse(const values::ProcessIdentity& member, const std::string& cluster, std::string_view address,
                const Error& error);
-  void step(Process& process, const engine::Input& input, Instant now);
+  void step(Process& process, const engine::Input& input, Instant now, std::uint64_t max_firings = UINT64_MAX);
   void deliver(Process& process, engine::Message message, Instant now);
-  void dead_letter(Process& process, engine::DeadLetter letter, Instant now);
+  // `more`: what is kept with it (dead_letters.cc).
+  void dead_letter(Process& process, const engine::DeadLetter& letter, Instant now, boost::json::object more = {});
+  void give_up(Process& process, const Conversation& conversation, Instant now);   // what it did not deliver
+  [[nodiscard]] std::string why_not_retryable(const Process& process, const boost::json::object& letter);   // "": it is
+  [[nodiscard]] boost::json::array describe_letters(const Process& process);
   [[nodiscard]] Conversation* find_receiver(const Process& process, const values::ProcessIdentity& member);
 
   Status take(Contents contents);

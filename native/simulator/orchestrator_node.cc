@@ -12,7 +12,8 @@ void OrchestratorNode::start() {
   ++boots_;
   store_.repair();
   auto opened = orchestrator::Service::open(store_, {.certname = "puppet.example.com", .log = [this](const auto& record) {
-    const bool planned = record.message.starts_with("nothing more is acknowledged");   // the commit that the crash broke
+    const bool planned = record.message.starts_with("nothing more is acknowledged") ||   // the commit that the crash broke
+                         (record.event == "dead_letter" && record.message.ends_with("its incarnation ended"));
     if (record.level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", record.message);
   }});
   if (!opened) throw Bug(opened.error().message);

@@ -9,7 +9,7 @@ namespace plan::orchestrator::http {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Failure>, 19> kCodes = {{
+constexpr std::array<std::pair<std::string_view, Failure>, 20> kCodes = {{
     {"malformed", Failure::malformed},
     {"unsupported_protocol", Failure::unsupported_protocol},
     {"too_large", Failure::too_large},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<std::string_view, Failure>, 19> kCodes = {{
     {"stale_incarnation", Failure::stale_incarnation},
     {"sequence_gap", Failure::sequence_gap},
     {"conflict", Failure::conflict},
+    {"not_retryable", Failure::not_retryable},
     {"overloaded", Failure::overloaded},
     {"store_full", Failure::store_full},
     {"stopping", Failure::stopping},
@@ -55,7 +56,8 @@ unsigned status_of(Failure failure) {
     case Failure::timeout: return 408;
     case Failure::stale_incarnation:
     case Failure::sequence_gap:
-    case Failure::conflict: return 409;
+    case Failure::conflict:
+    case Failure::not_retryable: return 409;
     case Failure::too_large: return 413;
     case Failure::header_too_large: return 431;
     case Failure::internal: return 500;

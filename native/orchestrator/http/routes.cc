@@ -24,7 +24,8 @@ enum class Access : std::uint8_t {
 
 // What a route is asked.
 struct Call {
-  const Service& service;
+  Service& service;
+  Instant now;
   const Gauges& gauges;
   const std::vector<std::string>& segments;   // what the path's {} took
   const Query& query;
@@ -72,15 +73,19 @@ Response metrics(const Call& call) {
 
 Response clusters(const Call& call) { return json_response(call.service.describe()); }
 
-// A whole number from the query; nothing when it is not there.
+std::optional<std::uint64_t> whole_number(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// From the query; nothing when it is not there.
 Result<std::optional<std::uint64_t>> number(const Query& query, const std::string& name) {
   const auto found = query.find(name);
   if (found == query.end()) return std::optional<std::uint64_t>();
-  const std::string& text = found->second;
-  std::uint64_t value = 0;
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed == std::errc() && end == text.data() + text.size()) return std::optional(value);
-  return Error{"malformed", name + ": expected a whole number, found '" + text + "'"};
+  if (auto value = whole_number(found->second)) return value;
+  return Error{"malformed", name + ": expected a whole number, found '" + found->second + "'"};
 }
 
 // One cluster, or, with `since`, what became of it: the answer is held as long as the revision is that one.
@@ -107,7 +112,15 @@ Response part_of_cluster(const Call& call) {
   return json.is_null() ? error_response(call.service, unknown_cluster(title)) : json_response(json);
 }
 
-constexpr std::array<Route, 9> kRoutes = {{
+Response retry(const Call& call) {
+  const std::string& title = call.segments.at(0);
+  const auto id = whole_number(call.segments.at(1));
+  if (!id) return error_response(call.service, Error{"not_found", "there is no dead letter '" + call.segments.at(1) + "'"});
+  if (const auto done = call.service.retry(title, *id, call.now); !done) return error_response(call.service, done.error());
+  return json_response(boost::json::object{{"cluster", title}, {"id", *id}, {"state", "retried"}});
+}
+
+constexpr std::array<Route, 11> kRoutes = {{
     {"GET", "/status/v1/simple", Access::anybody, simple},
     {"GET", "/status/v1/simple/{}", Access::anybody, simple},
     {"GET", "/status/v1/services", Access::operators, services},
@@ -117,6 +130,8 @@ constexpr std::array<Route, 9> kRoutes = {{
     {"GET", "/plan/v1/clusters/{}", Access::operators, cluster},
     {"GET", "/plan/v1/clusters/{}/members", Access::operators, part_of_cluster<&Service::describe_members>},
     {"GET", "/plan/v1/clusters/{}/messages", Access::operators, part_of_cluster<&Service::describe_messages>},
+    {"GET", "/plan/v1/clusters/{}/dead-letters", Access::operators, part_of_cluster<&Service::describe_dead_letters>},
+    {"POST", "/plan/v1/clusters/{}/dead-letters/{}/retry", Access::operators, retry},
 }};
 
 // As the rules see it: percent-encoding makes no other path of it.
@@ -132,7 +147,11 @@ std::string canonical_path(std::string_view pattern, const std::vector<std::stri
 
 std::optional<Error> refusal(const Route& route, const std::vector<std::string>& segments, const Request& request,
                              const Rules& rules) {
-  if (route.access == Access::anybody || request.listener != Listener::members) return std::nullopt;
+  if (route.access == Access::anybody || request.listener == Listener::control) return std::nullopt;
+  if (request.listener == Listener::status) {
+    if (route.method == "GET") return std::nullopt;
+    return Error{"forbidden", "this listener only shows", "Use the control socket, or HTTPS with an operator's certificate."};
+  }
   return rules.refusal(canonical_path(route.path, segments), *request.peer);
 }
 
@@ -149,7 +168,7 @@ Response error_response(const Service& service, const Error& error) {
   return response;
 }
 
-Response answer(const Request& request, const Service& service, const Gauges& gauges, const Rules& rules,
+Response answer(const Request& request, Service& service, Instant now, const Gauges& gauges, const Rules& rules,
                 bool may_hold) {
   const auto target = split_target(request.target);
   if (!target) return error_response(service, Error{"malformed", "the query of '" + request.target + "' cannot be read"});
@@ -162,7 +181,7 @@ Response answer(const Request& request, const Service& service, const Gauges& ga
       continue;
     }
     if (const auto error = refusal(route, *segments, request, rules)) return error_response(service, *error);
-    return route.answer({service, gauges, *segments, target->query, may_hold});
+    return route.answer({service, now, gauges, *segments, target->query, may_hold});
   }
   if (allowed.empty()) return error_response(service, Error{"not_found", "there is nothing at '" + request.target + "'"});
   Response response = error_response(service, Error{"method_not_allowed", "only " + allowed + " is answered here"});

@@ -44,8 +44,9 @@ struct Response {
 [[nodiscard]] bool is_exchange(std::string_view target);
 
 // Everything else. `rules` say who may call what is for operators; an answer that `may_hold` is not forced to be news.
-[[nodiscard]] Response answer(const Request& request, const Service& service, const Gauges& gauges, const Rules& rules,
-                              bool may_hold);
+// What a call stages is to be committed before its answer is given.
+[[nodiscard]] Response answer(const Request& request, Service& service, Instant now, const Gauges& gauges,
+                              const Rules& rules, bool may_hold);
 
 [[nodiscard]] Response error_response(const Service& service, const Error& error);
 

@@ -305,8 +305,11 @@ asio::awaitable<Response> Server::State::answer_operator(const Request& request)
   for (;;) {
     if (service.staged() && !service.full()) co_await committed();
     const bool over = stopping || (deadline && std::chrono::steady_clock::now() >= *deadline);
-    Response response = answer(request, service, gauges(), options.rules, !over);
-    if (!response.hold) co_return response;
+    Response response = answer(request, service, now(), gauges(), options.rules, !over);
+    if (!response.hold) {
+      if (service.staged() && !service.full() && !co_await committed()) co_return refusal(store_full());
+      co_return response;
+    }
     if (!deadline) deadline = std::chrono::steady_clock::now() + *response.hold;
     timer.expires_at(*deadline);
     const auto watcher = watchers.insert(watchers.end(), &timer);

@@ -31,7 +31,8 @@ Result<Contents> MemoryStore::load() {
                   values_of(processes_),
                   values_of(conversations_),
                   values_of(receipts_),
-                  values_of(messages_)};
+                  values_of(messages_),
+                  values_of(dead_letters_)};
 }
 
 Status MemoryStore::commit(const Transaction& transaction) {
@@ -63,6 +64,10 @@ void MemoryStore::apply(const Transaction& transaction) {
   for (const auto& [key, sequence] : transaction.forgotten) erase_up_to(receipts_, key, sequence);
   for (const auto& row : transaction.receipts) receipts_[{row.key, row.sequence}] = row;
   for (const auto& row : transaction.messages) messages_[{row.key, row.sequence}] = row;
+  for (const auto& row : transaction.dead_letters) dead_letters_[{row.process, row.id}] = row;
+  for (const auto& [process, id] : transaction.buried) {
+    dead_letters_.erase(dead_letters_.lower_bound({process, 0}), dead_letters_.upper_bound({process, id}));
+  }
 }
 
 void MemoryStore::fail_after(std::uint64_t commits, Error error, bool applied) {

@@ -34,6 +34,7 @@ class MemoryStore final : public Store {
   std::map<ConversationKey, StoredConversation> conversations_;
   std::map<Numbered, StoredReceipt> receipts_;
   std::map<Numbered, StoredMessage> messages_;
+  std::map<std::pair<std::string, std::uint64_t>, StoredDeadLetter> dead_letters_;
   std::uint64_t commits_ = 0;
   std::optional<std::uint64_t> fails_after_;
   std::optional<Error> failure_;

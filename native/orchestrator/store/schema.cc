@@ -31,8 +31,13 @@ constexpr const char* kAdmissions = R"sql(
   ALTER TABLE conversations ADD COLUMN released_us INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+constexpr const char* kDeadLetters = R"sql(
+  CREATE TABLE dead_letters (
+    process TEXT NOT NULL, id INTEGER NOT NULL, text TEXT NOT NULL, PRIMARY KEY (process, id)) WITHOUT ROWID;
+)sql";
+
 }  // namespace
 
-const std::array<const char*, kSchemaVersion> kMigrations = {kFirst, kAdmissions};
+const std::array<const char*, kSchemaVersion> kMigrations = {kFirst, kAdmissions, kDeadLetters};
 
 }  // namespace plan::orchestrator

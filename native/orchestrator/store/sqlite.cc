@@ -57,7 +57,7 @@ class SqliteStore final : public Store {
  private:
   enum Statement : std::size_t {
     begin, commit_, rollback, read_epoch, set_meta, put_declaration, put_process, put_conversation, forget_receipts,
-    forget_messages, put_receipt, put_message, statement_count,
+    forget_messages, put_receipt, put_message, put_dead_letter, bury, statement_count,
   };
 
   Status execute(const char* sql, std::string_view doing);
@@ -85,7 +85,7 @@ class SqliteStore final : public Store {
   int log_pages_ = 0;           // after the last commit
 };
 
-constexpr std::array<const char*, 12> kStatements = {
+constexpr std::array<const char*, 14> kStatements = {
     "BEGIN IMMEDIATE",
     "COMMIT",
     "ROLLBACK",
@@ -98,6 +98,8 @@ constexpr std::array<const char*, 12> kStatements = {
     "DELETE FROM messages WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
     "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3, ?4, ?5)",
     "INSERT OR REPLACE INTO messages VALUES (?1, ?2, ?3, ?4, ?5)",
+    "INSERT OR REPLACE INTO dead_letters VALUES (?1, ?2, ?3)",
+    "DELETE FROM dead_letters WHERE process = ?1 AND id <= ?2",
 };
 
 SqliteStore::~SqliteStore() {
@@ -297,6 +299,10 @@ Result<Contents> SqliteStore::load() {
     contents.messages.push_back({key_at(row), number_at(row, 3), text_at(row, 4)});
   });
   if (!done) return done.error();
+  done = read("SELECT * FROM dead_letters ORDER BY process, id", [&](sqlite3_stmt* row) {
+    contents.dead_letters.push_back({text_at(row, 0), number_at(row, 1), text_at(row, 2)});
+  });
+  if (!done) return done.error();
   return contents;
 }
 
@@ -381,6 +387,12 @@ Status SqliteStore::write(const Transaction& transaction) {
   for (const auto& row : transaction.messages) {
     auto done = run(put_message, {row.key.process, row.key.certname, row.key.resource, row.sequence, row.text});
     if (!done) return done;
+  }
+  for (const auto& row : transaction.dead_letters) {
+    if (auto done = run(put_dead_letter, {row.process, row.id, row.text}); !done) return done;
+  }
+  for (const auto& [process, id] : transaction.buried) {
+    if (auto done = run(bury, {process, id}); !done) return done;
   }
   return Done{};
 }

@@ -70,6 +70,13 @@ struct StoredMessage {                     // to be delivered
   friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
 };
 
+struct StoredDeadLetter {
+  std::string process;
+  std::uint64_t id = 0;                    // counts from 1, over the life of the process
+  std::string text;                        // JSON
+  friend bool operator==(const StoredDeadLetter&, const StoredDeadLetter&) = default;
+};
+
 struct UpTo {
   ConversationKey key;
   std::uint64_t sequence = 0;
@@ -88,6 +95,8 @@ struct Transaction {
   std::vector<UpTo> forgotten;                     // receipts up to it go
   std::vector<StoredReceipt> receipts;
   std::vector<StoredMessage> messages;
+  std::vector<StoredDeadLetter> dead_letters;      // by process and id: replace
+  std::vector<std::pair<std::string, std::uint64_t>> buried;   // dead letters of the process up to this id go
   [[nodiscard]] bool empty() const;
 };
 
@@ -99,6 +108,7 @@ struct Contents {                                  // each list in the order of 
   std::vector<StoredConversation> conversations;
   std::vector<StoredReceipt> receipts;
   std::vector<StoredMessage> messages;
+  std::vector<StoredDeadLetter> dead_letters;
 };
 
 // Error codes: store.open, store.newer (written by a newer version), store.damaged, store.full, store.io, store.busy,

@@ -31,7 +31,7 @@ class RoutesTest : public ::testing::Test {
   }
   Response ask(const std::string& target, const std::string& method = "GET", bool may_hold = true) {
     const Request request{method, target, "", Listener::control, {}};
-    return answer(request, *service_, gauges_, Rules("puppet"), may_hold);
+    return answer(request, *service_, Instant{std::chrono::milliseconds(9000)}, gauges_, Rules("puppet"), may_hold);
   }
   boost::json::value json(const std::string& target) { return boost::json::parse(ask(target).body); }
 
@@ -218,6 +218,80 @@ TEST_F(RoutesTest, AnIdleLongPollIsNoChange) {
   const auto before = service_->revision("desk_1");
   ASSERT_EQ(db1_.exchange(*service_), "");
   EXPECT_EQ(service_->revision("desk_1"), before);
+}
+
+// ------------------------------------------------------------------------------------------------ dead letters
+
+class DeadLetterTest : public RoutesTest {
+ protected:
+  DeadLetterTest() {
+    declare(true);
+    db1_.join();
+    EXPECT_EQ(db1_.exchange(*service_), "");
+  }
+  void declare(bool fails) {
+    const std::string extra = std::string("  public input Integer numbers\n  Integer $result = 0\n  action divide {\n") +
+                              "    $number <- numbers\n    $result = 12 / $number" + (fails ? "" : " + 1") + "\n  }\n";
+    EXPECT_THAT(service_->configure({desk_declaration("desk_1", 1, extra)}, Instant{}), IsEmpty());
+    EXPECT_TRUE(service_->commit().ok());
+  }
+  void restart() {
+    service_.reset();
+    service_ = std::move(*Service::open(store_, {.certname = "puppet"}));
+  }
+  boost::json::array letters() { return json("/plan/v1/clusters/desk_1/dead-letters").at("dead_letters").as_array(); }
+  Response retry(const std::string& id) {
+    Response response = ask("/plan/v1/clusters/desk_1/dead-letters/" + id + "/retry", "POST");
+    EXPECT_TRUE(service_->commit().ok());
+    return response;
+  }
+};
+
+TEST_F(DeadLetterTest, TheTokensOfAFailedFiringArePutBack) {
+  db1_.send("numbers", values::Value::integer(0));
+  ASSERT_EQ(db1_.exchange(*service_), "");
+  const auto letter = letters().at(0);
+  EXPECT_EQ(letter.at("action").as_string(), "divide");
+  EXPECT_EQ(letter.at("state").as_string(), "retryable");
+  EXPECT_EQ(retry("1").status, 200U);
+  EXPECT_EQ(letters().at(0).at("state").as_string(), "retried");
+  EXPECT_EQ(letters().at(1).at("action").as_string(), "divide");   // it failed again
+  EXPECT_EQ(retry("1").error->code, "not_retryable");
+  EXPECT_EQ(retry("7").error->code, "not_found");
+  EXPECT_EQ(retry("x").error->code, "not_found");
+  EXPECT_EQ(ask("/plan/v1/clusters/none/dead-letters/1/retry", "POST").error->code, "unknown_cluster");
+}
+
+TEST_F(DeadLetterTest, SurvivesARestartAndCanBeRetriedThen) {
+  db1_.send("numbers", values::Value::integer(0));
+  ASSERT_EQ(db1_.exchange(*service_), "");
+  restart();
+  declare(true);
+  ASSERT_EQ(letters().size(), 1U);
+  EXPECT_EQ(retry("1").status, 200U);
+  restart();
+  declare(true);
+  EXPECT_EQ(letters().size(), 2U);
+  EXPECT_EQ(letters().at(0).at("state").as_string(), "retried");
+}
+
+TEST_F(DeadLetterTest, WhatAFormerIncarnationDidNotGetIsReportedAndNotRetried) {
+  ASSERT_FALSE(json("/plan/v1/clusters/desk_1/messages").at("messages").as_array().empty());
+  db1_.begin_anew('b');
+  db1_.join();
+  ASSERT_EQ(db1_.exchange(*service_), "");
+  EXPECT_EQ(letters().at(0).at("state").as_string(), "not_retryable");
+  EXPECT_EQ(letters().at(0).at("reason").as_string(), "it was for an incarnation of the member that is gone");
+  EXPECT_EQ(retry("1").error->code, "not_retryable");
+}
+
+TEST_F(DeadLetterTest, TheOldestOfManyGo) {
+  for (int i = 0; i < 105; ++i) db1_.send("numbers", values::Value::integer(0));
+  ASSERT_EQ(db1_.exchange(*service_), "");
+  restart();
+  declare(true);
+  EXPECT_EQ(letters().size(), 100U);
+  EXPECT_EQ(letters().at(0).at("id").to_number<int>(), 6);
 }
 
 TEST_F(RoutesTest, OtherMethodsAreToldWhichAreAllowed) {

@@ -163,6 +163,18 @@ TEST_P(StoreContract, ListsComeInTheOrderOfTheirKeys) {
   EXPECT_THAT(texts, ElementsAre("a", "b", "c", "d"));
 }
 
+TEST_P(StoreContract, DeadLettersAreKeptUntilTheyAreBuried) {
+  Transaction first;
+  first.dead_letters = {{"p", 1, "a"}, {"p", 2, "b"}, {"p", 10, "c"}, {"q", 1, "other"}};
+  commit(first);
+  Transaction second;
+  second.dead_letters = {{"p", 10, "retried"}};
+  second.buried = {{"p", 2}};
+  commit(second);
+  fixture_->reopen();
+  EXPECT_THAT(load().dead_letters, ElementsAre(StoredDeadLetter{"p", 10, "retried"}, StoredDeadLetter{"q", 1, "other"}));
+}
+
 TEST_P(StoreContract, CountsCommits) {
   const auto before = fixture_->store().commits();
   Transaction transaction;

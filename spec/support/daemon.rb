@@ -1,0 +1,106 @@
+# frozen_string_literal: true
+
+require 'json'
+require 'net/http'
+require 'openssl'
+require 'tmpdir'
+require 'yaml'
+require_relative '../../lib/puppet_x/plan/admission'
+require_relative 'certificates'
+
+# The built plan-orchestrator on free ports of loopback, with a certificate authority of its own and one declared
+# cluster, whose plan is given as text.
+class Daemon
+  PROGRAM = File.join(ENV.fetch('PLAN_PROGRAMS', File.expand_path('../../build/release/bin', __dir__)),
+                      'plan-orchestrator')
+
+  attr_reader :directory, :port, :own
+
+  def initialize(title:, plan:, files:)
+    @directory = Dir.mktmpdir('plan-orchestrator')
+    @authority = Certificates.certificate('Puppet CA: spec', 1, nil)
+    @serial = 1
+    write('ca.pem', @authority.first.to_pem)
+    @own = identity('localhost')
+    write('own.pem', @own.first.to_pem)
+    write('own.key', @own.last.to_pem)
+    declare(title, plan, files)
+    configure
+  end
+
+  def start
+    @errors, errors = IO.pipe
+    @pid = spawn(PROGRAM, '--config', path('orchestrator.yaml'), err: errors, out: errors)
+    errors.close
+    @said = []
+    said = await(/, port (\d+)/)
+    @port = said[1].to_i
+    self
+  end
+
+  # The first line that matches; fails when the daemon ends before.
+  def await(pattern)
+    while (line = @errors.gets)
+      @said << line
+      match = pattern.match(line)
+      return match if match
+    end
+    raise "the daemon ended: #{@said.join}"
+  end
+
+  def stop
+    return unless @pid
+
+    Process.kill('TERM', @pid)
+    Process.wait(@pid)
+    @pid = nil
+  ensure
+    FileUtils.remove_entry(@directory)
+  end
+
+  # [certificate, key] of a client.
+  def identity(certname)
+    Certificates.certificate(certname, @serial += 1, @authority)
+  end
+
+  # The right of a node to be in a cluster, as the compiler of its catalog gives it.
+  def admission(certname, cluster, resource)
+    process = { 'certname' => certname, 'cluster' => cluster, 'resource' => resource }
+    PuppetX::Plan::Admission.sign(process, key: @own.last, certificate: @own.first)
+  end
+
+  # One call over TLS; +identity+ as identity() gives it.
+  def call(method, target, identity, body = nil)
+    http = Net::HTTP.new('localhost', @port)
+    http.use_ssl = true
+    http.ca_file = path('ca.pem')
+    http.cert, http.key = identity
+    request = Net::HTTPGenericRequest.new(method, !body.nil?, true, target)
+    request.content_type = 'application/json' if body
+    request.body = body if body
+    http.start { http.request(request) }
+  end
+
+  private
+
+  def path(name)
+    File.join(@directory, name)
+  end
+
+  def write(name, text)
+    FileUtils.mkdir_p(File.dirname(path(name)))
+    File.write(path(name), text, perm: 0o600)
+  end
+
+  def declare(title, plan, files)
+    bundle = { format: 1, plan: plan, digest: 'spec', files: files.map { |file, text| { path: file, text: text } } }
+    declaration = { resource: "Cluster[#{title}]", title: title, plan: plan, parameters: {}, bundle: bundle }
+    write("clusters/#{title}.json", JSON.generate(declaration))
+  end
+
+  def configure
+    write('orchestrator.yaml', { 'listen' => '127.0.0.1:0', 'status_listen' => '', 'certificate' => 'own.pem',
+                                 'private_key' => 'own.key', 'ca' => 'ca.pem', 'store' => 'store.sqlite',
+                                 'clusters' => 'clusters' }.to_yaml)
+  end
+end
