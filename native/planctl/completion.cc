@@ -17,12 +17,16 @@ namespace {
 struct Known {
   std::string name, about;
   std::vector<std::pair<std::string, std::string>> options;      // "--json", what it is
+  std::vector<std::string> subcommands;
 };
 
 std::vector<Known> commands(const CLI::App& app) {
   std::vector<Known> all;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    Known known{command->get_name(), command->get_description(), {}};
+    Known known{command->get_name(), command->get_description(), {}, {}};
+    for (const CLI::App* part : command->get_subcommands([](const CLI::App*) { return true; })) {
+      known.subcommands.push_back(part->get_name());
+    }
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) known.options.emplace_back("--" + name, option->get_description());
     }
@@ -33,6 +37,12 @@ std::vector<Known> commands(const CLI::App& app) {
 
 // What may follow an option, where that is one of a few words.
 constexpr std::pair<const char*, const char*> kValues[] = {{"--trace", "text json"}, {"--format", "dot svg"}};
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string result;
+  for (const std::string& word : words) result += (result.empty() ? "" : " ") + word;
+  return result;
+}
 
 void bash(const std::vector<Known>& all) {
   std::string names;
@@ -49,8 +59,13 @@ void bash(const std::vector<Known>& all) {
     for (std::size_t i = 0; i < command.options.size(); ++i) std::cout << (i ? " " : "") << command.options[i].first;
     std::cout << "' ;;\n";
   }
-  std::cout << "    esac\n    [[ $word == -* ]] || words=\n  fi\n"
-               "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -o default -o bashdefault -F _planctl planctl\n";
+  std::cout << "    esac\n    [[ $word == -* ]] || words=\n  fi\n";
+  for (const Known& command : all) {
+    if (command.subcommands.empty()) continue;
+    std::cout << "  [[ $COMP_CWORD -eq 2 && ${COMP_WORDS[1]} == " << command.name << " && $word != -* ]] && words='"
+              << joined(command.subcommands) << "'\n";
+  }
+  std::cout << "  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n}\ncomplete -o default -o bashdefault -F _planctl planctl\n";
 }
 
 std::string single_quoted(const std::string& text) {
@@ -70,6 +85,10 @@ void fish(const std::vector<Known>& all) {
       }
       std::cout << '\n';
     }
+    if (command.subcommands.empty()) continue;
+    const std::string words = joined(command.subcommands);
+    std::cout << "complete -c planctl -n '__fish_seen_subcommand_from " << command.name
+              << "; and not __fish_seen_subcommand_from " << words << "' -f -a " << single_quoted(words) << '\n';
   }
 }
 
@@ -95,6 +114,7 @@ void zsh(const std::vector<Known>& all) {
       }
       std::cout << ' ' << single_quoted(spec);
     }
+    if (!command.subcommands.empty()) std::cout << " '1:command:(" << joined(command.subcommands) << ")'";
     std::cout << " '*:file:_files' ;;\n";
   }
   std::cout << "  esac\n}\n[[ $zsh_eval_context[-1] == loadautofunc ]] && _planctl \"$@\" || compdef _planctl planctl\n";

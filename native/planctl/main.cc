@@ -7,6 +7,7 @@
 #include "planctl/completion.h"
 #include "planctl/eval.h"
 #include "planctl/graph.h"
+#include "planctl/orchestrator.h"
 #include "planctl/phases.h"
 #include "planctl/run.h"
 
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   plan::planctl::add_ast(app, code);
   plan::planctl::add_bundle(app, code);
   plan::planctl::add_eval(app, code);
+  plan::planctl::add_orchestrator(app, code);
   plan::planctl::add_completion(app, code);
 
   try {

@@ -65,7 +65,7 @@ struct Client::State {
 
   void set_connection(CURL* easy) const;
   void set_tls(CURL* easy) const;
-  void set_body(Transfer& transfer) const;
+  static void set_body(Transfer& transfer, Method method);
   void forget(std::map<std::uint64_t, std::unique_ptr<Transfer>>::iterator transfer);
   std::vector<Completion> collect();
 };
@@ -76,7 +76,9 @@ Client::~Client() {
   while (!state_->transfers.empty()) state_->forget(state_->transfers.begin());
 }
 
-Result<std::unique_ptr<Client>> Client::create(Settings settings) {
+namespace {
+
+Status check_tls(const Client::Settings& settings) {
   if (!settings.base_url.starts_with("https://")) {
     return Error{"transport.url", "the orchestrator's URL '" + settings.base_url + "' does not begin with https://",
                  "write it as https://puppet.example.com:8146"};
@@ -86,6 +88,14 @@ Result<std::unique_ptr<Client>> Client::create(Settings settings) {
   for (const auto& [path, what] : files) {
     if (auto status = readable(*path, what); !status) return status.error();
   }
+  return Done{};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> Client::create(Settings settings) {
+  if (!settings.unix_socket.empty()) settings.base_url = "http://localhost";   // for the header; nobody is asked for it
+  else if (auto status = check_tls(settings); !status) return status.error();
   while (settings.base_url.ends_with('/')) settings.base_url.pop_back();
   initialize_library();
   auto state = std::make_unique<State>();
@@ -103,7 +113,10 @@ void Client::State::set_connection(CURL* easy) const {
   // A name that is being resolved is left to its thread: nobody waits for a name server that does not answer.
   require(curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L));
   require(curl_easy_setopt(easy, CURLOPT_PROXY, ""));   // an agent's http_proxy is for the world outside
-  require(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https"));
+  require(curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, settings.unix_socket.empty() ? "https" : "http"));
+  if (!settings.unix_socket.empty()) {
+    require(curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, settings.unix_socket.c_str()));
+  }
   require(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
   require(curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)));
   require(curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L));
@@ -125,11 +138,13 @@ void Client::State::set_tls(CURL* easy) const {
   }
 }
 
-void Client::State::set_body(Transfer& transfer) const {
+void Client::State::set_body(Transfer& transfer, Method method) {
   CURL* easy = transfer.easy.get();
-  require(curl_easy_setopt(easy, CURLOPT_POST, 1L));
-  require(curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.request_body.data()));
-  require(curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request_body.size())));
+  if (method == Method::post) {
+    require(curl_easy_setopt(easy, CURLOPT_POST, 1L));
+    require(curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.request_body.data()));
+    require(curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.request_body.size())));
+  }
   require(curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body));
   require(curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer));
   require(curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error.data()));
@@ -148,8 +163,8 @@ void Client::start(Request request) {
   require(curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count())));
   require(curl_easy_setopt(easy, CURLOPT_PRIVATE, reinterpret_cast<char*>(static_cast<std::uintptr_t>(request.id))));
   state_->set_connection(easy);
-  state_->set_tls(easy);
-  state_->set_body(*transfer);
+  if (state_->settings.unix_socket.empty()) state_->set_tls(easy);
+  State::set_body(*transfer, request.method);
   require(curl_multi_add_handle(state_->multi.get(), easy));
   state_->transfers.emplace(request.id, std::move(transfer));
 }
@@ -185,7 +200,7 @@ std::vector<Completion> Client::State::collect() {
       if (seconds > 0) transfer.response.retry_after = std::chrono::seconds(seconds);
       done.push_back({found->first, std::move(transfer.response)});
     } else {
-      done.push_back({found->first, describe(code, settings.base_url, transfer.error.data())});
+      done.push_back({found->first, describe(code, settings.unix_socket.empty() ? settings.base_url : settings.unix_socket, transfer.error.data())});
     }
     forget(found);
   }

@@ -1,4 +1,5 @@
-// An HTTPS client for a few requests at a time to one server, over connections that are kept alive.
+// A client for a few requests at a time to one server, over connections that are kept alive: HTTPS, or plain HTTP over a
+// Unix socket of this host.
 //
 // Threads: one thread owns a client and calls everything but wakeup(), which any thread may call at any time. The owner
 // blocks or ignores SIGPIPE: a server may go away while it is written to.
@@ -25,11 +26,14 @@ struct TlsSettings {
   std::string crl;           // empty, or a file that is not there: no revocation check
 };
 
+enum class Method : std::uint8_t { get, post };
+
 struct Request {
   std::uint64_t id = 0;      // comes back in the completion; the caller keeps them apart
   std::string path;          // begins with '/'
-  std::string body;          // sent by POST as application/json
+  std::string body = {};     // of a POST: application/json
   std::chrono::milliseconds timeout{0};
+  Method method = Method::post;
 };
 
 struct Response {
@@ -48,6 +52,7 @@ class Client {
   struct Settings {
     std::string base_url;                            // "https://puppet:8146"
     TlsSettings tls;
+    std::string unix_socket = {};                    // its path: instead of URL and TLS
     std::chrono::milliseconds connect_timeout{10'000};
     std::size_t max_response_bytes = 4 * 1024 * 1024;
   };

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'erb'
 require 'json'
 require 'net/http'
 require 'openssl'
@@ -69,6 +70,36 @@ class Daemon
     PuppetX::Plan::Admission.sign(process, key: @own.last, certificate: @own.first)
   end
 
+  def control
+    path('control.sock')
+  end
+
+  def ca
+    path('ca.pem')
+  end
+
+  # A file of that text, and its path.
+  def file(name, text)
+    write(name, text)
+    path(name)
+  end
+
+  # A node's process joins, and sends to queues.
+  def join(certname, cluster, plan, sends = {})
+    sender = { certname: certname, resource: "#{plan.split('::').map(&:capitalize).join('::')}[m]" }
+    messages = [{ kind: 'join', to: { certname: '', resource: cluster }, name: '', value: { 'cluster' => cluster } }]
+    sends.each do |queue, value|
+      messages << { kind: 'send', to: { certname: '', resource: cluster }, name: queue, value: value }
+    end
+    messages = messages.each_with_index.map { |one, index| one.merge(sequence: index + 1, from: sender, plan: plan) }
+    body = { protocol: 1, incarnation: 'a' * 32, epoch: 0, cluster: cluster, plan: plan, bundle: 'spec',
+             admission: admission(certname, cluster, sender[:resource]), messages: messages, acknowledged: 0,
+             wait_ms: 0 }
+    target = "/plan/v1/processes/#{certname}/#{ERB::Util.url_encode(sender[:resource])}/exchange"
+    answer = call('POST', target, identity(certname), JSON.generate(body))
+    raise answer.body unless answer.code == '200'
+  end
+
   # One call over TLS; +identity+ as identity() gives it.
   def call(method, target, identity, body = nil)
     http = Net::HTTP.new('localhost', @port)
@@ -101,6 +132,6 @@ class Daemon
   def configure
     write('orchestrator.yaml', { 'listen' => '127.0.0.1:0', 'status_listen' => '', 'certificate' => 'own.pem',
                                  'private_key' => 'own.key', 'ca' => 'ca.pem', 'store' => 'store.sqlite',
-                                 'clusters' => 'clusters' }.to_yaml)
+                                 'clusters' => 'clusters', 'control' => control }.to_yaml)
   end
 end

@@ -120,7 +120,7 @@ const std::vector<Mistake>& mistakes() {
       {"SequenceGap", [](auto& body) { first_message(body)["sequence"] = 3; }, "messages[1].sequence: expected 4, found 5"},
       {"UnknownKind", [](auto& body) { first_message(body)["kind"] = "shout"; }, "messages[0].kind: 'shout' is no kind"},
       {"ForeignSender", [](auto& body) { first_message(body)["from"].as_object()["certname"] = "db2"; },
-       "messages[0].from: expected certname 'db1.example.com', found 'db2'"},
+       "messages[0].from: expected certname 'db1.example.com', found 'db2'", "wrong_certname"},
       {"NoReceiver", [](auto& body) { first_message(body).erase("to"); }, "messages[0].to: expected an object"},
       {"ReceiverWithoutResource", [](auto& body) { first_message(body)["to"].as_object().erase("resource"); },
        "messages[0].to.resource: expected a string"},
