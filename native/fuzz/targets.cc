@@ -13,6 +13,10 @@ std::span<const Target> targets() {
       Target{"evaluator", fuzz_evaluator},
       Target{"bundle", fuzz_bundle},
       Target{"state", fuzz_state},
+      Target{"json", fuzz_json},
+      Target{"exchange", fuzz_exchange},
+      Target{"reply", fuzz_reply},
+      Target{"admission", fuzz_admission},
   };
   return kTargets;
 }

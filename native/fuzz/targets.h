@@ -24,5 +24,11 @@ void fuzz_evaluator(std::string_view input);
 // json_targets.cc
 void fuzz_bundle(std::string_view input);
 void fuzz_state(std::string_view input);
+// wire_targets.cc
+void fuzz_json(std::string_view input);
+void fuzz_exchange(std::string_view input);
+void fuzz_reply(std::string_view input);
+// admission_target.cc
+void fuzz_admission(std::string_view input);
 
 }  // namespace plan::fuzz

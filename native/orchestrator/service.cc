@@ -142,11 +142,11 @@ void Service::State::deliver(Process& process, engine::Message message, Instant 
 
 // ------------------------------------------------------------------------------------------------ exchanges
 
-Error Service::State::refuse(const values::ProcessIdentity& member, const std::string& cluster,
+Error Service::State::refuse(const values::ProcessIdentity& peer, const std::string& cluster,
                              std::string_view address, const Error& error) {
   ++counters.refused;
-  log({.level = LogLevel::warning, .message = name_of(member) + ": refused: " + error.code + ": " + error.message,
-       .event = "refused", .certname = member.certname, .resource = member.resource, .cluster = cluster,
+  log({.level = LogLevel::warning, .message = name_of(peer) + ": refused: " + error.code + ": " + error.message,
+       .event = "refused", .certname = peer.certname, .resource = peer.resource, .cluster = cluster,
        .code = error.code, .address = std::string(address)});
   return error;
 }
@@ -170,7 +170,9 @@ Result<std::uint64_t> Service::State::read_admission(const values::ProcessIdenti
 Result<Staged> Service::receive(std::string_view peer, const values::ProcessIdentity& member, std::string_view body,
                                 Instant now, std::string_view address) {
   std::string title;
-  const auto refuse = [&](const Error& error) { return state_->refuse(member, title, address, error); };
+  const auto refuse = [&](const Error& error) {
+    return state_->refuse({std::string(peer), member.resource}, title, address, error);
+  };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
   auto json = protocol::read_body(body);
   if (!json) return refuse(json.error());
@@ -188,7 +190,9 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   State& state = *state_;
   if (state.failure) return *state.failure;
   ++state.counters.exchanges;
-  const auto refuse = [&](const Error& error) { return state.refuse(member, request.cluster, address, error); };
+  const auto refuse = [&](const Error& error) {
+    return state.refuse({std::string(peer), member.resource}, request.cluster, address, error);
+  };
   if (peer != member.certname) return refuse(wrong_certname(peer, member));
   const auto compiled_us = state.read_admission(member, request);
   if (!compiled_us) return refuse(compiled_us.error());

@@ -73,8 +73,9 @@ struct Service::State {
   // shows none. Error admission_refused.
   [[nodiscard]] Result<std::uint64_t> read_admission(const values::ProcessIdentity& member,
                                                      const protocol::ExchangeRequest& request) const;
-  // Counts and logs it; `cluster` is "" while it is not known which one is meant.
-  Error refuse(const values::ProcessIdentity& member, const std::string& cluster, std::string_view address,
+  // Counts and logs it, of whom the certificate names, whatever the path says; `cluster` is "" while it is not known
+  // which one is meant.
+  Error refuse(const values::ProcessIdentity& peer, const std::string& cluster, std::string_view address,
                const Error& error);
   void step(Process& process, const engine::Input& input, Instant now, std::uint64_t max_firings = UINT64_MAX);
   void deliver(Process& process, engine::Message message, Instant now);

@@ -1,6 +1,7 @@
 #include "simulator/member_node.h"
 
 #include "base/assert.h"
+#include "simulator/fake_admissions.h"
 
 namespace plan::simulator {
 namespace {
@@ -13,6 +14,10 @@ constexpr seconds kWait{120};
 std::string text_of(const Value& parameters, std::string_view name) {
   const auto* value = parameters.is(values::Kind::hash) ? parameters.as_hash().find(name) : nullptr;
   return value == nullptr ? std::string() : values::to_string(*value);
+}
+
+std::uint64_t compiled_us(Instant now) {
+  return static_cast<std::uint64_t>(std::chrono::microseconds(now.time_since_epoch()).count());
 }
 
 }  // namespace
@@ -45,6 +50,7 @@ agent::SessionSetup MemberNode::setup() {
                                  .build();
   setup.program = program_;
   setup.cluster = "cluster_1";
+  setup.admission = FakeAdmissions::write(setup.process.identity, setup.cluster, compiled_us(world_.now()));
   setup.random = [this] { return world_.random(); };
   return setup;
 }

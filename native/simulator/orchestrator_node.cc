@@ -15,7 +15,7 @@ void OrchestratorNode::start() {
     const bool planned = record.message.starts_with("nothing more is acknowledged") ||   // the commit that the crash broke
                          (record.event == "dead_letter" && record.message.ends_with("its incarnation ended"));
     if (record.level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", record.message);
-  }});
+  }, .admissions = &admissions_});
   if (!opened) throw Bug(opened.error().message);
   service_ = std::move(*opened);
   for (const auto& refusal : service_->configure({declaration_}, world_.now())) throw Bug(refusal.error.message);

@@ -10,6 +10,7 @@
 #include "agent/conversation.h"
 #include "orchestrator/service.h"
 #include "orchestrator/store/memory.h"
+#include "simulator/fake_admissions.h"
 #include "simulator/recorder.h"
 #include "simulator/world.h"
 
@@ -49,6 +50,7 @@ class OrchestratorNode {
   orchestrator::Declaration declaration_;
   Recorder recorder_;
   orchestrator::MemoryStore store_;
+  FakeAdmissions admissions_;
   std::unique_ptr<orchestrator::Service> service_;
   std::uint64_t boots_ = 0;
   bool commit_is_due_ = false;

@@ -38,8 +38,8 @@ module Lab
       @server.run('puppetserver', 'ca', 'generate', '--certname', certname)
       @thief.run('mkdir', '-p', DIRECTORY)
       { 'hostcert' => 'cert.pem', 'hostprivkey' => 'key.pem', 'localcacert' => 'ca.pem' }.each do |setting, file|
-        path = @server.run('puppet', 'config', 'print', '--certname', certname, '--section', 'agent', setting).out.chomp
-        @thief.write("#{DIRECTORY}/#{file}", @server.run('cat', path).out, mode: 0o600)
+        path = @server.run('puppet', 'config', 'print', '--certname', certname, '--section', 'agent', setting).chomp
+        @thief.write("#{DIRECTORY}/#{file}", @server.run('cat', path), mode: 0o600)
       end
     end
 
@@ -52,17 +52,19 @@ module Lab
     def call(method, path, body = nil)
       wanted = { 'host' => @server.certname, 'port' => Settings::ORCHESTRATOR_PORT, 'dir' => DIRECTORY,
                  'method' => method, 'path' => path, 'body' => body }
-      answer = JSON.parse(@thief.run('ruby', '-e', CALL, input: JSON.generate(wanted)).out)
+      answer = JSON.parse(@thief.run('ruby', '-e', CALL, input: JSON.generate(wanted)))
       [answer['status'], JSON.parse(answer['body']).dig('error', 'code')]
     end
 
     # A request to join, as +speaker+, on the path of +owner+.
     def join(owner: certname, speaker: certname, admission: nil)
       member = { 'certname' => speaker, 'resource' => 'Galera::Host[cluster_member]' }
-      message = { 'sequence' => 1, 'kind' => 'join', 'from' => member, 'to' => { 'certname' => '', 'resource' => '' },
-                  'plan' => 'galera::host', 'value' => { 'cluster' => Settings::CLUSTER } }
+      cluster = { 'certname' => '', 'resource' => Settings::CLUSTER }
+      message = { 'sequence' => 1, 'kind' => 'join', 'from' => member, 'to' => cluster, 'plan' => 'galera::host',
+                  'value' => { 'cluster' => Settings::CLUSTER } }
       body = { 'protocol' => 1, 'incarnation' => 'f' * 32, 'epoch' => 0, 'cluster' => Settings::CLUSTER,
-               'plan' => 'galera::host', 'bundle' => '', 'messages' => [message], 'acknowledged' => 0, 'wait_ms' => 0 }
+               'plan' => 'galera::host', 'bundle' => 'stolen', 'messages' => [message], 'acknowledged' => 0,
+               'wait_ms' => 0 }
       body['admission'] = admission if admission
       call('Post', "/plan/v1/processes/#{owner}/Galera%3A%3AHost%5Bcluster_member%5D/exchange", body)
     end

@@ -77,6 +77,41 @@ TEST_F(ConversationTest, SendsUntilAcknowledged) {
   EXPECT_TRUE(conversation.in_sync());
 }
 
+TEST_F(ConversationTest, ShowsItsAdmissionUntilItIsAnswered) {
+  auto admitted = setup();
+  admitted.admission = "signed";
+  Conversation conversation(admitted);
+  conversation.send(message("a"));
+  const auto [first, refused] = call(conversation);
+  EXPECT_EQ(refused.admission, "signed");
+  static_cast<void>(conversation.answered(first, refusal("overloaded", 503), now_));
+  now_ += seconds(60);
+  const auto [second, request] = call(conversation);
+  EXPECT_EQ(request.admission, "signed");
+  static_cast<void>(conversation.answered(second, reply(1), now_));
+  conversation.send(message("b"));
+  const auto [third, next] = call(conversation);
+  EXPECT_EQ(next.admission, "");
+  // A store that was lost does not know it any more.
+  static_cast<void>(conversation.answered(third, refusal("not_admitted", 403), now_));
+  now_ += seconds(60);
+  EXPECT_EQ(call(conversation).second.admission, "signed");
+}
+
+TEST_F(ConversationTest, ShowsNoAdmissionToAnotherClusterThanItsOwn) {
+  Conversation before(setup());
+  auto moved = setup();
+  moved.cluster = "cluster_2";
+  moved.admission = "to cluster_2";
+  auto conversation = Conversation::restore(moved, before.snapshot());
+  ASSERT_TRUE(conversation.ok());
+  EXPECT_EQ(call(*conversation).second.admission, "");
+  conversation->address("cluster_2");
+  auto again = Conversation::restore(moved, before.snapshot());
+  again->address("cluster_2");
+  EXPECT_EQ(call(*again).second.admission, "to cluster_2");
+}
+
 TEST_F(ConversationTest, PollsWhenThereIsNothingToSend) {
   Conversation conversation(setup());
   meet(conversation);

@@ -208,7 +208,7 @@ TEST_F(AccessTest, S16_EveryRouteForEveryCaller) {
   EXPECT_EQ(count(": TLS refused: "), handshakes) << log;
   EXPECT_THAT(log, HasSubstr("db1: refused: GET /metrics: forbidden: 'db1' may not call /metrics: no rule allows it, of "));
   EXPECT_THAT(log, HasSubstr("former-admin: refused: GET /metrics: forbidden: 'former-admin' may not call /metrics: rule 'former colleagues' denies it"));
-  EXPECT_THAT(log, HasSubstr("db2 Desk::Member[m]: refused: wrong_certname: "));
+  EXPECT_THAT(log, HasSubstr("db1 Desk::Member[m]: refused: wrong_certname: the path speaks for 'db2', the certificate for 'db1'"));
 }
 
 TEST_F(AccessTest, ARuleSeesThroughPercentEncoding) {

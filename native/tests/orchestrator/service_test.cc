@@ -187,8 +187,8 @@ TEST_F(ServiceTest, AnotherCertificateThanThePathIsRefused) {
   db1_.join();
   const auto reply = service_->exchange("db2", db1_.identity(), db1_.request(), at(0));
   EXPECT_EQ(reply.error().code, "wrong_certname");
-  EXPECT_THAT(log_, Contains(HasSubstr("db1 Desk::Member[m]: refused: wrong_certname")));
-  EXPECT_THAT(audit_, ElementsAre("refused db1 Desk::Member[m] desk_1 wrong_certname"));
+  EXPECT_THAT(log_, Contains(HasSubstr("db2 Desk::Member[m]: refused: wrong_certname")));
+  EXPECT_THAT(audit_, ElementsAre("refused db2 Desk::Member[m] desk_1 wrong_certname"));
 }
 
 TEST_F(ServiceTest, TheCertificateIsLookedAtBeforeTheBody) {

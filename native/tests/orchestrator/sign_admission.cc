@@ -90,23 +90,38 @@ std::string sign(EVP_PKEY* key, const Method& method, const std::string& text) {
   return method.number_bytes == 0 ? signature : numbers_of(signature, method.number_bytes);
 }
 
+std::string algorithm_of(const test::KeyPair& signer) {
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(read_key(signer.private_key), EVP_PKEY_free);
+  return method_of(key.get()).name;
+}
+
 }  // namespace
 
-std::string sign_jws(boost::json::object header, const boost::json::value& claims, const test::KeyPair& signer) {
+std::string sign_parts(std::string header, const std::string& claims, const test::KeyPair& signer) {
   const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(read_key(signer.private_key), EVP_PKEY_free);
-  const Method method = method_of(key.get());
-  if (!header.contains("alg")) header["alg"] = method.name;
-  if (!header.contains("x5c")) header["x5c"] = boost::json::array{read_certificate(signer.certificate)};
-  const std::string text = base64url(boost::json::serialize(header)) + "." + base64url(boost::json::serialize(claims));
-  return text + "." + base64url(sign(key.get(), method, text));
+  constexpr std::string_view kHole = "@CERTIFICATE@";
+  const auto hole = header.find(kHole);
+  if (hole != std::string::npos) header.replace(hole, kHole.size(), read_certificate(signer.certificate));
+  const std::string text = base64url(header) + "." + base64url(claims);
+  return text + "." + base64url(sign(key.get(), method_of(key.get()), text));
+}
+
+std::string sign_jws(boost::json::object header, const boost::json::value& claims, const test::KeyPair& signer) {
+  if (!header.contains("alg")) header["alg"] = algorithm_of(signer);
+  if (!header.contains("x5c")) header["x5c"] = boost::json::array{"@CERTIFICATE@"};
+  return sign_parts(boost::json::serialize(header), boost::json::serialize(claims), signer);
+}
+
+std::string claims_text(const Admission& admission) {
+  return boost::json::serialize(boost::json::object{{"certname", admission.certname},
+                                                    {"cluster", admission.cluster},
+                                                    {"resource", admission.resource},
+                                                    {"compiled_us", admission.compiled_us}});
 }
 
 std::string sign_admission(const Admission& admission, const test::KeyPair& compiler) {
-  const boost::json::object claims{{"certname", admission.certname},
-                                   {"cluster", admission.cluster},
-                                   {"resource", admission.resource},
-                                   {"compiled_us", admission.compiled_us}};
-  return sign_jws({{"typ", "plan-admission"}}, claims, compiler);
+  return sign_parts(R"({"typ":"plan-admission","alg":")" + algorithm_of(compiler) + R"(","x5c":["@CERTIFICATE@"]})",
+                    claims_text(admission), compiler);
 }
 
 }  // namespace plan::orchestrator

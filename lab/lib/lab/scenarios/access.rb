@@ -10,14 +10,14 @@ module Lab
     # The audit's records of refusals of this certname, as the journal of the orchestrator's host has them.
     def refusals(certname)
       found = server.machine.run('journalctl', '--no-pager', '--output=json', '-u', Server::ORCHESTRATOR_UNIT,
-                                 'PLAN_EVENT=refused', "PLAN_CERTNAME=#{certname}").out
+                                 'PLAN_EVENT=refused', "PLAN_CERTNAME=#{certname}")
       found.lines.map { |line| JSON.parse(line)['PLAN_CODE'] }
     end
 
     # What the node's own catalog of its last run holds.
     def admission_of(machine)
-      directory = machine.run('puppet', 'config', 'print', '--section', 'agent', 'client_datadir').out.chomp
-      catalog = JSON.parse(machine.run('cat', "#{directory}/catalog/#{machine.certname}.json").out)
+      directory = machine.run('puppet', 'config', 'print', '--section', 'agent', 'client_datadir').chomp
+      catalog = JSON.parse(machine.run('cat', "#{directory}/catalog/#{machine.certname}.json"))
       catalog['resources'].find { |resource| resource['type'] == 'Plan_process' }.dig('parameters', 'admission')
     end
 
