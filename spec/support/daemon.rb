@@ -19,7 +19,7 @@ class Daemon
 
   def initialize(title:, plan:, files:)
     @directory = Dir.mktmpdir('plan-orchestrator')
-    @authority = Certificates.certificate('Puppet CA: spec', 1, nil)
+    @authority = Certificates.certificate("Puppet CA: #{@directory}", 1, nil) # no two of the same name
     @serial = 1
     write('ca.pem', @authority.first.to_pem)
     @own = identity('localhost')
