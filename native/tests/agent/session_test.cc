@@ -127,7 +127,7 @@ class SessionTest : public testing::Test {
   std::optional<Exchange> poll_;
 };
 
-TEST_F(SessionTest, NothingIsSentBeforeTheStateIsDurable) {
+TEST_F(SessionTest, S13_NothingIsSentBeforeTheStateIsDurable) {
   auto session = run();
   EXPECT_FALSE(session->next_exchange(now_));
   const auto persist = session->to_persist();
@@ -137,7 +137,7 @@ TEST_F(SessionTest, NothingIsSentBeforeTheStateIsDurable) {
   EXPECT_TRUE(session->next_exchange(now_));
 }
 
-TEST_F(SessionTest, NoBatchIsHandedOutBeforeTheStateIsDurable) {
+TEST_F(SessionTest, S13_NoBatchIsHandedOutBeforeTheStateIsDurable) {
   auto session = run();
   persist(*session);
   const auto join = session->next_exchange(now_);
@@ -209,7 +209,7 @@ TEST_F(SessionTest, AnUnsyncedBatchIsOfferedAgainInTheNextRun) {
   EXPECT_THAT(heard(), HasSubstr("applied 1"));
 }
 
-TEST_F(SessionTest, WhatWasNotDurableIsReceivedAgain) {
+TEST_F(SessionTest, S14_WhatWasNotDurableIsReceivedAgain) {
   {
     auto session = run();
     persist(*session);
@@ -268,7 +268,7 @@ TEST_F(SessionTest, AnotherVersionOfThePlanGoesOn) {
   EXPECT_THAT(boost::json::serialize(session->engine().describe()), HasSubstr("more"));
 }
 
-TEST_F(SessionTest, ARestoredImageTakesANewIncarnation) {
+TEST_F(SessionTest, S15_ARestoredImageTakesANewIncarnation) {
   {
     auto session = run();
     persist(*session);

@@ -29,7 +29,7 @@ std::string with_array(const std::string& text) { return "$a = Array(Integer[1, 
 
 class CostsByWhatItLooksAt : public testing::TestWithParam<std::string> {};
 
-TEST_P(CostsByWhatItLooksAt, EndsByItsSteps) { EXPECT_EQ(error_of(GetParam()), "LIMIT_STEPS"); }
+TEST_P(CostsByWhatItLooksAt, S24_EndsByItsSteps) { EXPECT_EQ(error_of(GetParam()), "LIMIT_STEPS"); }
 
 INSTANTIATE_TEST_SUITE_P(Text, CostsByWhatItLooksAt, testing::Values(
     with_long_text("Integer[1, 1000].each |$i| { $s == \"${s}\" }"),

@@ -120,7 +120,7 @@ TEST(Fire, StatesAreOneAtATimeAndOnlyARealMoveIsNew) {
   EXPECT_THAT(actor.states(), ElementsAre("c"));
 }
 
-TEST(Fire, AFailingBodyLeavesOnlyADeadLetter) {
+TEST(Fire, S24_AFailingBodyLeavesOnlyADeadLetter) {
   Actor actor(R"(plan t {
     Integer $n = 0
     queue Integer q { entries => *[1] }

@@ -284,6 +284,21 @@ TEST_F(Formation, AnUnusedGrantIsGivenBackAndAnotherGiven) {
   EXPECT_THAT(cluster.letters(), IsEmpty());
 }
 
+// Only the member's own word gives a grant back: who is silent for a year may still be using it.
+TEST_F(Formation, S20_NoTimeTakesAGrantBackOrGivesAnother) {
+  constexpr std::int64_t kYear = 365LL * 24 * 60 * 60 * 1000;
+  add("db1");
+  add("db2");
+  apply("db2");
+  while (cluster.states() != std::vector<std::string>{"armed"} && !HasFatalFailure()) apply_one("db1");
+  const std::string grant = cluster.variable("the_grant");
+  for (int year = 1; year <= 3; ++year) exchange(cluster.step(Tick{}, year * kYear), "puppet");
+  EXPECT_THAT(cluster.states(), ElementsAre("armed"));
+  EXPECT_EQ(cluster.variable("the_grant"), grant);
+  EXPECT_EQ(cluster.variable("grants"), "1");
+  EXPECT_FALSE(emitted("db2", "Galera_bootstrap"));
+}
+
 TEST_F(Formation, AMemberThatJoinsAgainKeepsItsRole) {
   add("db1");
   add("db2");

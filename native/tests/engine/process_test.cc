@@ -340,7 +340,7 @@ TEST(Durations, AreTimespansOrSecondsFromZero) {
   }
 }
 
-TEST(LimitsOfAFiring, FailItLikeABodyThatRaises) {
+TEST(LimitsOfAFiring, S24_FailItLikeABodyThatRaises) {
   Limits steps, depth, token, capacity;
   steps.steps_per_firing = 1000;
   depth.call_depth = 10;
@@ -379,7 +379,7 @@ TEST(LimitsOfAFiring, BoundWhatTheGuardsOfManyActionsTakeTogether) {
   EXPECT_EQ(effects.dead_letters.back().place.line, 200U);
 }
 
-TEST(LimitsOfAFiring, TooManyAtOneInstantEndTheProcessThoughItIsStoppedBetween) {
+TEST(LimitsOfAFiring, S24_TooManyAtOneInstantEndTheProcessThoughItIsStoppedBetween) {
   Limits limits;
   limits.firings_per_instant = 100;
   std::unique_ptr<Engine> engine;

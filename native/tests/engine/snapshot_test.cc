@@ -34,7 +34,7 @@ constexpr std::string_view kPlan = R"(plan t {
     next_state() }
 })";
 
-TEST(Snapshot, GoesOnAsIfNothingHadHappened) {
+TEST(Snapshot, S24_GoesOnAsIfNothingHadHappened) {
   Actor straight(kPlan), reloaded(kPlan);
   const auto drive = [](Actor& actor, bool reload) {
     const std::vector<std::function<void()>> steps = {

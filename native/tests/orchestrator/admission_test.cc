@@ -55,7 +55,7 @@ class AdmissionTest : public ::testing::Test {
   Member member_{"db1"};
 };
 
-TEST_F(AdmissionTest, WithoutOneNothingIsKeptOfAMember) {
+TEST_F(AdmissionTest, S16_WithoutOneNothingIsKeptOfAMember) {
   member_.join();
   member_.epoch = 77;
   EXPECT_EQ(exchange(""), "not_admitted");

@@ -54,7 +54,7 @@ TEST(Sqlite, AnExistingStoreKeepsItsOwnIdAndEpoch) {
   EXPECT_EQ((*again)->load()->epoch, kBirth.epoch);
 }
 
-TEST(Sqlite, ASecondProcessIsKeptOut) {
+TEST(Sqlite, S17_ASecondProcessIsKeptOut) {
   const TemporaryDirectory directory;
   auto first = open_sqlite(directory.file("s"), kBirth);
   ASSERT_TRUE(first.ok());

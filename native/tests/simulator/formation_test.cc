@@ -22,7 +22,7 @@ TEST(Formation, WithoutCrashesInEveryOrder) {
   }
 }
 
-TEST(Formation, WithACrashOfEachHost) {
+TEST(Formation, S13_S14_S15_WithACrashOfEachHost) {
   const auto plans = bundle();
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const auto formation = form_cluster(plans, seed);
@@ -38,7 +38,7 @@ TEST(Formation, OfFive) {
   }
 }
 
-TEST(Formation, TheSameSeedGivesTheSameTrace) {
+TEST(Formation, S24_TheSameSeedGivesTheSameTrace) {
   const auto plans = bundle();
   const auto hash = form_cluster(plans, 3).trace_hash;
   EXPECT_EQ(form_cluster(plans, 3).trace_hash, hash);
