@@ -20,7 +20,8 @@ struct Config {
   std::string witness;                            // default: beside the store
   std::string clusters;                           // directory
   std::string certname;                           // default: the certificate's
-  std::vector<std::string> compilers;             // certnames whose admissions count; default: this one
+  std::string own_certname;                       // of the certificate itself; not a key of the file
+  std::vector<std::string> compilers;             // certnames whose admissions count; default: the certificate's
   std::vector<Rule> authorization;
   http::ServerLimits limits;
 };

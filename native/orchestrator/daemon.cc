@@ -42,12 +42,11 @@ http::TlsFiles tls_files(const Config& config) {
 Result<Config> load_config(const std::string& file) {
   auto config = read_config(file);
   if (!config) return config;
-  if (config->certname.empty()) {
-    auto certname = http::certname_of_file(config->certificate);
-    if (!certname) return certname.error();
-    config->certname = std::move(certname).value();
-  }
-  if (config->compilers.empty()) config->compilers = {config->certname};
+  auto own = http::certname_of_file(config->certificate);
+  if (!own) return own.error();
+  config->own_certname = std::move(own).value();
+  if (config->certname.empty()) config->certname = config->own_certname;
+  if (config->compilers.empty()) config->compilers = {config->own_certname};
   return config;
 }
 
@@ -67,7 +66,7 @@ http::ServerOptions server_options(const Config& config, const LogSink& log) {
   options.status_listen = config.status_listen;
   options.control = config.control;
   options.tls = tls_files(config);
-  options.rules = Rules(config.certname, config.authorization);
+  options.rules = Rules(config.own_certname, config.authorization);
   options.limits = config.limits;
   options.log = log;
   options.signals = true;
@@ -172,7 +171,7 @@ void Daemon::reload_all() {
     warn_of_restart(*wanted);
     config_.clusters = wanted->clusters;
     admissions_.set_compilers(wanted->compilers);
-    server_->set_rules(Rules(config_.certname, wanted->authorization));
+    server_->set_rules(Rules(wanted->own_certname, wanted->authorization));
     if (auto done = server_->reload_tls(tls_files(*wanted)); !done) {
       say(LogLevel::error, "the certificates stay as they were: " + text_of(done.error()));
     }
