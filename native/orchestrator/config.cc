@@ -87,7 +87,8 @@ void Parts::limits(const Node& node) {
   auto& limits = config_.limits;
   reader_.map(node, "limits.",
               {count("connections", limits.connections, 1, kMaxConnections),
-               count("header_bytes", limits.header_bytes, 1024, 1024 * 1024),
+               count("connections_per_certname", limits.connections_per_certname, 1, kMaxConnections),
+               count("header_bytes", limits.request.header_bytes, 1024, 1024 * 1024),
                seconds("handshake_seconds", limits.handshake), seconds("header_seconds", limits.header),
                seconds("body_seconds", limits.body), seconds("answer_seconds", limits.write),
                seconds("idle_seconds", limits.idle)});

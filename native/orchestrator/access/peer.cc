@@ -1,5 +1,6 @@
 #include "orchestrator/access/peer.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -63,6 +64,14 @@ std::optional<std::string> utf8(const ASN1_STRING* text) {
   return result;
 }
 
+// As Puppet has it: printable, lower case, no "/". Whatever else (a NUL, a line's end) could make one name look like
+// another in a path or a log.
+bool is_certname(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return c >= ' ' && c <= '~' && c != '/' && !(c >= 'A' && c <= 'Z');
+  });
+}
+
 std::string dotted_oid(const ASN1_OBJECT* object) {
   std::string text(128, '\0');
   const int size = OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
@@ -104,9 +113,7 @@ std::optional<std::string> common_name(const X509* certificate) {
   const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
   if (at < 0 || X509_NAME_get_index_by_NID(name, NID_commonName, at) >= 0) return std::nullopt;
   auto result = utf8(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
-  // A NUL inside could make one name look like another to whoever reads it as C text.
-  if (!result || result->empty() || result->find('\0') != std::string::npos) return std::nullopt;
-  return result;
+  return result && is_certname(*result) ? result : std::nullopt;
 }
 
 std::optional<Peer> read_peer(const X509* certificate) {

@@ -15,7 +15,7 @@ struct Peer {
   std::map<std::string, std::string> extensions;
 };
 
-// Nothing when the certificate has no single common name.
+// Nothing when the certificate has no single common name, or one that Puppet does not take for a certname.
 [[nodiscard]] std::optional<Peer> read_peer(const X509* certificate);
 [[nodiscard]] std::optional<std::string> common_name(const X509* certificate);
 

@@ -9,8 +9,11 @@ namespace plan::orchestrator::http {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Failure>, 20> kCodes = {{
+constexpr std::array<std::pair<std::string_view, Failure>, 23> kCodes = {{
     {"malformed", Failure::malformed},
+    {"unsupported_version", Failure::unsupported_version},
+    {"target_too_long", Failure::target_too_long},
+    {"unsupported_expectation", Failure::unsupported_expectation},
     {"unsupported_protocol", Failure::unsupported_protocol},
     {"too_large", Failure::too_large},
     {"header_too_large", Failure::header_too_large},
@@ -59,11 +62,14 @@ unsigned status_of(Failure failure) {
     case Failure::conflict:
     case Failure::not_retryable: return 409;
     case Failure::too_large: return 413;
+    case Failure::target_too_long: return 414;
+    case Failure::unsupported_expectation: return 417;
     case Failure::header_too_large: return 431;
     case Failure::internal: return 500;
     case Failure::overloaded:
     case Failure::store_full:
     case Failure::stopping: return 503;
+    case Failure::unsupported_version: return 505;
   }
   PLAN_ASSERT(false);
   return 500;

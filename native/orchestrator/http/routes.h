@@ -35,6 +35,7 @@ struct Response {
   std::string allow = {};                         // of 405
   std::optional<unsigned> retry_after_s = {};     // of 503
   std::optional<Error> error = {};                // whose answer this is
+  bool told = false;                              // the service has written its audit record of the error
   // There is no news yet: to be asked again when a commit changed something, and answered then or after this time.
   std::optional<std::chrono::milliseconds> hold = {};
   std::string file = {};                          // sent instead of `body`, with bounded memory, and removed then

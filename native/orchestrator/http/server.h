@@ -2,7 +2,6 @@
 // run(), the service too; one commit carries the exchanges that arrived together.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,25 +9,11 @@
 
 #include "base/result.h"
 #include "orchestrator/access/rules.h"
+#include "orchestrator/http/limits.h"
 #include "orchestrator/http/tls.h"
 #include "orchestrator/service.h"
 
 namespace plan::orchestrator::http {
-
-struct ServerLimits {
-  std::size_t connections = 10'000;               // beyond it: 503 with Retry-After
-  std::size_t header_bytes = 8 * 1024;
-  std::chrono::milliseconds handshake{10'000};
-  std::chrono::milliseconds header{10'000};       // of a request that has begun, or the first of a connection
-  std::chrono::milliseconds idle{90'000};         // between requests
-  std::chrono::milliseconds body{30'000};
-  std::chrono::milliseconds write{30'000};
-  std::chrono::milliseconds close{2'000};
-  std::chrono::milliseconds farewell{200};
-  std::chrono::milliseconds stop{5'000};          // for requests at work when the daemon stops
-  std::chrono::milliseconds watch{2'000};         // how often the certificates' and the revocation list's files are looked at
-  friend bool operator==(const ServerLimits&, const ServerLimits&) = default;
-};
 
 struct ServerOptions {
   std::string listen;                             // "0.0.0.0:8146", "[::]:8146"; port 0: any free one
@@ -59,8 +44,9 @@ class Server {
   void stop();
   void post(std::function<void()> work);
 
-  // On the server's thread. reload_tls() does nothing when neither names nor files changed; else it closes every TLS
-  // connection, so that nobody stays who was revoked; an error leaves all as it was. commit() is for what was staged outside of an exchange: configure().
+  // On the server's thread. reload_tls() does nothing when neither names nor files changed; else new connections get the
+  // new certificates, and open ones whose peer is no longer good are cut; an error leaves all as it was. commit() is for
+  // what was staged outside of an exchange: configure().
   [[nodiscard]] Status reload_tls(const TlsFiles& files);
   void set_rules(Rules rules);
   void commit();

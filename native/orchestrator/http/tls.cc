@@ -7,6 +7,9 @@
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
+#include <array>
+#include <ctime>
 #include <system_error>
 
 namespace plan::orchestrator::http {
@@ -28,14 +31,55 @@ Error tls_error(std::string_view code, const std::string& what) {
   return Error{std::string(code), what + text};
 }
 
+using SysSeconds = std::chrono::sys_seconds;
+
+SysSeconds time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return SysSeconds::min();
+  return SysSeconds(std::chrono::seconds(::timegm(&parts)));
+}
+
+std::string text_of(SysSeconds time) {
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm parts{};
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", ::gmtime_r(&seconds, &parts))};
+}
+
+// Calls `look` with each revocation list of the store.
+template <class Look>
+void each_crl(const SSL_CTX* context, Look look) {
+  X509_STORE* store = SSL_CTX_get_cert_store(context);
+  const STACK_OF(X509_OBJECT)* objects = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i) {
+    const X509_CRL* crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(objects, i));
+    if (crl != nullptr) look(const_cast<X509_CRL*>(crl));
+  }
+}
+
+// With one that is not valid now every handshake would fail: better to go on with what was there, and to say so.
+Status check_times(const SSL_CTX* context, const std::string& path) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::string wrong;
+  each_crl(context, [&](const X509_CRL* crl) {
+    const auto begin = time_of(X509_CRL_get0_lastUpdate(crl));
+    const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl);
+    if (begin > now) wrong = "is valid only from " + text_of(begin) + " on";
+    if (next != nullptr && time_of(next) <= now) wrong = "has expired on " + text_of(time_of(next));
+  });
+  if (wrong.empty()) return Done{};
+  return Error{"tls.crl", "the revocation list " + path + " " + wrong, "Get the present one from the CA."};
+}
+
+// Every certificate of a chain is looked up, as Puppet's agents do it.
 Status load_crl(SSL_CTX* context, const std::string& path) {
   X509_STORE* store = SSL_CTX_get_cert_store(context);
   X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
   if (lookup == nullptr || X509_load_crl_file(lookup, path.c_str(), X509_FILETYPE_PEM) <= 0) {
     return tls_error("tls.crl", "the revocation list " + path + " cannot be read");
   }
-  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
-  return Done{};
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  return check_times(context, path);
 }
 
 Status load_files(SSL_CTX* context, const TlsFiles& files) {
@@ -60,18 +104,72 @@ Status load_files(SSL_CTX* context, const TlsFiles& files) {
 
 }  // namespace
 
-Result<std::shared_ptr<boost::asio::ssl::context>> make_context(const TlsFiles& files) {
-  auto context = std::make_shared<boost::asio::ssl::context>(boost::asio::ssl::context::tls_server);
-  SSL_CTX* native = context->native_handle();
+Result<TlsContext> make_context(const TlsFiles& files) {
+  TlsContext context(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX* native = context.get();
+  PLAN_ASSERT(native != nullptr);
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_CIPHER_SERVER_PREFERENCE);
   // Every connection is verified anew: a resumed session would outlive a revocation.
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(native, 0);
-  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(native, 1);   // one call of the system for a record instead of two
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   if (auto done = load_files(native, files); !done) return done.error();
   return context;
+}
+
+std::string handshake_problem(const SSL* connection) {
+  const unsigned long error = ERR_get_error();
+  ERR_clear_error();
+  const long verdict = SSL_get_verify_result(connection);
+  std::string text = error == 0 ? "the client has gone" : reason_of(error);
+  if (verdict != X509_V_OK) text += std::string(": ") + X509_verify_cert_error_string(verdict);
+  return text;
+}
+
+SysSeconds good_until(const SSL* connection) {
+  auto until = SysSeconds::max();
+  const STACK_OF(X509)* chain = SSL_get0_verified_chain(connection);
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    until = std::min(until, time_of(X509_get0_notAfter(sk_X509_value(chain, i))));
+  }
+  return until;
+}
+
+SysSeconds good_until(const SSL_CTX* context) {
+  auto until = SysSeconds::max();
+  each_crl(context, [&](const X509_CRL* crl) {
+    const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl);
+    if (next != nullptr) until = std::min(until, time_of(next));
+  });
+  return until;
+}
+
+bool is_revoked(const SSL_CTX* context, const SSL* connection) {
+  X509* certificate = SSL_get0_peer_certificate(connection);
+  bool revoked = false;
+  each_crl(context, [&](X509_CRL* crl) {
+    X509_REVOKED* entry = nullptr;
+    if (X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_issuer_name(certificate)) != 0) return;
+    if (X509_CRL_get0_by_cert(crl, &entry, certificate) == 1) revoked = true;
+  });
+  return revoked;
+}
+
+std::string distrust(SSL_CTX* context, const SSL* connection) {
+  X509_STORE_CTX* verification = X509_STORE_CTX_new();
+  PLAN_ASSERT(verification != nullptr &&
+              X509_STORE_CTX_init(verification, SSL_CTX_get_cert_store(context), SSL_get0_peer_certificate(connection),
+                                  SSL_get_peer_cert_chain(connection)) == 1);
+  X509_STORE_CTX_set_default(verification, "ssl_client");
+  const bool good = X509_verify_cert(verification) == 1;
+  const std::string why = good ? "" : X509_verify_cert_error_string(X509_STORE_CTX_get_error(verification));
+  X509_STORE_CTX_free(verification);
+  ERR_clear_error();
+  return why;
 }
 
 std::optional<Peer> verified_peer(const SSL* connection) {
@@ -87,7 +185,7 @@ Result<std::string> certname_of_file(const std::string& path) {
   if (certificate == nullptr) return tls_error("tls.certificate", "the certificate " + path + " cannot be read");
   const auto peer = read_peer(certificate);
   X509_free(certificate);
-  if (!peer) return Error{"tls.certificate", "the certificate " + path + " has no single common name (CN)"};
+  if (!peer) return Error{"tls.certificate", "the certificate " + path + " has no single common name (CN) that may be a certname"};
   return peer->certname;
 }
 

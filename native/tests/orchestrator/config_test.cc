@@ -60,7 +60,7 @@ TEST_F(ConfigTest, ReadsEveryKey) {
   EXPECT_EQ(config->certname, "me");
   EXPECT_THAT(config->compilers, ElementsAre("puppet1", "puppet2"));
   EXPECT_EQ(config->limits.connections, 5U);
-  EXPECT_EQ(config->limits.header_bytes, 4096U);
+  EXPECT_EQ(config->limits.request.header_bytes, 4096U);
   EXPECT_EQ(config->limits.idle, std::chrono::seconds(7));
 }
 

@@ -22,7 +22,7 @@ class SignedAdmissionsTest : public ::testing::Test {
   void trust(const std::string& crl) {
     const auto context = http::make_context({own_.certificate, own_.private_key, ca_.certificate(), crl});
     PLAN_ASSERT(context.ok());
-    admissions_.trust(SSL_CTX_get_cert_store((*context)->native_handle()));
+    admissions_.trust(SSL_CTX_get_cert_store(context->get()));
   }
   std::string problem(const std::string& text) const {
     const auto read = admissions_.verify(text);
