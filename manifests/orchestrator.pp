@@ -5,6 +5,9 @@
 # account has no right on Puppet's files: systemd hands it copies of key and certificates when it starts
 # (`LoadCredential=`), and shows it the directory of the revocation list, which must be followed while it runs.
 #
+# The sockets belong to systemd (`plan-orchestrator.socket`): who connects while the daemon is restarted waits and is not
+# refused. One of them, `/run/plan-orchestrator/control.sock`, is for root on this host (`planctl orchestrator`).
+#
 # Clusters are declared by `galera::cluster`. What else lies in the directory of declared clusters is removed. A change
 # of the configuration or of a cluster reloads the daemon and interrupts no connection; a new program restarts it.
 #
@@ -96,6 +99,7 @@ class galera::orchestrator (
   $crl_dir  = regsubst($crl_file, '/[^/]+\z', '')
   $crl_name = regsubst($crl_file, '\A.*/', '')
   $seen_crl = '/run/plan-orchestrator/crl'
+  $control  = '/run/plan-orchestrator/control.sock'
 
   group { $user:
     ensure => present,
@@ -152,6 +156,7 @@ class galera::orchestrator (
     content => epp('galera/orchestrator.yaml.epp', {
         'listen'        => $listen,
         'status_listen' => $status_listen,
+        'control'       => $control,
         'credentials'   => '/run/credentials/plan-orchestrator.service',
         'crl'           => "${seen_crl}/${crl_name}",
         'store'         => "${state_dir}/store.sqlite",
@@ -168,6 +173,19 @@ class galera::orchestrator (
     owner   => $user,
     group   => $user,
     mode    => '0700',
+    require => User[$user],
+  }
+
+  file { '/etc/systemd/system/plan-orchestrator.socket':
+    ensure  => file,
+    owner   => 'root',
+    group   => 'root',
+    mode    => '0644',
+    content => epp('galera/plan-orchestrator.socket.epp', {
+        'user'      => $user,
+        'addresses' => [$listen, $status_listen],
+        'control'   => $control,
+    }),
     require => User[$user],
   }
 
@@ -190,15 +208,31 @@ class galera::orchestrator (
     command     => 'systemctl daemon-reload',
     path        => ['/usr/bin', '/bin'],
     refreshonly => true,
+    subscribe   => File['/etc/systemd/system/plan-orchestrator.socket'],
   }
   ~> service { 'plan-orchestrator':
     ensure  => $service_ensure,
     enable  => $service_enable,
     require => [
+      Service['plan-orchestrator.socket'],
       File["${config_dir}/orchestrator.yaml"],
       File["${config_dir}/clusters.d"],
       File[$state_dir],
     ],
+  }
+
+  # A socket cannot be made while a daemon that made its own is there; who connects just then is refused.
+  exec { 'make the sockets of plan-orchestrator anew':
+    command     => 'systemctl stop plan-orchestrator.service && systemctl restart plan-orchestrator.socket',
+    path        => ['/usr/bin', '/bin'],
+    provider    => shell,
+    refreshonly => true,
+    subscribe   => File['/etc/systemd/system/plan-orchestrator.socket'],
+    require     => Exec['reload systemd for plan-orchestrator'],
+  }
+  -> service { 'plan-orchestrator.socket':
+    ensure => $service_ensure,
+    enable => $service_enable,
   }
 
   # After the service: what was just started has read its configuration, a second look does no harm.

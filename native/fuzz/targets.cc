@@ -12,6 +12,7 @@ std::span<const Target> targets() {
       Target{"checker", fuzz_checker},
       Target{"evaluator", fuzz_evaluator},
       Target{"bundle", fuzz_bundle},
+      Target{"config", fuzz_config},
       Target{"state", fuzz_state},
       Target{"json", fuzz_json},
       Target{"exchange", fuzz_exchange},

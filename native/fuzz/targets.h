@@ -21,6 +21,8 @@ void fuzz_parser(std::string_view input);
 void fuzz_checker(std::string_view input);
 // evaluator_target.cc
 void fuzz_evaluator(std::string_view input);
+// config_target.cc
+void fuzz_config(std::string_view input);
 // json_targets.cc
 void fuzz_bundle(std::string_view input);
 void fuzz_state(std::string_view input);

@@ -160,7 +160,11 @@ void Parts::read(const Node& root) {
 Result<Config> read_config(const std::string& path) {
   auto text = read_file(path);
   if (!text) return text.error();
-  auto document = load_yaml(*text);
+  return parse_config(path, *text);
+}
+
+Result<Config> parse_config(const std::string& path, const std::string& text) {
+  auto document = load_yaml(text);
   if (!document) return Error{"config.invalid", path + ": " + document.error().message};
   Config config;
   ConfigReader reader(path);

@@ -29,5 +29,6 @@ struct Config {
 // Relative paths are taken from the file's directory. Error config.*: names file, line and key of each mistake, and what
 // is near to an unknown key.
 [[nodiscard]] Result<Config> read_config(const std::string& path);
+[[nodiscard]] Result<Config> parse_config(const std::string& path, const std::string& text);   // of a file of that path
 
 }  // namespace plan::orchestrator

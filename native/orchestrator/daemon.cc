@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <random>
+#include <set>
 
 #include "orchestrator/access/signed_admissions.h"
 #include "orchestrator/config.h"
@@ -70,6 +71,11 @@ http::ServerOptions server_options(const Config& config, const LogSink& log) {
   options.limits = config.limits;
   options.log = log;
   options.signals = true;
+  options.passed = passed_sockets();
+  if (const auto time = watchdog_time(); time.count() > 0) {
+    options.beat = time / 3;
+    options.on_beat = notify_alive;
+  }
   return options;
 }
 
@@ -202,32 +208,53 @@ Status run_daemon(const std::string& config_file, const LogSink& log) {
   return daemon.run();
 }
 
+namespace {
+
+// Each mistake once, in the order they are found.
+class Findings {
+ public:
+  explicit Findings(const LogSink& log) : log_(log) {}
+  void add(const std::string& text) {
+    if (said_.insert(text).second) log_({.level = LogLevel::error, .message = text});
+  }
+  [[nodiscard]] bool none() const { return said_.empty(); }
+
+ private:
+  const LogSink& log_;
+  std::set<std::string> said_;
+};
+
+void check_clusters(const Config& config, std::vector<Declaration> declarations, Findings& findings) {
+  MemoryStore store(birth());
+  auto service = Service::open(store, service_options(config, {}, nullptr, nullptr));
+  PLAN_ASSERT(service.ok());   // an empty store in memory
+  for (const auto& refusal : (*service)->configure(std::move(declarations), now())) {
+    findings.add(refusal.origin + ": " + text_of(refusal.error));
+  }
+}
+
+}  // namespace
+
 bool check_config(const std::string& config_file, const LogSink& log) {
-  auto config = load_config(config_file);
+  Findings findings(log);
+  const auto config = read_config(config_file);
   if (!config) {
-    log({.level = LogLevel::error, .message = text_of(config.error())});
+    findings.add(text_of(config.error()));
     return false;
   }
-  bool good = true;
-  const auto say = [&](const std::string& text) {
-    good = false;
-    log({.level = LogLevel::error, .message = text});
-  };
-  if (auto made = http::make_context(tls_files(*config)); !made) say(text_of(made.error()));
+  if (auto made = http::make_context(tls_files(*config)); !made) findings.add(text_of(made.error()));
+  const auto complete = load_config(config_file);
+  if (!complete) findings.add(text_of(complete.error()));
   auto found = read_declarations(config->clusters);
   if (!found) {
-    say(text_of(found.error()));
+    findings.add(text_of(found.error()));
     return false;
   }
-  for (const auto& refusal : found->unreadable) say(refusal.origin + ": " + text_of(refusal.error));
-  MemoryStore store(birth());
-  auto service = Service::open(store, service_options(*config, {}, nullptr, nullptr));
-  PLAN_ASSERT(service.ok());   // an empty store in memory
-  for (const auto& refusal : (*service)->configure(found->read, now())) {
-    say(refusal.origin + ": " + text_of(refusal.error));
-  }
-  if (good) log({.message = config_file + " is well: " + counted_clusters(found->read.size()) + " declared"});
-  return good;
+  for (const auto& refusal : found->unreadable) findings.add(refusal.origin + ": " + text_of(refusal.error));
+  const std::size_t declared = found->read.size();
+  check_clusters(complete ? *complete : *config, std::move(found->read), findings);
+  if (findings.none()) log({.message = config_file + " is well: " + counted_clusters(declared) + " declared"});
+  return findings.none();
 }
 
 }  // namespace plan::orchestrator

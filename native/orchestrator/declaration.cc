@@ -11,16 +11,12 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kKeys = {"resource", "title", "plan", "parameters", "bundle"};
 
-Error as_declaration(const std::string& origin, const Error& error) {
-  return {"declaration.malformed", origin + ": " + error.message, error.help};
-}
-
-std::optional<Error> unknown_key(const boost::json::object& json, const std::string& origin) {
+std::optional<Error> unknown_key(const boost::json::object& json) {
   for (const auto& item : json) {
     const std::string_view key(item.key().data(), item.key().size());
     if (std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end()) continue;
     const auto near = diagnostics::nearest(key, {kKeys.begin(), kKeys.end()});
-    return Error{"declaration.malformed", origin + ": unknown key '" + std::string(key) + "'",
+    return Error{"declaration.malformed", "unknown key '" + std::string(key) + "'",
                  near.empty() ? "Known are resource, title, plan, parameters and bundle."
                               : "Did you mean '" + std::string(near) + "'?"};
   }
@@ -37,8 +33,8 @@ Result<Declaration> read_declaration(const boost::json::value& json, std::string
   declaration.plan = fields.text("plan");
   const auto* parameters = fields.object("parameters", false);
   const auto* bundle = fields.object("bundle");
-  if (fields.error()) return as_declaration(origin, *fields.error());
-  if (auto unknown = unknown_key(json.get_object(), origin)) return *unknown;
+  if (fields.error()) return Error{"declaration.malformed", fields.error()->message, fields.error()->help};
+  if (auto unknown = unknown_key(json.get_object())) return *unknown;
   declaration.parameters = parameters == nullptr ? boost::json::object() : *parameters;
   declaration.bundle = *bundle;
   declaration.origin = std::move(origin);

@@ -24,4 +24,19 @@ void notify_reloading() {
 
 void notify_stopping() { notify("STOPPING=1"); }
 
+void notify_alive() { notify("WATCHDOG=1"); }
+
+std::chrono::microseconds watchdog_time() {
+  std::uint64_t time = 0;
+  if (sd_watchdog_enabled(0, &time) <= 0) return {};
+  return std::chrono::microseconds(time);
+}
+
+std::vector<int> passed_sockets() {
+  std::vector<int> sockets;
+  const int count = sd_listen_fds(1);
+  for (int i = 0; i < count; ++i) sockets.push_back(SD_LISTEN_FDS_START + i);
+  return sockets;
+}
+
 }  // namespace plan::orchestrator

@@ -30,13 +30,17 @@ boost::json::value scalar(const YAML::Node& node) {
   return boost::json::string(text);
 }
 
-Result<boost::json::value> convert(const YAML::Node& node, int depth) {
+// Aliases (`*name`) stand for what may hold aliases again: a short text can mean more than any memory holds.
+constexpr std::size_t kMaxNodes = 1'000'000;
+
+Result<boost::json::value> convert(const YAML::Node& node, int depth, std::size_t& nodes) {
   if (depth == 0) return Error{"config.invalid", "is nested too deep"};
+  if (++nodes > kMaxNodes) return Error{"config.invalid", "has more than " + std::to_string(kMaxNodes) + " values"};
   if (node.IsScalar()) return scalar(node);
   if (node.IsSequence()) {
     boost::json::array array;
     for (const auto& item : node) {
-      auto value = convert(item, depth - 1);
+      auto value = convert(item, depth - 1, nodes);
       if (!value) return value;
       array.push_back(std::move(value).value());
     }
@@ -46,7 +50,7 @@ Result<boost::json::value> convert(const YAML::Node& node, int depth) {
   boost::json::object object;
   for (const auto& entry : node) {
     if (!entry.first.IsScalar()) return Error{"config.invalid", "a key is no single value"};
-    auto value = convert(entry.second, depth - 1);
+    auto value = convert(entry.second, depth - 1, nodes);
     if (!value) return value;
     object[entry.first.Scalar()] = std::move(value).value();
   }
@@ -66,7 +70,8 @@ Result<YAML::Node> load_yaml(const std::string& text) {
 Result<boost::json::value> yaml_to_json(const std::string& text, int max_depth) {
   auto node = load_yaml(text);
   if (!node) return node.error();
-  return convert(*node, max_depth);
+  std::size_t nodes = 0;
+  return convert(*node, max_depth, nodes);
 }
 
 }  // namespace plan::orchestrator

@@ -7,6 +7,7 @@ RSpec.describe 'galera::orchestrator' do
 
   config = '/etc/plan-orchestrator/orchestrator.yaml'
   unit = '/etc/systemd/system/plan-orchestrator.service'
+  socket = '/etc/systemd/system/plan-orchestrator.socket'
 
   it { is_expected.to compile.with_all_deps }
 
@@ -19,7 +20,7 @@ RSpec.describe 'galera::orchestrator' do
   it 'writes a configuration that is YAML with exactly the keys the daemon knows' do
     content = catalogue.resource('file', config)[:content]
     expect(YAML.safe_load(content).keys)
-      .to contain_exactly('listen', 'certificate', 'private_key', 'ca', 'crl', 'store', 'clusters', 'status_listen')
+      .to match_array(%w[listen certificate private_key ca crl store clusters status_listen control])
   end
 
   context 'with other compilers, rules and limits' do
@@ -58,6 +59,17 @@ RSpec.describe 'galera::orchestrator' do
     is_expected.to contain_file('/usr/bin/plan-orchestrator').that_notifies('Service[plan-orchestrator]')
     is_expected.to contain_service('plan-orchestrator').that_subscribes_to('Exec[reload systemd for plan-orchestrator]')
     is_expected.not_to contain_service('plan-orchestrator').that_subscribes_to("File[#{config}]")
+  end
+
+  it 'has systemd hold the sockets that the configuration names' do
+    settings = YAML.safe_load(catalogue.resource('file', config)[:content])
+    streams = catalogue.resource('file', socket)[:content].scan(/^ListenStream=(.*)$/).flatten
+    expect(streams).to contain_exactly(*settings.values_at('listen', 'status_listen', 'control'))
+    is_expected.to contain_service('plan-orchestrator').that_requires('Service[plan-orchestrator.socket]')
+    is_expected.to contain_file(socket).that_notifies('Exec[make the sockets of plan-orchestrator anew]')
+    is_expected.to contain_exec('make the sockets of plan-orchestrator anew')
+      .that_requires('Exec[reload systemd for plan-orchestrator]')
+      .that_comes_before('Service[plan-orchestrator.socket]')
   end
 
   it 'keeps the store to itself' do

@@ -15,7 +15,7 @@ class Daemon
   PROGRAM = File.join(ENV.fetch('PLAN_PROGRAMS', File.expand_path('../../build/release/bin', __dir__)),
                       'plan-orchestrator')
 
-  attr_reader :directory, :port, :own
+  attr_reader :directory, :port, :own, :said
 
   def initialize(title:, plan:, files:)
     @directory = Dir.mktmpdir('plan-orchestrator')
@@ -29,9 +29,13 @@ class Daemon
     configure
   end
 
-  def start
+  # As systemd starts it: +sockets+ listen and are passed, +environment+ is added to.
+  def start(sockets: [], environment: {})
     @errors, errors = IO.pipe
-    @pid = spawn(PROGRAM, '--config', path('orchestrator.yaml'), err: errors, out: errors)
+    passed = sockets.each_with_index.to_h { |socket, index| [3 + index, socket.fileno] }
+    variables = environment.merge(sockets.empty? ? {} : { 'LISTEN_FDS' => sockets.size.to_s })
+    @pid = spawn(variables, 'sh', '-c', 'LISTEN_PID=$$ exec "$0" "$@"', PROGRAM, '--config', path('orchestrator.yaml'),
+                 err: errors, out: errors, **passed)
     errors.close
     @said = []
     said = await(/, port (\d+)/)
@@ -49,14 +53,25 @@ class Daemon
     raise "the daemon ended: #{@said.join}"
   end
 
-  def stop
-    return unless @pid
-
+  # Its files stay: it can be started again.
+  def halt
     Process.kill('TERM', @pid)
     Process.wait(@pid)
     @pid = nil
+  end
+
+  def stop
+    halt if @pid
   ensure
     FileUtils.remove_entry(@directory)
+  end
+
+  def signal(name)
+    Process.kill(name, @pid)
+  end
+
+  def listen_at(address)
+    configure(address)
   end
 
   # [certificate, key] of a client.
@@ -129,8 +144,8 @@ class Daemon
     write("clusters/#{title}.json", JSON.generate(declaration))
   end
 
-  def configure
-    write('orchestrator.yaml', { 'listen' => '127.0.0.1:0', 'status_listen' => '', 'certificate' => 'own.pem',
+  def configure(listen = '127.0.0.1:0')
+    write('orchestrator.yaml', { 'listen' => listen, 'status_listen' => '', 'certificate' => 'own.pem',
                                  'private_key' => 'own.key', 'ca' => 'ca.pem', 'store' => 'store.sqlite',
                                  'clusters' => 'clusters', 'control' => control }.to_yaml)
   end

@@ -14,6 +14,7 @@ module Lab
     START_ATTEMPTS = 3
     REPORTS_DIR = '/var/lib/puppetserver/reports'
     ORCHESTRATOR_UNIT = 'plan-orchestrator.service'
+    ORCHESTRATOR_SOCKET = 'plan-orchestrator.socket'
     ORCHESTRATOR_STATE = '/var/lib/plan-orchestrator'
 
     PUPPET_CONF = <<~CONF
@@ -105,6 +106,11 @@ module Lab
       forget_stored { machine.run('systemctl', 'start', ORCHESTRATOR_UNIT) }
     end
 
+    # With its socket: else the next agent that connects would start it.
+    def stop_orchestrator
+      machine.run('systemctl', 'stop', ORCHESTRATOR_SOCKET, ORCHESTRATOR_UNIT)
+    end
+
     # The last report of a member as the report processor "store" wrote it, one file a minute; nil when there is none.
     # Plain hashes and arrays: the classes that Puppet has for the parts are left out.
     def last_report(certname)
@@ -120,7 +126,7 @@ module Lab
     private
 
     def forget_stored
-      machine.run('systemctl', 'stop', ORCHESTRATOR_UNIT)
+      stop_orchestrator
       machine.run('find', ORCHESTRATOR_STATE, '-mindepth', '1', '-delete')
       yield
     end

@@ -15,6 +15,8 @@ using boost::system::error_code;
 
 namespace {
 
+constexpr std::string_view kPassed = "cannot use the passed socket at";
+
 // Done, or the error of what was being done.
 Status checked(error_code failed, std::string_view key, std::string_view doing, const std::string& where) {
   if (!failed) return Done{};
@@ -46,9 +48,13 @@ Result<tcp::endpoint> read_endpoint(const std::string& text, std::string_view ke
   return tcp::endpoint(address, static_cast<std::uint16_t>(port));
 }
 
-Status listen_on(tcp::acceptor& on, const tcp::endpoint& endpoint, std::string_view key) {
+Status listen_on(tcp::acceptor& on, const tcp::endpoint& endpoint, std::string_view key, PassedSockets& passed) {
   const std::string where = endpoint.address().to_string() + " port " + std::to_string(endpoint.port());
   error_code failed;
+  if (const auto socket = passed.take(endpoint)) {
+    on.assign(endpoint.protocol(), *socket, failed);
+    return checked(failed, key, kPassed, where);
+  }
   on.open(endpoint.protocol(), failed);
   if (auto done = checked(failed, key, "cannot open a socket for", where); !done) return done;
   on.set_option(tcp::acceptor::reuse_address(true), failed);
@@ -59,7 +65,9 @@ Status listen_on(tcp::acceptor& on, const tcp::endpoint& endpoint, std::string_v
   return checked(failed, key, "cannot listen on", where);
 }
 
-Status listen_on(local::acceptor& on, const std::string& path, std::string_view key) {
+namespace {
+
+Status make(local::acceptor& on, const std::string& path, std::string_view key) {
   if (path.size() >= sizeof(sockaddr_un::sun_path)) {
     return Error{"listen.address", std::string(key) + ": '" + path + "' is too long for the path of a socket"};
   }
@@ -74,6 +82,19 @@ Status listen_on(local::acceptor& on, const std::string& path, std::string_view 
   if (auto done = checked(failed, key, "cannot bind to", path); !done) return done;
   on.listen(asio::socket_base::max_listen_connections, failed);
   return checked(failed, key, "cannot listen on", path);
+}
+
+}  // namespace
+
+Result<bool> listen_on(local::acceptor& on, const std::string& path, std::string_view key, PassedSockets& passed) {
+  if (const auto socket = passed.take(path)) {
+    error_code failed;
+    on.assign(local(), *socket, failed);
+    if (auto done = checked(failed, key, kPassed, path); !done) return done.error();
+    return false;
+  }
+  if (auto done = make(on, path, key); !done) return done.error();
+  return true;
 }
 
 }  // namespace plan::orchestrator::http

@@ -70,7 +70,7 @@ constexpr std::chrono::milliseconds kRoomProbe{1'000};   // how often a full sto
 struct Server::State {
   State(Service& the_service, ServerOptions the_options)
       : options(std::move(the_options)), acceptor(io), status_acceptor(io), control_acceptor(io), watch_timer(io),
-        sweep_timer(io), stop_timer(io), signals(io),
+        sweep_timer(io), stop_timer(io), beat_timer(io), signals(io), passed(options.passed),
         calls(io, the_service, options.rules, {[this](const Error& error) { fail(error); }, [this] { return gauges(); }}),
         common(new Common{the_service, options.limits, options.log, calls, Turns(options.limits.handshakes)}) {}
   ~State() { common->over = true; }
@@ -79,8 +79,10 @@ struct Server::State {
   asio::io_context io{1};
   tcp::acceptor acceptor, status_acceptor;
   local::acceptor control_acceptor;
-  asio::steady_timer watch_timer, sweep_timer, stop_timer;
+  asio::steady_timer watch_timer, sweep_timer, stop_timer, beat_timer;
   asio::signal_set signals;
+  PassedSockets passed;
+  bool control_is_ours = false;                      // its file goes with us
   Calls calls;
   std::shared_ptr<Common> common;
 
@@ -104,6 +106,7 @@ struct Server::State {
   asio::awaitable<void> accept(Acceptor& from, Listener listener);
   [[nodiscard]] bool has_room(Listener listener) const;
   asio::awaitable<void> sweep();
+  asio::awaitable<void> beat();
   asio::awaitable<void> handle_signals();
 
   Status reload_tls(const TlsFiles& files);
@@ -125,7 +128,7 @@ Status Server::State::open() {
   if (auto done = reload_tls(options.tls); !done) return done;
   const auto endpoint = read_endpoint(options.listen, "listen");
   if (!endpoint) return endpoint.error();
-  if (auto done = listen_on(acceptor, *endpoint, "listen"); !done) return done;
+  if (auto done = listen_on(acceptor, *endpoint, "listen", passed); !done) return done;
   if (!options.status_listen.empty()) {
     const auto status = read_endpoint(options.status_listen, "status_listen");
     if (!status) return status.error();
@@ -133,9 +136,17 @@ Status Server::State::open() {
       return Error{"listen.address", "status_listen: '" + options.status_listen + "' is not on loopback",
                    "Anybody could read it without a certificate. Write 127.0.0.1:8147 or [::1]:8147."};
     }
-    if (auto done = listen_on(status_acceptor, *status, "status_listen"); !done) return done;
+    if (auto done = listen_on(status_acceptor, *status, "status_listen", passed); !done) return done;
   }
-  return options.control.empty() ? Status(Done{}) : listen_on(control_acceptor, options.control, "control");
+  if (!options.control.empty()) {
+    const auto made = listen_on(control_acceptor, options.control, "control", passed);
+    if (!made) return made.error();
+    control_is_ours = *made;
+  }
+  for (const auto& address : passed.rest()) {
+    log(LogLevel::warning, "a socket was passed at " + address + ", where the configuration has none: not used");
+  }
+  return Done{};
 }
 
 void Server::State::start() {
@@ -144,6 +155,7 @@ void Server::State::start() {
   if (control_acceptor.is_open()) asio::co_spawn(io, accept(control_acceptor, Listener::control), asio::detached);
   asio::co_spawn(io, watch_tls(), asio::detached);
   asio::co_spawn(io, sweep(), asio::detached);
+  if (options.on_beat) asio::co_spawn(io, beat(), asio::detached);
   if (options.signals) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals.add(signal);   // now: whoever is told "ready" may send one
     asio::co_spawn(io, handle_signals(), asio::detached);
@@ -157,7 +169,7 @@ void Server::State::close_listeners() {
   status_acceptor.close(ignored);
   if (!control_acceptor.is_open()) return;
   control_acceptor.close(ignored);
-  ::unlink(options.control.c_str());
+  if (control_is_ours) ::unlink(options.control.c_str());
 }
 
 // The store failed. Nothing is answered any more: what is on disk is unknown.
@@ -176,6 +188,7 @@ void Server::State::begin_stop() {
   signals.cancel(ignored);
   watch_timer.cancel();
   sweep_timer.cancel();
+  beat_timer.cancel();
   calls.stop();
   for (auto* connection : common->connections) {
     if (connection->idle()) connection->cut();
@@ -193,6 +206,14 @@ void Server::State::begin_stop() {
     }
     stop_timer.cancel();
   }, asio::detached);
+}
+
+asio::awaitable<void> Server::State::beat() {
+  while (!common->stopping) {
+    options.on_beat();
+    beat_timer.expires_after(options.beat);
+    co_await beat_timer.async_wait(kAwait);
+  }
 }
 
 asio::awaitable<void> Server::State::handle_signals() {

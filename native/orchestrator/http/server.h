@@ -27,6 +27,9 @@ struct ServerOptions {
   LogSink log = {};
   bool signals = false;                           // SIGTERM and SIGINT stop, SIGHUP calls on_hangup
   std::function<void()> on_hangup = {};           // on the server's thread
+  std::vector<int> passed = {};                   // sockets that listen already (http/passed_sockets.h); they are taken over
+  std::chrono::microseconds beat{0};              // how often on_beat is called; 0: never
+  std::function<void()> on_beat = {};             // on the server's thread: when it comes, the thread is not stuck
 };
 
 class Server {

@@ -134,12 +134,33 @@ TEST_F(ConfigTest, DeclarationsComeFromJsonAndYamlInTheOrderOfTheirFiles) {
   EXPECT_EQ(found->read[0].parameters.at("f"), 1.5);
   EXPECT_EQ(found->read[1].title, "b");
   ASSERT_THAT(found->unreadable, SizeIs(2));
-  EXPECT_THAT(found->unreadable[0].error.message, HasSubstr("c.json: resource: expected a string"));
+  EXPECT_THAT(found->unreadable[0].error.message, HasSubstr("resource: expected a string"));
   EXPECT_THAT(found->unreadable[1].origin, HasSubstr("d.yml"));
 }
 
 TEST_F(ConfigTest, ADirectoryThatIsNotThereIsSaid) {
   EXPECT_THAT(read_declarations(directory_.file("none")).error().message, HasSubstr("clusters: "));
+}
+
+TEST(Yaml, AliasesOfAliasesAreBounded) {
+  std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before;
+    for (int j = 0; j < 8; ++j) text += ", " + before;
+    text += "]\n";
+  }
+  const auto bomb = yaml_to_json(text, 100);
+  ASSERT_FALSE(bomb.ok());
+  EXPECT_THAT(bomb.error().message, HasSubstr("more than 1000000 values"));
+}
+
+TEST(Yaml, NestingThatWouldOverflowTheParsersStackIsAnError) {
+  for (const char* open : {"[", "{a: ", "- ", "? "}) {
+    std::string text;
+    for (int i = 0; i < 200'000; ++i) text += open;
+    EXPECT_FALSE(load_yaml(text).ok()) << open;
+  }
 }
 
 TEST(Yaml, DepthIsBounded) {

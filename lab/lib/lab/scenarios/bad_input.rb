@@ -66,8 +66,8 @@ module Lab
       journal&.close
     end
 
-    def orchestrator(verb)
-      server.machine.run('systemctl', verb, Server::ORCHESTRATOR_UNIT)
+    def start_orchestrator
+      server.machine.run('systemctl', 'start', Server::ORCHESTRATOR_UNIT)
     end
   end
 end
@@ -75,13 +75,13 @@ end
 Lab::Scenario.define 'orchestrator-down-for-a-member', 'a member of a cluster gets a warning, and its run ends well' do
   formed_cluster
   begin
-    orchestrator 'stop'
+    server.stop_orchestrator
     run = expect_databases_untouched { run_agent(member(1)) }
     expect_ok run
     expect run.output.match?(/^Warning: .*orchestrator/i), 'no warning tells that the orchestrator cannot be reached'
     expect run.seconds < 60, "the run took #{run.seconds.round} s: it waited for the orchestrator, with all in place"
   ensure
-    orchestrator 'start'
+    start_orchestrator
   end
   expect_ok run_agent(member(1))
   expect_whole
@@ -90,10 +90,10 @@ end
 Lab::Scenario.define 'orchestrator-down-for-a-stranger', 'who is not yet in fails its host resource, then completes' do
   fresh_cluster('member_parameters' => { 'wait' => 10 })
   begin
-    orchestrator 'stop'
+    server.stop_orchestrator
     expect_only_host_failed run_agent(member(1)), saying: /#{Lab::Settings::ORCHESTRATOR_PORT}/
   ensure
-    orchestrator 'start'
+    start_orchestrator
   end
   server.environment.write('cluster_size' => Lab::Scenario::MEMBERS)
   expect_ok run_together
@@ -152,8 +152,8 @@ Lab::Scenario.define 'orchestrator-killed', 'kill -9 of the orchestrator in the 
   end
   keep(Lab::Shell.in_parallel(cluster.members) { |machine| Lab::AgentRun.new(machine).call(&kill) })
   expect kills.positive?, 'the orchestrator was never killed'
-  server.machine.try('systemctl', 'reset-failed', Lab::Server::ORCHESTRATOR_UNIT)
-  orchestrator 'start'
+  server.machine.try('systemctl', 'reset-failed', Lab::Server::ORCHESTRATOR_UNIT, Lab::Server::ORCHESTRATOR_SOCKET)
+  start_orchestrator
   expect_ok run_together
   expect_whole
 end
