@@ -18,6 +18,8 @@ std::span<const Target> targets() {
       Target{"exchange", fuzz_exchange},
       Target{"reply", fuzz_reply},
       Target{"admission", fuzz_admission},
+      Target{"http", fuzz_http},
+      Target{"crl", fuzz_crl},
   };
   return kTargets;
 }

@@ -32,5 +32,9 @@ void fuzz_exchange(std::string_view input);
 void fuzz_reply(std::string_view input);
 // admission_target.cc
 void fuzz_admission(std::string_view input);
+// http_target.cc
+void fuzz_http(std::string_view input);
+// crl_target.cc
+void fuzz_crl(std::string_view input);
 
 }  // namespace plan::fuzz

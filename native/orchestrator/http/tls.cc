@@ -9,8 +9,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <ctime>
+#include <fstream>
+#include <sstream>
 #include <system_error>
+#include <vector>
 
 namespace plan::orchestrator::http {
 
@@ -43,7 +47,8 @@ std::string text_of(SysSeconds time) {
   const std::time_t seconds = time.time_since_epoch().count();
   std::tm parts{};
   std::array<char, 32> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", ::gmtime_r(&seconds, &parts))};
+  if (::gmtime_r(&seconds, &parts) == nullptr) return "a day that no calendar has";
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts)};
 }
 
 // Calls `look` with each revocation list of the store.
@@ -57,29 +62,36 @@ void each_crl(const SSL_CTX* context, Look look) {
   }
 }
 
-// With one that is not valid now every handshake would fail: better to go on with what was there, and to say so.
-Status check_times(const SSL_CTX* context, const std::string& path) {
+struct FreeCrl {
+  void operator()(X509_CRL* crl) const { X509_CRL_free(crl); }
+};
+
+// Why it is not valid now; empty when it is. With such a one every handshake would fail: better to go on with what was
+// there, and to say so.
+std::string wrong_time(const X509_CRL* crl) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::string wrong;
-  each_crl(context, [&](const X509_CRL* crl) {
-    const auto begin = time_of(X509_CRL_get0_lastUpdate(crl));
-    const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl);
-    if (begin > now) wrong = "is valid only from " + text_of(begin) + " on";
-    if (next != nullptr && time_of(next) <= now) wrong = "has expired on " + text_of(time_of(next));
-  });
-  if (wrong.empty()) return Done{};
-  return Error{"tls.crl", "the revocation list " + path + " " + wrong, "Get the present one from the CA."};
+  const auto begin = time_of(X509_CRL_get0_lastUpdate(crl));
+  const ASN1_TIME* next = X509_CRL_get0_nextUpdate(crl);
+  if (begin > now) return "is valid only from " + text_of(begin) + " on";
+  return next != nullptr && time_of(next) <= now ? "has expired on " + text_of(time_of(next)) : "";
 }
 
-// Every certificate of a chain is looked up, as Puppet's agents do it.
+bool at_end() {
+  const unsigned long reason = ERR_peek_last_error();
+  const bool end = ERR_GET_LIB(reason) == ERR_LIB_PEM && ERR_GET_REASON(reason) == PEM_R_NO_START_LINE;
+  if (end) ERR_clear_error();
+  return end;
+}
+
 Status load_crl(SSL_CTX* context, const std::string& path) {
-  X509_STORE* store = SSL_CTX_get_cert_store(context);
-  X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-  if (lookup == nullptr || X509_load_crl_file(lookup, path.c_str(), X509_FILETYPE_PEM) <= 0) {
-    return tls_error("tls.crl", "the revocation list " + path + " cannot be read");
-  }
-  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
-  return check_times(context, path);
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  const std::string what = "the revocation list " + path + " ";
+  if (!file) return Error{"tls.crl", what + "cannot be read: " + std::generic_category().message(errno)};
+  const auto done = add_revocation_lists(SSL_CTX_get_cert_store(context), text.str());
+  if (!done) return Error{"tls.crl", what + done.error().message, "Get the present one from the CA."};
+  return Done{};
 }
 
 Status load_files(SSL_CTX* context, const TlsFiles& files) {
@@ -119,6 +131,21 @@ Result<TlsContext> make_context(const TlsFiles& files) {
   SSL_CTX_set_verify(native, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
   if (auto done = load_files(native, files); !done) return done.error();
   return context;
+}
+
+Status add_revocation_lists(X509_STORE* store, const std::string& pem) {
+  BIO* text = BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+  std::vector<std::unique_ptr<X509_CRL, FreeCrl>> lists;
+  while (X509_CRL* list = PEM_read_bio_X509_CRL(text, nullptr, nullptr, nullptr)) lists.emplace_back(list);
+  BIO_free(text);
+  if (!at_end() || lists.empty()) return tls_error("", "cannot be read");
+  for (const auto& list : lists) {
+    const std::string wrong = wrong_time(list.get());
+    if (!wrong.empty()) return Error{"", wrong};
+    if (X509_STORE_add_crl(store, list.get()) != 1) return tls_error("", "cannot be taken");
+  }
+  X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  return Done{};
 }
 
 std::string handshake_problem(const SSL* connection) {

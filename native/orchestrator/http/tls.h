@@ -30,6 +30,10 @@ using TlsContext = std::unique_ptr<SSL_CTX, FreeContext>;
 // Errors (tls.*) name the file and what is wrong with it. A revocation list that is not valid now is wrong.
 [[nodiscard]] Result<TlsContext> make_context(const TlsFiles& files);
 
+// The revocation lists of a PEM text: at least one, each whole and valid now. The store holds them afterwards, and every
+// certificate of a chain is looked up in them, as Puppet's agents do it. Error: what is wrong, without code and file.
+[[nodiscard]] Status add_revocation_lists(X509_STORE* store, const std::string& pem);
+
 // Why the handshake of this connection failed.
 [[nodiscard]] std::string handshake_problem(const SSL* connection);
 // Nothing when the peer is not verified, or has no certname.
