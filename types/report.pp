@@ -10,4 +10,5 @@ type Galera::Report = Struct[{
   seqno          => Optional[Integer],
   user_data      => Boolean,
   snapshot       => Optional[String],
+  armed          => Optional[String],
 }]

@@ -155,6 +155,7 @@ protocol::ExchangeRequest Conversation::request(bool poll) const {
   request.plan = setup_.plan;
   request.bundle = setup_.bundle;
   if (!admitted_ && setup_.cluster == admitted_to_) request.admission = setup_.admission;
+  request.delivered = acknowledged();
   request.acknowledged = received_;
   request.wait = poll ? kPollWait : milliseconds(0);
   std::size_t bytes = 0;

@@ -50,6 +50,10 @@ void Service::State::committed(Committed& result) {
 // After the store knows a process and before anything of it is seen: a witness that knows more than the store would
 // make a new process look like one that was lost.
 Status Service::State::bear_witness() {
+  if (options.witness == nullptr) return Done{};
+  if (options.witness->epoch() < epoch) {
+    if (auto done = options.witness->remember_epoch(epoch); !done) return done;
+  }
   while (!unwitnessed.empty()) {
     if (auto done = options.witness->remember(*unwitnessed.begin()); !done) return done;
     unwitnessed.erase(unwitnessed.begin());
@@ -66,7 +70,6 @@ Status Service::State::reload() {
   dormant.clear();
   touched.clear();
   unwitnessed.clear();
-  new_epoch.reset();
   if (auto done = take(std::move(contents).value()); !done) return done;
   configure(latest);
   return Done{};
@@ -83,6 +86,14 @@ Error Service::State::fail(Error error) {
   failure = error;
   log(LogLevel::error, "nothing more is acknowledged: " + error.code + ": " + error.message);
   return error;
+}
+
+Status Service::leave() {
+  State& state = *state_;
+  if (!state.new_epoch) state.new_epoch = state.epoch + 1;
+  const auto done = commit();
+  if (!done) return done.error();
+  return Done{};
 }
 
 Result<Committed> Service::commit() {

@@ -1,7 +1,6 @@
 // Which processes are served: made, taken on from the store, changed, given up.
-#include <boost/json/serialize.hpp>
-
 #include "engine/program.h"
+#include "orchestrator/memory_loss.h"
 #include "orchestrator/service_state.h"
 #include "values/json.h"
 
@@ -10,10 +9,6 @@ namespace plan::orchestrator {
 namespace {
 
 constexpr std::size_t kMaxStateBytes = 1024 * 1024 * 1024;   // our own text: a limit only against nonsense
-
-std::string facts_text(bool known_before) {
-  return boost::json::serialize(boost::json::object{{"known_before", known_before}});
-}
 
 Refusal refusal(const Declaration& declaration, Error error) {
   return {declaration.title, declaration.origin, std::move(error)};
@@ -27,7 +22,7 @@ std::optional<Error> Service::State::begin(Process& process, StoredDeclaration w
   if (!program) return program.error();
   Witness* witness = options.witness;
   const bool known_before = witness != nullptr && witness->knows(wanted.resource);
-  wanted.facts = facts_text(known_before);
+  if (known_before) wanted.facts = facts_of_loss(new_epoch.value_or(epoch));
   auto engine = foundry.create(wanted, *program, now);
   if (!engine) return engine.error();
   if (known_before) {
@@ -109,13 +104,27 @@ std::optional<Error> Service::State::change(Process& process, StoredDeclaration 
     step(process, engine::Tick{}, now);
     return std::nullopt;
   }
+  tell_setup(process, now);
+  return std::nullopt;
+}
+
+// Parameters and facts as they are declared now.
+void Service::State::tell_setup(Process& process, Instant now) {
   auto setup = foundry.setup(process.declaration, *process.program);
-  PLAN_ASSERT(setup.ok());   // the trial above has read it
+  PLAN_ASSERT(setup.ok());   // whoever changed the declaration has read it
   engine::RunStarted input;
   input.parameters = std::move(setup->parameters);
   input.server_facts = std::move(setup->server_facts);
   step(process, input, now);
-  return std::nullopt;
+}
+
+void Service::State::lose_memory(std::uint64_t known_epoch, Instant now) {
+  new_epoch = known_epoch + 1;
+  for (auto& [resource, process] : processes) {
+    process.declaration.facts = facts_of_loss(*new_epoch);
+    process.declared_anew = true;
+    if (process.served()) tell_setup(process, now);
+  }
 }
 
 std::optional<Error> Service::State::adopt(const Declaration& declaration, Instant now) {

@@ -67,6 +67,7 @@ Result<Conversation> Conversation::restore(StoredConversation row, const std::ve
   result.acknowledged_ = result.stored_acknowledged_ = row.sent - messages.size();
   result.new_receipts_from_ = row.received + 1;
   result.new_messages_from_ = row.sent + 1;
+  result.sent_before_ = row.sent;
   result.committed_ = row;
   result.row_ = std::move(row);
   return result;
@@ -82,7 +83,8 @@ std::optional<Error> Conversation::check_known(const protocol::SequencedMessage&
                std::string(kAnew)};
 }
 
-Result<Conversation::Standing> Conversation::check(const protocol::ExchangeRequest& request) const {
+Result<Conversation::Standing> Conversation::check(const protocol::ExchangeRequest& request,
+                                                         std::uint64_t since) const {
   const auto& former = row_.former;
   if (std::find(former.begin(), former.end(), request.incarnation) != former.end()) {
     return Error{"stale_incarnation",
@@ -93,10 +95,15 @@ Result<Conversation::Standing> Conversation::check(const protocol::ExchangeReque
   Standing standing;
   standing.begins = request.incarnation != row_.incarnation;
   const std::uint64_t known = standing.begins ? 0 : row_.received;
-  const std::uint64_t sent = request.incarnation == committed_.incarnation ? committed_.sent : 0;
+  const bool current = request.incarnation == committed_.incarnation;
+  const std::uint64_t sent = !current ? 0 : request.epoch < since ? sent_before_ : committed_.sent;
   if (request.acknowledged > sent) {
     return gap("message " + std::to_string(request.acknowledged) + " is acknowledged, but only " + std::to_string(sent) +
                " were sent: this orchestrator's store is older than the member's state");
+  }
+  if (request.delivered > known) {
+    return gap("message " + std::to_string(request.delivered) + " was acknowledged, but only " + std::to_string(known) +
+               " are in this store");
   }
   if (!request.messages.empty() && request.messages.front().sequence > known + 1) {
     return gap("expected message " + std::to_string(known + 1) + ", found " +
@@ -147,7 +154,7 @@ void Conversation::begin(const std::string& incarnation) {
   }
   row_.incarnation = incarnation;
   row_.dropped += outbox_.size();
-  row_.received = row_.sent = 0;
+  row_.received = row_.sent = sent_before_ = 0;
   receipts_.clear();
   outbox_.clear();
   new_receipts_from_ = new_messages_from_ = 1;

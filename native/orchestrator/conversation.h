@@ -28,12 +28,13 @@ class Conversation {
                                       const values::NameResolver* resolver);
 
   // Where a request stands: whether it begins the conversation anew, and how many of its messages are new (the last
-  // ones). Changes nothing. Errors: stale_incarnation, sequence_gap, conflict.
+  // ones). Changes nothing. Errors: stale_incarnation, sequence_gap, conflict. `since` is the epoch at which this process
+  // of the daemon began: who has not heard of it knows nothing that was sent since.
   struct Standing {
     bool begins = false;
     std::size_t fresh = 0;
   };
-  [[nodiscard]] Result<Standing> check(const protocol::ExchangeRequest& request) const;
+  [[nodiscard]] Result<Standing> check(const protocol::ExchangeRequest& request, std::uint64_t since) const;
 
   // Whether a member that shows an admission of this compile time (0: none) may send this request. Who was released may
   // only hear the end of it, as the incarnation that left, until a newer catalog says that it is back. Changes nothing.
@@ -77,6 +78,7 @@ class Conversation {
   std::deque<std::uint64_t> receipts_;   // digests of the last messages received, the newest of them row_.received
   std::deque<Undelivered> outbox_;       // the newest of them row_.sent
 
+  std::uint64_t sent_before_ = 0;        // by an earlier process of the daemon, to this incarnation
   StoredConversation committed_;         // what the store knows, and a member may see
   bool changed_ = false;
   bool restarted_ = false;

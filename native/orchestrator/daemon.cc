@@ -139,6 +139,8 @@ Status Daemon::run() {
   notify_ready(summary());
   auto done = server_->run();
   notify_stopping();
+  // Without room it stays at the epoch it has.
+  if (done && !service_->full()) done = service_->leave();
   say(LogLevel::info, done ? "stopped" : "stopped by a failure");
   return done;
 }

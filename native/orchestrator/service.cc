@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "orchestrator/access/admission.h"
+#include "orchestrator/memory_loss.h"
 #include "orchestrator/service_state.h"
 #include "values/json.h"
 
@@ -49,7 +50,9 @@ Result<std::unique_ptr<Service>> Service::open(Store& store, ServiceOptions opti
 }
 
 Status Service::State::take(Contents contents) {
+  // Each start takes the store over. So nobody knows this epoch who has seen what a store that was set back has lost.
   epoch = contents.epoch;
+  new_epoch = since = epoch + 1;
   for (auto& row : contents.declarations) {
     Process& process = processes[row.resource];
     process.declaration = std::move(row);
@@ -60,6 +63,13 @@ Status Service::State::take(Contents contents) {
       return Error{"store.damaged", "the store has a state of " + row.resource + ", but not what it was declared with"};
     }
     process->second.snapshot = std::move(row.snapshot);
+  }
+  const std::uint64_t witnessed = options.witness == nullptr ? 0 : options.witness->epoch();
+  if (witnessed > epoch) {
+    lose_memory(witnessed, latest);
+    since = *new_epoch;
+    log(LogLevel::warning, "the store is at epoch " + std::to_string(epoch) + ", but one of epoch " +
+                               std::to_string(witnessed) + " was served from: it was set back; every process is told");
   }
   for (auto& row : contents.conversations) dormant[row.key].row = std::move(row);
   for (auto& row : contents.receipts) dormant[row.key].receipts.push_back(row);
@@ -215,17 +225,22 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   if (state.options.admissions != nullptr) {
     if (auto refusal = here.refusal(request, *compiled_us)) return refuse(*refusal);
   }
-  const auto standing = here.check(request);
+  const auto standing = here.check(request, state.since);
+  now = state.advance(now);
+  const std::uint64_t epoch = std::max(state.epoch, state.new_epoch.value_or(0));
+  // Whoever knows a later epoch, or more of this conversation than the store does, has seen what it lost. Who has not
+  // heard yet of a loss that is known proves no other.
+  const bool gap = !standing && standing.error().code == "sequence_gap" && request.epoch >= memory_lost_at(process->declaration);
+  if (gap || request.epoch > epoch) {
+    state.lose_memory(std::max(epoch, request.epoch), now);
+    state.log(LogLevel::warning, name_of(member) + ": knows " +
+                                     (gap ? "messages that are not in this store" : "epoch " + std::to_string(request.epoch)) +
+                                     ": the store is an older or a new one; going on at epoch " +
+                                     std::to_string(*state.new_epoch) + ", and every process is told");
+  }
   if (!standing) return refuse(standing.error());
   Conversation& conversation =
       state.conversations.try_emplace(key, key, state.conversation_limits()).first->second;
-  now = state.advance(now);
-  if (request.epoch > std::max(state.epoch, state.new_epoch.value_or(0))) {
-    state.new_epoch = request.epoch + 1;
-    state.log(LogLevel::warning, name_of(member) + ": knows epoch " + std::to_string(request.epoch) +
-                                     ", above this store's: the store is an older or a new one; going on at epoch " +
-                                     std::to_string(*state.new_epoch));
-  }
   state.notes[key] = {request.plan, request.bundle, now};
   conversation.admitted(request, *compiled_us);
   if (standing->begins) {
@@ -288,8 +303,9 @@ bool Service::receivable(const ConversationKey& key) const {
 Result<protocol::ExchangeReply> Service::exchange(std::string_view peer, const values::ProcessIdentity& member,
                                                   const protocol::ExchangeRequest& request, Instant now) {
   auto staged = receive(peer, member, request, now);
-  if (!staged) return staged.error();
+  if (!staged && !must_commit()) return staged.error();
   if (auto done = commit(); !done) return done.error();
+  if (!staged) return staged.error();
   return reply(staged->key, staged->incarnation);
 }
 
@@ -325,6 +341,8 @@ std::vector<std::string> Service::titles() const {
   std::sort(result.begin(), result.end());
   return result;
 }
+
+bool Service::must_commit() const { return !state_->full && state_->urgent(); }
 
 bool Service::full() const { return state_->full; }
 

@@ -43,13 +43,16 @@ struct Declaration {
 [[nodiscard]] Result<Declaration> read_declaration(const boost::json::value& json, std::string origin);
 
 // A memory of declared processes outside the store, so that a lost store is not taken for a new cluster: a process that
-// is made although it was remembered gets $server_facts['known_before'] = true.
+// is made although it was remembered gets $server_facts['memory_lost_at'], the store's epoch.
 class Witness {
  public:
   virtual ~Witness() = default;
   [[nodiscard]] virtual bool knows(std::string_view resource) const = 0;
-  // Durable when it returns Done. Error store.full: it may be tried again.
+  // The highest epoch at which a store was ever served from: one below it was set back. 0: none.
+  [[nodiscard]] virtual std::uint64_t epoch() const = 0;
+  // Durable when they return Done. Error store.full: it may be tried again.
   [[nodiscard]] virtual Status remember(std::string_view resource) = 0;
+  [[nodiscard]] virtual Status remember_epoch(std::uint64_t epoch) = 0;
 };
 
 class Admissions;   // access/admission.h
@@ -100,13 +103,17 @@ class Service {
   std::vector<Refusal> configure(std::vector<Declaration> declarations, Instant now);
 
   // What a member sends: `peer` is the certname of the verified TLS peer, `address` where it is (for the audit), `member`
-  // comes from the path. Error codes are those of protocol::ErrorReply. A refused request has staged nothing.
+  // comes from the path. Error codes are those of protocol::ErrorReply. A refused request has staged nothing but what it proves: that the store lost
+  // something (S19). That is committed before the refusal is answered, since the member forgets it then.
   [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
                                        std::string_view body, Instant now, std::string_view address = {});
   [[nodiscard]] Result<Staged> receive(std::string_view peer, const values::ProcessIdentity& member,
                                        const protocol::ExchangeRequest& request, Instant now,
                                        std::string_view address = {});
   [[nodiscard]] Result<Committed> commit();
+  // The last word before an orderly stop: a copy of the store that was made before it can be told from the store.
+  [[nodiscard]] Status leave();
+  [[nodiscard]] bool must_commit() const;      // something is staged that is stored before anything is answered
   [[nodiscard]] bool full() const;             // the last commit() found no room
   // What is committed for this conversation now. Error stale_incarnation when another one took its place.
   [[nodiscard]] Result<protocol::ExchangeReply> reply(const ConversationKey& key, std::string_view incarnation) const;

@@ -31,6 +31,7 @@ struct Service::State {
   std::set<ConversationKey> gone;                                 // their waiters must hear that they are not served
   std::uint64_t epoch = 0;                                        // committed
   std::optional<std::uint64_t> new_epoch;
+  std::uint64_t since = 0;                                        // the epoch of this process of the daemon
   std::vector<Declaration> declarations;                          // as configure() was last told
   std::set<std::string> unwitnessed;                              // served, and not known to the witness yet
   bool full = false;                                              // the last commit found no room
@@ -104,6 +105,10 @@ struct Service::State {
   std::optional<Error> wake(Process& process, Instant now);
   std::optional<Error> wake_conversations(const Process& process);
   void retire(Process& process);
+  void tell_setup(Process& process, Instant now);
+  // The store knows less than it once did: it goes on above the epoch that is known, and every process is told, in the
+  // same transaction.
+  void lose_memory(std::uint64_t known_epoch, Instant now);
 };
 
 }  // namespace plan::orchestrator

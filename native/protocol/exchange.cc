@@ -82,6 +82,7 @@ std::string write(const ExchangeRequest& request) {
                            {"plan", request.plan},
                            {"bundle", request.bundle},
                            {"messages", write_messages(request.messages)},
+                           {"delivered", request.delivered},
                            {"acknowledged", request.acknowledged},
                            {"wait_ms", request.wait.count()}};
   if (!request.admission.empty()) json["admission"] = request.admission;
@@ -134,6 +135,7 @@ Result<ExchangeRequest> read_parsed_request(const boost::json::value& json, cons
   request.plan = fields.text("plan");
   request.bundle = fields.text("bundle");
   request.admission = fields.optional_text("admission", kMaxAdmissionBytes);
+  request.delivered = fields.optional_number("delivered");
   request.acknowledged = fields.number("acknowledged");
   const std::uint64_t wait = fields.number("wait_ms");
   request.wait = std::chrono::milliseconds(std::min<std::uint64_t>(wait, kMaxWait.count()));

@@ -4,7 +4,7 @@
 //
 //   request   {"protocol": 1, "incarnation": "<32 hex>", "epoch": 0, "cluster": "cluster_1", "plan": "galera::host",
 //              "bundle": "<digest>", "admission": "<signed>", "messages": [{"sequence": 1, "kind": "join", …}],
-//              "acknowledged": 17, "wait_ms": 20000}
+//              "delivered": 0, "acknowledged": 17, "wait_ms": 20000}
 //   reply     {"protocol": 1, "epoch": 1, "acknowledged": 1, "messages": [{"sequence": 18, …}]}
 //   error     {"error": {"code": "unknown_cluster", "message": …, "help": …, "clusters": ["cluster_1"]}}
 //
@@ -50,6 +50,7 @@ struct ExchangeRequest {
   std::string bundle;
   std::string admission;           // galera::admission() of the catalog; may be empty
   std::vector<SequencedMessage> messages;
+  std::uint64_t delivered = 0;     // last of the member's own messages that was acknowledged to it
   std::uint64_t acknowledged = 0;
   std::chrono::milliseconds wait{0};
 };

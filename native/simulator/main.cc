@@ -15,7 +15,7 @@ using plan::simulator::Formation;
 
 constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one process, with every host crashing once
 
-  plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--module DIR]
+  plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--set-back] [--module DIR]
   plan-simulator --seed SEED [--trace] [--record FILE]
 
   --seeds N      this many seeds, from --first on (default 100, from 1)
@@ -24,6 +24,7 @@ constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one pr
   --record FILE  write there what the members said, for tools/crash-sweep (with --no-crashes)
   --members N    members of the cluster (default 3)
   --no-crashes   everything stays up
+  --set-back     the orchestrator's store is set back once to what it was before
   --module DIR   the module whose plans are run (default: the current directory)
 
 Each seed is run twice: both must give the same trace. Exit code 0 when a cluster formed in every seed with one birth,
@@ -53,6 +54,10 @@ bool read_arguments(const std::vector<std::string_view>& given, Arguments& argum
     }
     if (name == "--no-crashes") {
       arguments.options.crashes = false;
+      continue;
+    }
+    if (name == "--set-back") {
+      arguments.options.set_back = true;
       continue;
     }
     if (i + 1 == given.size()) return false;

@@ -1,6 +1,7 @@
 #include "simulator/orchestrator_node.h"
 
 #include "base/assert.h"
+#include "orchestrator/memory_loss.h"
 
 namespace plan::simulator {
 
@@ -15,7 +16,7 @@ void OrchestratorNode::start() {
     const bool planned = record.message.starts_with("nothing more is acknowledged") ||   // the commit that the crash broke
                          (record.event == "dead_letter" && record.message.ends_with("its incarnation ended"));
     if (record.level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", record.message);
-  }, .admissions = &admissions_});
+  }, .witness = &witness_, .admissions = &admissions_});
   if (!opened) throw Bug(opened.error().message);
   service_ = std::move(*opened);
   for (const auto& refusal : service_->configure({declaration_}, world_.now())) throw Bug(refusal.error.message);
@@ -36,6 +37,46 @@ void OrchestratorNode::crash() {
   }
 }
 
+Status OrchestratorNode::Witness::remember(std::string_view resource) {
+  known_.emplace(resource);
+  return Done{};
+}
+
+Status OrchestratorNode::Witness::remember_epoch(std::uint64_t epoch) {
+  epoch_ = epoch;
+  return Done{};
+}
+
+void OrchestratorNode::back_up(bool running) {
+  backup_of_running_ = running;
+  if (!running && up()) {
+    note("stops for a copy of its store");
+    static_cast<void>(service_->leave());   // of no use when a crash comes in between
+    die();
+  }
+  backup_ = store_;
+}
+
+void OrchestratorNode::set_back() {
+  if (!backup_) return;
+  world_.expect("the store is an older or a new one");   // the service's word
+  world_.expect("it was set back");
+  world_.expect("was declared before, but this store does not know it");
+  world_.expect("refused: sequence_gap");
+  world_.expect("refused: stale_incarnation");           // a call that was long on its way
+  world_.expect("begins anew");                          // a member's
+  world_.expect("state set aside");
+  world_.expect("which nobody waits for");               // a batch that was under way then
+  if (up()) die();
+  const auto replaced = std::exchange(store_, *backup_).load();
+  note(backup_of_running_ ? "the store is restored" : "the store is set back");
+  if (!backup_of_running_) return;
+  const auto contents = store_.load();
+  PLAN_ASSERT(replaced.ok() && contents.ok());
+  store_.repair();   // of a crash that was under way when it was copied
+  PLAN_ASSERT(store_.commit(orchestrator::restoration(*contents, replaced->epoch)).ok());
+}
+
 void OrchestratorNode::die() {
   note("dies");
   service_.reset();
@@ -52,7 +93,9 @@ void OrchestratorNode::arrive(const values::ProcessIdentity& member, const std::
   }
   auto staged = service_->receive(member.certname, member, body, world_.now());
   if (!staged) {
-    respond(agent::Answer{409, protocol::write(service_->error_reply(staged.error()))});
+    // As if it were held until the commit: no answer when the orchestrator dies before.
+    if (service_->must_commit() && !commit()) respond(std::nullopt);
+    else respond(agent::Answer{409, protocol::write(service_->error_reply(staged.error()))});
     return;
   }
   recorder_.arrived(member, body);
@@ -75,15 +118,16 @@ void OrchestratorNode::commit_soon() {
   });
 }
 
-void OrchestratorNode::commit() {
+bool OrchestratorNode::commit() {
   commit_is_due_ = false;
   if (!service_->commit()) {
     die();
-    return;
+    return false;
   }
   for (auto& held : held_) held->committed = true;
   answer_held();
   set_timer();
+  return true;
 }
 
 void OrchestratorNode::answer_held() {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ class OrchestratorNode {
   void start();
   // Power goes; what was committed stays. Half of the time it goes in the middle of the next commit.
   void crash();
+  // A copy of the store, and later that in the store's place: restored, when it was made as a backup while it ran; else
+  // it was stopped for the copy, and that is just put back.
+  void back_up(bool running);
+  void set_back();
   [[nodiscard]] bool up() const { return service_ != nullptr; }
   void arrive(const values::ProcessIdentity& member, const std::string& body, Respond respond);
   // All that is taken from members since it was made.
@@ -33,6 +38,18 @@ class OrchestratorNode {
   [[nodiscard]] const orchestrator::Service* service() const { return service_.get(); }
 
  private:
+  class Witness final : public orchestrator::Witness {
+   public:
+    bool knows(std::string_view resource) const override { return known_.contains(resource); }
+    std::uint64_t epoch() const override { return epoch_; }
+    Status remember(std::string_view resource) override;
+    Status remember_epoch(std::uint64_t epoch) override;
+
+   private:
+    std::set<std::string, std::less<>> known_;
+    std::uint64_t epoch_ = 0;
+  };
+
   struct Held {
     orchestrator::Staged staged;
     Respond respond;
@@ -41,7 +58,7 @@ class OrchestratorNode {
 
   void die();
   void commit_soon();
-  void commit();
+  bool commit();                         // false: it died of it
   void answer_held();
   void set_timer();
   void note(std::string_view what) { world_.note("orchestrator", what); }
@@ -51,6 +68,9 @@ class OrchestratorNode {
   Recorder recorder_;
   orchestrator::MemoryStore store_;
   FakeAdmissions admissions_;
+  std::optional<orchestrator::MemoryStore> backup_;
+  bool backup_of_running_ = false;
+  Witness witness_;
   std::unique_ptr<orchestrator::Service> service_;
   std::uint64_t boots_ = 0;
   bool commit_is_due_ = false;

@@ -72,6 +72,7 @@ class Simulation {
     const milliseconds spread = world_.chance(70) ? seconds(5) : seconds(600);
     world_.after(world_.between(milliseconds(0), spread / 2), [this] { orchestrator_.start(); });
     crash_once(spread, [this] { orchestrator_.crash(); });
+    if (options_.set_back) set_back_once(spread);
     for (auto& member : members_) {
       world_.after(world_.between(milliseconds(0), spread), [this, &member] { run_again(*member); });
       crash_once(spread, [&member] { member->crash(); });
@@ -92,6 +93,17 @@ class Simulation {
     world_.after(world_.between(milliseconds(0), window), [this, crash] {
       --crashes_to_come_;
       crash();
+    });
+  }
+
+  void set_back_once(milliseconds spread) {
+    ++crashes_to_come_;
+    const milliseconds window = spread + seconds(40);
+    const milliseconds copied = world_.between(milliseconds(0), window);
+    world_.after(copied, [this, running = world_.chance(50)] { orchestrator_.back_up(running); });
+    world_.after(copied + world_.between(milliseconds(100), seconds(30)), [this] {
+      --crashes_to_come_;
+      orchestrator_.set_back();
     });
   }
 

@@ -28,6 +28,7 @@ struct Formation {
 struct Options {
   std::size_t members = 3;
   bool crashes = true;
+  bool set_back = false;           // the orchestrator's store, to what it was a while before
 };
 
 // The bundle's plan is not looked at: members run galera::host, the orchestrator galera::cluster.

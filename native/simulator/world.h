@@ -37,6 +37,8 @@ class World {
   void note(std::string_view who, std::string_view what);
   // Noted too, and the simulation fails: something that must not happen even when everything crashes.
   void wrong(std::string_view who, std::string_view what);
+  // What holds this text is expected from now on, and only noted.
+  void expect(std::string text) { expected_.push_back(std::move(text)); }
   [[nodiscard]] const std::string& first_wrong() const { return first_wrong_; }
   [[nodiscard]] std::uint64_t trace_hash() const { return hash_; }
 
@@ -55,6 +57,7 @@ class World {
   std::priority_queue<Event> events_;
   std::ostream* trace_;
   std::string first_wrong_;
+  std::vector<std::string> expected_;
 };
 
 }  // namespace plan::simulator

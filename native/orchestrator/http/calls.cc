@@ -120,7 +120,8 @@ asio::awaitable<Response> Calls::exchange(Request request, std::string address, 
   if (!staged) {
     Response response = refusal(staged.error());
     response.told = true;
-    co_return response;
+    request = {};
+    co_return co_await once_stored(std::move(response));   // a refusal may have proven that the store was set back
   }
   request = {};               // not held while waiting
   const bool stored = co_await committed();
@@ -165,7 +166,7 @@ void Calls::wake_watchers() {
   for (auto* watcher : watchers_) watcher->cancel();
 }
 
-// An operator's call, too, is answered when what it did is stored.
+// What a call did is stored before it is answered, also when it is an operator's or refused.
 asio::awaitable<Response> Calls::once_stored(Response response) {
   if (!service_.staged() || service_.full()) co_return response;
   const bool stored = co_await committed();

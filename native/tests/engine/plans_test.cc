@@ -1,4 +1,5 @@
 // The module's own plans, driven by hand: who is given what, and when a cluster may be born.
+#include <algorithm>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -250,7 +251,7 @@ TEST_F(Formation, NobodyIsBornBesideAMemberThatWasInACluster) {
 
 class FormationAfterALoss : public Formation {
  protected:
-  FormationAfterALoss() : Formation(R"({"known_before": true})") {}
+  FormationAfterALoss() : Formation(R"({"memory_lost_at": 7})") {}
 };
 
 // Born is unknown: nobody may be missing when it is said that nobody holds data.
@@ -265,6 +266,76 @@ TEST_F(FormationAfterALoss, IsOnlyWhenEverybodyHasReported) {
   apply("db3");
   apply("db1");
   EXPECT_TRUE(emitted("db1", "Galera_bootstrap"));
+}
+
+// The orchestrator's store was set back while a grant is out.
+class FormationSetBack : public Formation {
+ protected:
+  FormationSetBack() {
+    for (const char* name : {"db1", "db2", "db3"}) add(name);
+    while (!emitted("db1", "Galera_bootstrap") && !HasFatalFailure()) apply_one("db1");
+    EXPECT_THAT(cluster.states(), ElementsAre("armed"));
+    RunStarted input;
+    input.server_facts = value_of(R"({"memory_lost_at": 7})");
+    exchange(cluster.step(input), "puppet");
+  }
+  void begin_anew(const std::string& name) {
+    members.erase(name);
+    batches.erase(name);
+    last.erase(name);
+    add(name);
+  }
+  [[nodiscard]] std::string waits_for() { return cluster.engine().waiting().at(0).text(); }
+};
+
+TEST_F(FormationSetBack, S19_NamesWhomItWaitsFor) {
+  EXPECT_THAT(waits_for(), HasSubstr("word of db1, db2, db3, since the orchestrator's store has lost something"));
+  apply("db3");
+  EXPECT_THAT(waits_for(), HasSubstr("word of db1, db2, since"));
+}
+
+TEST_F(FormationSetBack, S19_TheGrantThatIsOutIsUsedOnceAndNoOtherIsGiven) {
+  apply("db2");
+  apply("db3");
+  EXPECT_THAT(cluster.states(), ElementsAre("armed"));
+  apply("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_EQ(cluster.variable("grants"), "1");
+  EXPECT_THAT(cluster.engine().waiting(), IsEmpty());
+}
+
+TEST_F(FormationSetBack, S7_S19_AnotherGrantComesOnlyWhenAllHaveReportedAndNobodyUsesTheFirst) {
+  begin_anew("db1");
+  apply("db1");
+  apply("db2");
+  EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+  apply("db3");
+  apply("db1");
+  EXPECT_TRUE(emitted("db1", "Galera_bootstrap"));
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_EQ(cluster.variable("grants"), "2");
+  EXPECT_EQ(last["db1"]["Galera_bootstrap"].as_resource().parameters.as_hash().find("grant")->as_string(), "c.7.2");
+  EXPECT_THAT(cluster.letters(), IsEmpty());
+}
+
+TEST_F(FormationSetBack, S19_AMemberThatMayBeUsingItsGrantHasNotSaidEnough) {
+  apply("db2");
+  apply("db3");
+  auto& pending = batches["db1"];
+  const auto found = std::find_if(pending.begin(), pending.end(), [](const Batch& batch) {
+    return batch.resources.back().as_resource().type == "Galera_bootstrap";
+  });
+  ASSERT_NE(found, pending.end());
+  const Batch birth = *found;   // a look ends first
+  pending.erase(found);
+  exchange(members.at("db1")->step(EventPosted{"service_refreshed", {}, "Service[mariadb]"}), "db1");
+  apply("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("armed"));
+  EXPECT_THAT(waits_for(), HasSubstr("word of db1, since"));
+  batches["db1"].push_back(birth);
+  apply("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_EQ(cluster.variable("grants"), "1");
 }
 
 TEST_F(Formation, ASnapshotIsNoUserData) {

@@ -35,7 +35,7 @@ class ConversationTest : public ::testing::Test {
  protected:
   void receive(std::uint64_t first, std::uint64_t last) {
     const auto incoming = request(first, last);
-    const auto standing = conversation_.check(incoming);
+    const auto standing = conversation_.check(incoming, 0);
     ASSERT_TRUE(standing.ok()) << standing.error().message;
     if (standing->begins) conversation_.begin(incoming.incarnation);
     for (std::size_t i = incoming.messages.size() - standing->fresh; i < incoming.messages.size(); ++i) {
@@ -83,11 +83,11 @@ TEST_F(ConversationTest, AReceiptTooOldToCompareIsARepetition) {
   commit();
   auto old = request(1, 1);
   old.messages[0].message = word("another text");
-  EXPECT_TRUE(conversation_.check(old).ok());          // forgotten
+  EXPECT_TRUE(conversation_.check(old, 0).ok());          // forgotten
   auto recent = request(8, 8);
   recent.messages[0].message = word("another text");
-  EXPECT_EQ(conversation_.check(recent).error().code, "conflict");
-  EXPECT_EQ(conversation_.check(request(8, 11))->fresh, 1U);
+  EXPECT_EQ(conversation_.check(recent, 0).error().code, "conflict");
+  EXPECT_EQ(conversation_.check(request(8, 11), 0)->fresh, 1U);
 }
 
 TEST_F(ConversationTest, RemembersOnlyTheLastFormerIncarnations) {
@@ -113,7 +113,7 @@ TEST_F(ConversationTest, IsRestoredFromItsRows) {
   const Transaction stored = commit();
   auto restored = Conversation::restore(stored.conversations[0], stored.receipts, stored.messages, limits_, nullptr);
   ASSERT_TRUE(restored.ok()) << restored.error().message;
-  EXPECT_EQ(restored->check(request(1, 3))->fresh, 1U);
+  EXPECT_EQ(restored->check(request(1, 3), 0)->fresh, 1U);
   EXPECT_THAT(restored->deliverable(1'000'000), SizeIs(2));
 }
 

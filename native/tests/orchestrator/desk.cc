@@ -119,6 +119,7 @@ protocol::ExchangeRequest Member::request() const {
   request.bundle = "digest";
   request.admission = admission;
   request.messages.assign(outbox.pending().begin(), outbox.pending().end());
+  request.delivered = outbox.last() - outbox.pending().size();
   request.acknowledged = received;
   request.wait = wait;
   return request;

@@ -22,6 +22,12 @@ using ::testing::SizeIs;
 class MemoryWitness final : public Witness {
  public:
   bool knows(std::string_view resource) const override { return known_.contains(resource); }
+  std::uint64_t epoch() const override { return epoch_; }
+  Status remember_epoch(std::uint64_t epoch) override {
+    if (problem) return *problem;
+    epoch_ = epoch;
+    return Done{};
+  }
   Status remember(std::string_view resource) override {
     if (problem) return *problem;
     known_.emplace(resource);
@@ -30,6 +36,7 @@ class MemoryWitness final : public Witness {
   std::optional<Error> problem;   // the fault to be injected
 
  private:
+  std::uint64_t epoch_ = 0;
   std::set<std::string, std::less<>> known_;
 };
 
@@ -84,7 +91,7 @@ TEST_F(ServiceTest, AMemberJoinsAndIsAnswered) {
   EXPECT_TRUE(db1_.accepted());
   EXPECT_THAT(db1_.tickets(), ElementsAre(1));
   EXPECT_THAT(db1_.outbox.pending(), IsEmpty());
-  EXPECT_EQ(db1_.epoch, 5U);
+  EXPECT_EQ(db1_.epoch, 6U);   // each start takes the store over
 }
 
 TEST_F(ServiceTest, EachMemberGetsItsOwnMessages) {
@@ -480,12 +487,123 @@ TEST_F(ServiceTest, S17_AMemberThatKnowsAHigherEpochRaisesOurs) {
   EXPECT_EQ(exchange(db1_), "malformed");
 }
 
+// A store is set back: another file was put in its place. What it knew then is in `before`.
+class SetBackTest : public ServiceTest {
+ protected:
+  SetBackTest() {
+    EXPECT_THAT(configure({told_}), IsEmpty());
+    for (Member* member : {&db1_, &db2_}) {
+      member->join();
+      EXPECT_EQ(exchange(*member), "");
+      EXPECT_EQ(exchange(*member), "");
+    }
+  }
+  void set_back(MemoryStore& before) {
+    service_.reset();
+    auto opened = Service::open(before, options_);
+    PLAN_ASSERT(opened.ok());
+    service_ = std::move(opened).value();
+    EXPECT_THAT(configure({told_}), IsEmpty());
+  }
+  // What the process was told, as it tells a member.
+  std::string told(Member& member) {
+    member.send("words", values::Value::string("x"));
+    EXPECT_EQ(exchange(member), "");
+    return member.notes().empty() ? "" : member.notes().back();
+  }
+
+  const Declaration told_ = desk_declaration("desk_1", 1, R"(
+    action say { $word from $who <- words  "lost at ${server_facts['memory_lost_at']}" -> $who.note }
+    public input String words)");
+};
+
+TEST_F(SetBackTest, S19_WhoAcknowledgesWhatTheStoreNeverSentProvesIt) {
+  MemoryStore before = store_;
+  db1_.ask("x");
+  ASSERT_EQ(exchange(db1_), "");
+  ASSERT_EQ(exchange(db1_), "");
+  set_back(before);
+  const Contents untouched = *before.load();
+  EXPECT_EQ(exchange(db1_), "sequence_gap");
+  EXPECT_EQ(before.load()->epoch, 8U);                               // with the refusal, in one transaction
+  EXPECT_EQ(before.load()->declarations[0].facts, R"({"memory_lost_at":8})");
+  EXPECT_NE(before.load()->processes, untouched.processes);
+  EXPECT_EQ(told(db2_), "lost at 8");
+  set_back(before);                                                  // the daemon is started again
+  EXPECT_EQ(told(db2_), "lost at 8");
+}
+
+TEST_F(SetBackTest, S19_OneLossIsToldOnceHoweverManyMembersProveIt) {
+  MemoryStore before = store_;
+  for (Member* member : {&db1_, &db2_}) {
+    member->ask("x");
+    ASSERT_EQ(exchange(*member), "");
+    ASSERT_EQ(exchange(*member), "");
+  }
+  set_back(before);
+  EXPECT_EQ(exchange(db1_), "sequence_gap");
+  EXPECT_EQ(exchange(db2_), "sequence_gap");
+  EXPECT_EQ(service_->epoch(), 8U);
+  db1_.begin_anew('c');
+  db1_.join();
+  EXPECT_EQ(told(db1_), "lost at 8");
+  MemoryStore again = before;                                        // and set back once more
+  db1_.ask("y");
+  ASSERT_EQ(exchange(db1_), "");
+  ASSERT_EQ(exchange(db1_), "");
+  set_back(again);
+  EXPECT_EQ(exchange(db1_), "sequence_gap");
+  EXPECT_EQ(service_->epoch(), 10U);
+}
+
+TEST_F(SetBackTest, S19_WhoWasAcknowledgedWhatTheStoreDoesNotHaveProvesIt) {
+  MemoryStore before = store_;
+  db1_.send("words", values::Value::string("x"));
+  ASSERT_EQ(exchange(db1_), "");
+  set_back(before);
+  db1_.received = 2;   // nothing came back yet
+  EXPECT_EQ(exchange(db1_), "sequence_gap");
+  EXPECT_EQ(told(db2_), "lost at 8");
+}
+
+// The new course of events has sent as many messages as the lost one had: the numbers alone would show nothing.
+TEST_F(SetBackTest, S19_WhoAcknowledgesMoreThanWasSentBeforeTheStartItHasNotHeardOfProvesIt) {
+  MemoryStore before = store_;
+  db2_.shout("lost");
+  ASSERT_EQ(exchange(db2_), "");
+  ASSERT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.notes(), ElementsAre("lost"));
+  set_back(before);
+  db2_.begin_anew('d');
+  db2_.epoch = 0;
+  db2_.join();
+  db2_.shout("new");
+  ASSERT_EQ(exchange(db2_), "");
+  EXPECT_EQ(exchange(db1_), "sequence_gap");
+}
+
+TEST_F(SetBackTest, S19_WhoKnowsAHigherEpochProvesIt) {
+  db1_.epoch = 77;
+  EXPECT_EQ(told(db1_), "lost at 78");
+  EXPECT_EQ(told(db2_), "lost at 78");
+}
+
+TEST_F(SetBackTest, S19_AClusterThatIsNotDeclaredJustNowIsToldWhenItIs) {
+  EXPECT_THAT(configure({desk_declaration("desk_2")}), IsEmpty());
+  Member other("db3", 'd', "desk_2");
+  other.epoch = 50;
+  other.join();
+  ASSERT_EQ(other.exchange(*service_, at(0)), "");
+  EXPECT_THAT(configure({told_}), IsEmpty());
+  EXPECT_EQ(told(db1_), "lost at 51");
+}
+
 TEST_F(ServiceTest, S17_EachWriteChecksTheEpochOfTheStore) {
   db1_.join();
   ASSERT_EQ(exchange(db1_), "");
   Transaction takeover;   // by another daemon
-  takeover.epoch = 5;
-  takeover.new_epoch = 6;
+  takeover.epoch = 6;
+  takeover.new_epoch = 7;
   ASSERT_TRUE(store_.commit(takeover).ok());
   const Contents before = *store_.load();
   db1_.ask("x");
@@ -493,7 +611,7 @@ TEST_F(ServiceTest, S17_EachWriteChecksTheEpochOfTheStore) {
   EXPECT_THAT(service_->configure({desk_declaration("desk_1", 2)}, at(1)), IsEmpty());
   EXPECT_EQ(service_->commit().error().code, "store.epoch");
   const Contents after = *store_.load();
-  EXPECT_EQ(after.epoch, 6U);
+  EXPECT_EQ(after.epoch, 7U);
   EXPECT_EQ(after.processes, before.processes);
   EXPECT_EQ(after.conversations, before.conversations);
   EXPECT_EQ(after.declarations, before.declarations);
@@ -589,13 +707,13 @@ TEST_F(ServiceTest, AnUnchangedDeclarationWritesNothing) {
   EXPECT_EQ(store_.commits(), before);
 }
 
-TEST_F(ServiceTest, AProcessThatTheStoreLostIsKnownBefore) {
+TEST_F(ServiceTest, S7_AProcessThatTheStoreLostIsToldSo) {
   const std::string extra = R"(
-    action say { $word from $who <- words  "${server_facts['known_before']}" -> $who.note }
+    action say { $word from $who <- words  "${server_facts['memory_lost_at']}" -> $who.note }
     public input String words)";
   MemoryWitness witness;
   options_.witness = &witness;
-  for (const char* expected : {"false", "true"}) {
+  for (const char* expected : {"", "6"}) {
     MemoryStore store({"0123456789abcdef0123456789abcdef", 5});
     for (int starts = 0; starts < 2; ++starts) {   // what was said at its making stays
       auto service = Service::open(store, options_);

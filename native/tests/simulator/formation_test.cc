@@ -31,6 +31,17 @@ TEST(Formation, S13_S14_S15_WithACrashOfEachHost) {
   }
 }
 
+TEST(Formation, S19_NoSecondBirthWhenTheStoreIsSetBackOrRestored) {
+  const auto plans = bundle();
+  for (const bool crashes : {false, true}) {
+    for (std::uint64_t seed = 1; seed <= kSeeds / 2; ++seed) {
+      const auto formation = form_cluster(plans, seed, {.crashes = crashes, .set_back = true});
+      EXPECT_EQ(formation.problem, "") << "plan-simulator --set-back --seed " << seed << " --trace";
+      EXPECT_EQ(formation.births, 1U) << "seed " << seed;
+    }
+  }
+}
+
 TEST(Formation, OfFive) {
   const auto plans = bundle();
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
