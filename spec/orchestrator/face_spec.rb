@@ -1,6 +1,8 @@
 # frozen_string_literal: true
 
 require 'open3'
+require 'puppet'
+require_relative '../../lib/puppet_x/plan/bundler'
 require_relative '../support/daemon'
 
 # `puppet galera status` as a command, against a real orchestrator.
@@ -52,6 +54,37 @@ RSpec.describe 'puppet galera status' do
     _, out, = status(@daemon.own)
     expect(out.lines[0..1].map(&:chomp)).to eq(['desk_1: degraded, 1 of 1 members',
                                                 '  MEMBER  RESOURCE         ROLE  PLAN          STATE  SEEN'])
+  end
+
+  context "with the module's own plan" do
+    report = { boot_id: 'b', running: true, held: false, cluster_status: 'Primary', local_state: 'Synced',
+               cluster_size: 3, state_uuid: 'u', seqno: 5, user_data: true, snapshot: nil }
+    host = { host: 'h', address: '192.0.2.1', desired_role: 'any', service_name: 'mariadb', datadir: '/d',
+             config_file: '/c', wsrep_provider: '/p', wsrep_sst_method: 'rsync' }.transform_keys(&:to_s)
+
+    before :all do
+      bundle = PuppetX::Plan::Bundler.bundle('galera::cluster', 'galera' => File.expand_path('../..', __dir__))
+      files = bundle['files'].to_h { |file| [file['path'], file['text']] }
+      @desk = @daemon
+      @daemon = Daemon.new(title: 'cluster_1', plan: 'galera::cluster', files: files).start
+      %w[db1 db2].each do |name|
+        @daemon.join(name, 'cluster_1', 'galera::host', { reports: report }, published: host)
+      end
+    end
+
+    after :all do
+      @daemon.stop
+      @daemon = @desk
+    end
+
+    it 'shows roles and what members reported' do
+      code, out, = status(@daemon.own)
+      expect(code).to eq(2)
+      expect(out.lines.first).to eq("cluster_1: degraded, born, 2 of 3 members\n")
+      expect(out.lines[2..3].map { |line| line.split.first(5) })
+        .to eq([%w[db1 Galera::Host[m] 0 galera::host Primary/Synced],
+                %w[db2 Galera::Host[m] 1 galera::host Primary/Synced]])
+    end
   end
 
   it 'shows a member only what itself knows' do

@@ -99,10 +99,11 @@ class Daemon
     path(name)
   end
 
-  # A node's process joins, and sends to queues.
-  def join(certname, cluster, plan, sends = {})
+  # A node's process joins with the values that it publishes, and sends to queues.
+  def join(certname, cluster, plan, sends = {}, published: {})
     sender = { certname: certname, resource: "#{plan.split('::').map(&:capitalize).join('::')}[m]" }
-    messages = [{ kind: 'join', to: { certname: '', resource: cluster }, name: '', value: { 'cluster' => cluster } }]
+    messages = [{ kind: 'join', to: { certname: '', resource: cluster }, name: '',
+                  value: published.merge('cluster' => cluster) }]
     sends.each do |queue, value|
       messages << { kind: 'send', to: { certname: '', resource: cluster }, name: queue, value: value }
     end
