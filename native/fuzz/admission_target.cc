@@ -23,7 +23,7 @@ struct World {
     const auto own = authority.issue("localhost");
     const auto context = orchestrator::http::make_context({own.certificate, own.private_key, authority.certificate(), ""});
     PLAN_ASSERT(context.ok());
-    admissions.trust(SSL_CTX_get_cert_store((*context)->native_handle()));
+    admissions.trust(SSL_CTX_get_cert_store(context->get()));
     admissions.set_compilers({"puppet"});
   }
   test::Authority authority{"CA"};

@@ -16,7 +16,9 @@ constexpr std::size_t kDeadLettersKept = 100;
 // [{queue, value}]); of a message that was never sent `undelivered`, as on the wire; of what cannot be tried again for
 // good `final`, why; retried_ms, once it was.
 
-const boost::json::value* find(const boost::json::object& letter, std::string_view name) { return letter.if_contains(name); }
+const boost::json::value* find(const boost::json::object& letter, std::string_view name) {
+  return letter.if_contains(name);
+}
 
 std::string_view text(const boost::json::object& letter, std::string_view name) {
   const auto& value = letter.at(name).as_string();
@@ -49,7 +51,9 @@ Result<engine::Message> undelivered_message(const boost::json::object& letter, c
 }
 
 std::string why_tokens_stay(const boost::json::object& letter, const Process& process) {
-  if (text(letter, "process") != process.declaration.resource) return "only tokens of the cluster's own process can be put back";
+  if (text(letter, "process") != process.declaration.resource) {
+    return "only tokens of the cluster's own process can be put back";
+  }
   if (text(letter, "action").empty()) return "no action took it: there is nothing to put back";
   const auto tokens = taken_tokens(letter, process);
   if (!tokens) return tokens.error().message;
@@ -66,9 +70,11 @@ void Service::State::dead_letter(Process& process, const engine::DeadLetter& let
   ++counters.dead_letters;
   const std::string where = (letter.action.empty() ? "" : " in " + letter.action) +
                             (letter.place.file.empty() ? "" : " at " + letter.place.text());
-  log({.level = LogLevel::error,
+  // A member that begins anew is no failure of anybody.
+  log({.level = find(more, "final") == nullptr ? LogLevel::error : LogLevel::warning,
        .message = process.declaration.title + ": dead letter of " + letter.process + where + ": " + letter.message,
-       .event = "dead_letter", .resource = letter.process, .cluster = process.declaration.title, .code = "dead_letter"});
+       .event = "dead_letter", .certname = options.certname, .resource = letter.process,
+       .cluster = process.declaration.title, .code = "dead_letter"});
   boost::json::object kept{{"at_ms", now.time_since_epoch().count()},
                            {"process", letter.process},
                            {"action", letter.action},
@@ -95,7 +101,8 @@ void Service::State::give_up(Process& process, const Conversation& conversation,
     engine::DeadLetter letter;
     letter.process = process.declaration.resource;
     letter.message = std::string(engine::to_string(message.kind)) + (message.name.empty() ? "" : " " + message.name) +
-                     " for " + message.to.certname + " " + message.to.resource + ": not acknowledged before its incarnation ended";
+                     " for " + message.to.certname + " " + message.to.resource +
+                     ": not acknowledged before its incarnation ended";
     letter.tokens = values::Value::array({message.value});
     dead_letter(process, letter, now, {{"final", "it was for an incarnation of the member that is gone"}});
   }
@@ -119,7 +126,8 @@ Status Service::retry(std::string_view title, std::uint64_t id, Instant now) {
   auto& letters = process->dead_letters;
   const auto found = std::find_if(letters.begin(), letters.end(), [id](const auto& one) { return one.id == id; });
   if (found == letters.end()) return Error{"not_found", "there is no dead letter " + std::to_string(id)};
-  if (const auto why = state.why_not_retryable(*process, found->letter); !why.empty()) return Error{"not_retryable", why};
+  const auto why = state.why_not_retryable(*process, found->letter);
+  if (!why.empty()) return Error{"not_retryable", why};
   now = state.advance(now);
   const boost::json::object letter = found->letter;   // what follows may make more of them, and end this one's place
   found->letter["retried_ms"] = now.time_since_epoch().count();
@@ -143,7 +151,9 @@ boost::json::array Service::State::describe_letters(const Process& process) {
   boost::json::array list;
   for (const auto& kept : process.dead_letters) {
     boost::json::object one{{"id", kept.id}};
-    for (const char* name : {"at_ms", "process", "action", "message", "place", "stack", "tokens"}) one[name] = kept.letter.at(name);
+    for (const char* name : {"at_ms", "process", "action", "message", "place", "stack", "tokens"}) {
+      one[name] = kept.letter.at(name);
+    }
     const std::string why = why_not_retryable(process, kept.letter);
     const bool retried = find(kept.letter, "retried_ms") != nullptr;
     one["state"] = retried ? "retried" : why.empty() ? "retryable" : "not_retryable";

@@ -130,7 +130,9 @@ boost::json::value Service::describe(std::string_view title) const {
   redact(shown);
   json["state"] = std::move(shown);
   boost::json::array members;
-  for (const auto* conversation : state_->members(*process)) members.push_back(member(*conversation, state_->note(*conversation)));
+  for (const auto* conversation : state_->members(*process)) {
+    members.push_back(member(*conversation, state_->note(*conversation)));
+  }
   json["members"] = std::move(members);
   json["dead_letters"] = state_->describe_letters(*process);
   return json;

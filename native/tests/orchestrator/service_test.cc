@@ -471,6 +471,7 @@ TEST_F(ServiceTest, MoreUndeliveredThanAllowedAreDeadLetters) {
   ASSERT_TRUE(service_->exchange("db1", db1_.identity(), db1_.request(), at(0)).ok());
   EXPECT_EQ(service_->counters().undeliverable, 4U);   // accepted and 6 tickets, of which 3 messages fit
   EXPECT_THAT(service_->describe("desk_1").at("dead_letters").as_array(), SizeIs(4));
+  EXPECT_THAT(audit_, Contains("dead_letter orchestrator Desk::Counter[desk_1] desk_1 dead_letter"));
 }
 
 // ------------------------------------------------------------------------------------------------ epochs
