@@ -27,7 +27,7 @@ RSpec.describe 'planctl orchestrator' do
 
   before :all do
     @daemon = Daemon.new(title: 'desk 1', plan: 'desk::counter', files: { 'desk/plans/counter.plan' => plan }).start
-    @daemon.join('db1', 'desk 1', 'desk::member', 'numbers' => 0)
+    @daemon.join('db1', 'desk 1', 'desk::member', { 'numbers' => 0 })
   end
 
   after(:all) { @daemon.stop }
