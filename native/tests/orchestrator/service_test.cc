@@ -583,6 +583,21 @@ TEST_F(SetBackTest, S19_WhoAcknowledgesMoreThanWasSentBeforeTheStartItHasNotHear
   EXPECT_EQ(exchange(db1_), "sequence_gap");
 }
 
+TEST_F(SetBackTest, S19_AStoreBelowTheEpochOfTheWitnessWasSetBack) {
+  MemoryWitness witness;
+  options_.witness = &witness;
+  crash();
+  ASSERT_TRUE(service_->leave().ok());
+  MemoryStore before = store_;
+  crash();
+  ASSERT_TRUE(service_->leave().ok());
+  const auto last = witness.epoch();
+  set_back(before);
+  EXPECT_EQ(service_->epoch(), last + 1);
+  EXPECT_THAT(log_, Contains(HasSubstr("it was set back; every process is told")));
+  EXPECT_EQ(before.load()->declarations[0].facts, R"({"memory_lost_at":)" + std::to_string(last + 1) + "}");
+}
+
 TEST_F(SetBackTest, S19_WhoKnowsAHigherEpochProvesIt) {
   db1_.epoch = 77;
   EXPECT_EQ(told(db1_), "lost at 78");
@@ -714,8 +729,8 @@ TEST_F(ServiceTest, S7_AProcessThatTheStoreLostIsToldSo) {
     public input String words)";
   MemoryWitness witness;
   options_.witness = &witness;
-  for (const char* expected : {"", "6"}) {
-    MemoryStore store({"0123456789abcdef0123456789abcdef", 5});
+  for (const auto& [birth, expected] : {std::pair{5U, ""}, std::pair{50U, "51"}}) {
+    MemoryStore store({"0123456789abcdef0123456789abcdef", birth});
     for (int starts = 0; starts < 2; ++starts) {   // what was said at its making stays
       auto service = Service::open(store, options_);
       ASSERT_TRUE(service.ok());
