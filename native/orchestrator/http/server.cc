@@ -57,14 +57,6 @@ void ignore_broken_pipes() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-// One exchange that is held until it is stored.
-struct CommitWaiter {
-  asio::steady_timer timer;
-  bool stored = false;
-};
-
-constexpr std::chrono::milliseconds kRoomProbe{1'000};   // how often a full store is tried again
-
 }  // namespace
 
 struct Server::State {
