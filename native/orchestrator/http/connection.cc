@@ -173,6 +173,7 @@ bool Connection::accept_peer() {
     audit(address_ + ": TLS refused: the certificate has no single common name that is a certname", "tls");
     return false;
   }
+  share_chain(stream_.ssl());
   good_until_ = http::good_until(stream_.ssl());
   const std::size_t count = ++common_->per_certname[peer->certname];
   peer_ = std::move(peer);

@@ -157,6 +157,22 @@ std::string handshake_problem(const SSL* connection) {
   return text;
 }
 
+void share_chain(const SSL* connection) {
+  STACK_OF(X509)* sent = SSL_get_peer_cert_chain(connection);
+  const STACK_OF(X509)* verified = SSL_get0_verified_chain(connection);
+  for (int i = 0; i < sk_X509_num(sent); ++i) {
+    X509* copy = sk_X509_value(sent, i);
+    for (int k = 0; k < sk_X509_num(verified); ++k) {
+      X509* original = sk_X509_value(verified, k);
+      if (original == copy || X509_cmp(original, copy) != 0) continue;
+      X509_up_ref(original);
+      sk_X509_set(sent, i, original);
+      X509_free(copy);
+      break;
+    }
+  }
+}
+
 SysSeconds good_until(const SSL* connection) {
   auto until = SysSeconds::max();
   const STACK_OF(X509)* chain = SSL_get0_verified_chain(connection);

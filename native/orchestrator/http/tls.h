@@ -39,6 +39,10 @@ using TlsContext = std::unique_ptr<SSL_CTX, FreeContext>;
 // Nothing when the peer is not verified, or has no certname.
 [[nodiscard]] std::optional<Peer> verified_peer(const SSL* connection);
 
+// What the peer sent of its chain and the trusted store has, too, is from now on the store's: thousands of connections
+// would else keep thousands of copies of the CA's certificates.
+void share_chain(const SSL* connection);
+
 // When the first certificate of the verified peer's chain expires.
 [[nodiscard]] std::chrono::sys_seconds good_until(const SSL* connection);
 // When the first revocation list expires; far away when there is none.

@@ -1,0 +1,38 @@
+# frozen_string_literal: true
+
+require 'json'
+require 'open3'
+require 'tmpdir'
+
+module OrchestratorBench
+  # plan-load, which starts the real daemon in a directory of its own and is its clients.
+  module Load
+    BIN = File.expand_path('../../../build/release/bin', __dir__)
+    # A file system in memory for what is not about the disk.
+    MEMORY = '/dev/shm'
+
+    module_function
+
+    # The figures of one run; the store is below `where`.
+    def run(mode, *arguments, where: MEMORY)
+      Dir.mktmpdir('plan-load', where) do |directory|
+        call(mode, File.join(BIN, 'plan-orchestrator'), directory, *arguments)
+      end
+    end
+
+    # POSTs to another server.
+    def requests(port, clients, seconds)
+      call('requests', port, '', clients, seconds, '/')
+    end
+
+    def call(*arguments)
+      program = File.join(BIN, 'plan-load')
+      raise Error, "#{program} is not built: ninja -C build/release plan-load" unless File.exist?(program)
+
+      out, err, status = Open3.capture3(program, *arguments.map(&:to_s))
+      raise Error, "plan-load #{arguments.first}: #{err.strip}" unless status.success?
+
+      JSON.parse(out)
+    end
+  end
+end

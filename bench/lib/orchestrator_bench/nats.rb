@@ -1,0 +1,65 @@
+# frozen_string_literal: true
+
+require 'socket'
+
+module OrchestratorBench
+  # nats-server, plain and not durable: request and reply between two connections.
+  class Nats
+    PROGRAM = ['/usr/sbin/nats-server', '/usr/bin/nats-server'].find { |path| File.executable?(path) }
+    ROUNDS = 2000
+    MESSAGE = 'x' * 128
+
+    def self.installed?
+      !PROGRAM.nil?
+    end
+
+    # Microseconds, p50.
+    def self.request_reply
+      port = Addrinfo.tcp('127.0.0.1', 0).bind { |socket| socket.local_address.ip_port }
+      process = Process.spawn(PROGRAM, '-a', '127.0.0.1', '-p', port.to_s, %i[out err] => File::NULL)
+      responder = Thread.new { respond(connect(port)) }
+      times = measure(connect(port))
+      times.sort[times.size / 2]
+    ensure
+      responder&.kill
+      if process
+        Process.kill('TERM', process)
+        Process.wait(process)
+      end
+    end
+
+    def self.connect(port)
+      socket = TCPSocket.new('127.0.0.1', port)
+      socket.setsockopt(Socket::IPPROTO_TCP, Socket::TCP_NODELAY, 1)
+      socket.gets
+      socket.write("CONNECT {\"verbose\":false}\r\nPING\r\n")
+      nil until socket.gets == "PONG\r\n"
+      socket
+    rescue Errno::ECONNREFUSED
+      sleep 0.02
+      retry
+    end
+
+    def self.respond(socket)
+      socket.write("SUB ask 1\r\n")
+      while (line = socket.gets)
+        next unless line.start_with?('MSG ask')
+
+        body = socket.gets
+        socket.write("PUB #{line.split[3]} #{body.chomp.bytesize}\r\n#{body}")
+      end
+    end
+
+    def self.measure(socket)
+      socket.write("SUB reply 2\r\n")
+      sleep 0.2 # until the other one has subscribed: who asks before gets no answer
+      Array.new(ROUNDS) do
+        from = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+        socket.write("PUB ask reply #{MESSAGE.bytesize}\r\n#{MESSAGE}\r\n")
+        socket.gets
+        socket.gets
+        (Process.clock_gettime(Process::CLOCK_MONOTONIC) - from) * 1e6
+      end
+    end
+  end
+end

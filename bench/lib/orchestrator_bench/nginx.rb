@@ -1,0 +1,52 @@
+# frozen_string_literal: true
+
+require 'socket'
+require 'tmpdir'
+
+module OrchestratorBench
+  # nginx with one worker, which answers every POST with a few bytes: what one thread can do if nothing is to be done.
+  class Nginx
+    PROGRAM = '/usr/sbin/nginx'
+
+    def self.installed?
+      File.executable?(PROGRAM)
+    end
+
+    # Yields the port.
+    def self.serve
+      Dir.mktmpdir('plan-nginx') do |directory|
+        port = Addrinfo.tcp('127.0.0.1', 0).bind { |socket| socket.local_address.ip_port }
+        File.write("#{directory}/nginx.conf", configuration(directory, port))
+        process = Process.spawn(PROGRAM, '-p', directory, '-c', 'nginx.conf', '-e', "#{directory}/error.log",
+                                %i[out err] => File::NULL)
+        begin
+          wait_for(port)
+          yield port
+        ensure
+          Process.kill('TERM', process)
+          Process.wait(process)
+        end
+      end
+    end
+
+    def self.configuration(directory, port)
+      <<~CONF
+        daemon off; master_process off; pid #{directory}/pid; error_log #{directory}/error.log;
+        events { worker_connections 4096; }
+        http {
+          access_log off; keepalive_requests 100000000;
+          client_body_temp_path #{directory}; proxy_temp_path #{directory}; fastcgi_temp_path #{directory};
+          uwsgi_temp_path #{directory}; scgi_temp_path #{directory};
+          server { listen 127.0.0.1:#{port}; location / { return 200 "well\\n"; } }
+        }
+      CONF
+    end
+
+    def self.wait_for(port)
+      TCPSocket.new('127.0.0.1', port).close
+    rescue Errno::ECONNREFUSED
+      sleep 0.02
+      retry
+    end
+  end
+end

@@ -1,0 +1,80 @@
+# frozen_string_literal: true
+
+require 'json'
+
+module OrchestratorBench
+  # All rounds of all workloads, and the table.
+  class Run
+    CLIENTS = 64
+    SECONDS = 3
+
+    def initialize(rounds:, only:, connections:, json:)
+      @rounds = rounds
+      @only = only
+      @connections = connections
+      @json = json
+      @figures = Hash.new { |figures, row| figures[row] = [] }
+    end
+
+    def call
+      @rounds.times { @only.each { |group| send(group.downcase) } }
+      rows = table
+      puts @json ? JSON.pretty_generate(rows) : rows.map { |row| line(row) }
+    end
+
+    private
+
+    def g8
+      held = Load.run('held', @connections, 10)
+      add('G8 bytes a held connection', held['bytes_each'])
+      add('G8 idle CPU, % of a core', held['idle_cpu_share'] * 100)
+    end
+
+    def g9
+      burst = Load.run('handshakes', @connections)
+      add('G9 handshakes a CPU second / their limit', burst['per_cpu_second'] / burst['limit_per_cpu_second'])
+      add('G9 handshakes a second', burst['per_second'])
+      add('G9 came again', burst['came_again'])
+    end
+
+    def g10
+      latency = Load.run('latency', 1000)['p50_us']
+      add('G10 message to a held receiver and back, p50 us', latency)
+      add('G10 the same / nats request-reply', latency / Nats.request_reply) if Nats.installed?
+      posts = Load.run('posts', CLIENTS, SECONDS)['per_second']
+      add('G10 posts a second', posts)
+      add('G10 the same / nginx', posts / nginx_posts) if Nginx.installed?
+      add('G10 durable posts a second, c=128', Load.run('posts', 128, SECONDS, where: Dir.tmpdir)['per_second'])
+    end
+
+    def nginx_posts
+      Nginx.serve { |port| Load.requests(port, CLIENTS, SECONDS)['per_second'] }
+    end
+
+    GOALS = {
+      'G8 bytes a held connection' => ['<=', 32 * 1024],
+      'G8 idle CPU, % of a core' => ['<=', 1],
+      'G9 handshakes a CPU second / their limit' => ['>=', 0.85],
+      'G10 the same / nats request-reply' => ['<=', 1.5],
+      'G10 the same / nginx' => ['>=', 0.33]
+    }.freeze
+
+    def add(row, figure)
+      @figures[row] << figure
+    end
+
+    def table
+      @figures.map do |row, figures|
+        median = figures.sort[figures.size / 2]
+        sign, limit = GOALS[row]
+        { row: row, median: median.round(3), goal: sign && "#{sign} #{limit}",
+          met: sign && median.public_send(sign, limit) }
+      end
+    end
+
+    def line(row)
+      format('%-50<row>s %12<median>s  %-10<goal>s %<met>s',
+             **row.slice(:row, :median, :goal), met: { true => 'met', false => 'missed' }[row[:met]])
+    end
+  end
+end
