@@ -58,6 +58,7 @@ class AdmissionTest : public ::testing::Test {
 TEST_F(AdmissionTest, S16_WithoutOneNothingIsKeptOfAMember) {
   member_.join();
   member_.epoch = 77;
+  const auto epoch = service_->epoch();
   EXPECT_EQ(exchange(""), "not_admitted");
   EXPECT_EQ(exchange("nonsense"), "admission_refused");
   EXPECT_EQ(exchange("db2 desk_1 Desk::Member[m] 5"), "admission_refused");
@@ -65,7 +66,7 @@ TEST_F(AdmissionTest, S16_WithoutOneNothingIsKeptOfAMember) {
   EXPECT_EQ(exchange("db1 desk_1 Desk::Member[n] 5"), "admission_refused");
   ASSERT_TRUE(service_->commit().ok());
   EXPECT_EQ(members(), 0U);
-  EXPECT_EQ(service_->epoch(), 6U) << "an epoch was taken from somebody who is not admitted";
+  EXPECT_EQ(service_->epoch(), epoch) << "an epoch was taken from somebody who is not admitted";
   EXPECT_EQ(exchange(of(1)), "");
   EXPECT_EQ(members(), 1U);
 }

@@ -159,7 +159,7 @@ TEST_F(RoutesTest, MetricsAreWellFormed) {
                            "refused_total{code=\"odd \\\"code\\\"\\\\\\n\"} 1", "commit_seconds_bucket{le=\"0.0025\"} 0",
                            "commit_seconds_bucket{le=\"0.005\"} 1", "commit_seconds_bucket{le=\"2.5\"} 1",
                            "commit_seconds_bucket{le=\"+Inf\"} 2", "commit_seconds_sum 7.003", "commit_seconds_count 2",
-                           "members{cluster=\"desk_1\"} 1", "undelivered_messages{cluster=\"desk_1\"} 2", "epoch 5",
+                           "members{cluster=\"desk_1\"} 1", "undelivered_messages{cluster=\"desk_1\"} 2", "epoch 6",
                            "blocked{cluster=\"desk_1\"} 0"}) {
     EXPECT_THAT(response.body, HasSubstr("\nplan_orchestrator_" + std::string(line) + "\n"));
   }
