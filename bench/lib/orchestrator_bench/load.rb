@@ -22,7 +22,7 @@ module OrchestratorBench
 
     # POSTs to another server.
     def requests(port, clients, seconds)
-      call('requests', port, '', clients, seconds, '/')
+      call('requests', port, clients, seconds, '/')
     end
 
     def call(*arguments)

@@ -4,7 +4,7 @@
 //   plan-load handshakes DAEMON DIRECTORY CLIENTS      all connect at once, beside the limit of the same certificates
 //   plan-load latency DAEMON DIRECTORY MESSAGES        to a held receiver, which fires and replies
 //   plan-load posts DAEMON DIRECTORY CLIENTS SECONDS   exchanges with one message each, over kept-alive connections
-//   plan-load requests PORT CA CLIENTS SECONDS PATH    POSTs to another server; CA "": without TLS
+//   plan-load requests PORT CLIENTS SECONDS PATH       POSTs to another server, without TLS
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -292,15 +292,8 @@ boost::json::object posts(const std::string& program, const std::string& directo
   return result;
 }
 
-boost::json::object requests(std::uint16_t port, const std::string& ca, std::size_t count, int seconds, const std::string& path) {
-  const Key key = ca.empty() ? nullptr : make_key();
-  std::vector<Certificate> certificates;
-  if (key != nullptr) {
-    std::filesystem::create_directories("/tmp/plan-load-requests");
-    Authority unknown("/tmp/plan-load-requests");   // the other server asks for none
-    certificates.push_back(unknown.issue("client", key.get()));
-  }
-  Clients clients(port, ca, key.get(), std::move(certificates), count);
+boost::json::object requests(std::uint16_t port, std::size_t count, int seconds, const std::string& path) {
+  Clients clients(port, "", nullptr, {}, count);
   const std::string body(500, 'x');
   std::vector<double> times;
   std::vector<Clock::time_point> begun(count);
@@ -334,8 +327,8 @@ std::optional<boost::json::object> measure(const std::vector<std::string>& words
   if (words.size() == 4 && words[0] == "handshakes") return handshakes(words[1], words[2], number(3));
   if (words.size() == 4 && words[0] == "latency") return latency(words[1], words[2], number(3));
   if (words.size() == 5 && words[0] == "posts") return posts(words[1], words[2], number(3), static_cast<int>(number(4)));
-  if (words.size() == 6 && words[0] == "requests") {
-    return requests(static_cast<std::uint16_t>(number(1)), words[2], number(3), static_cast<int>(number(4)), words[5]);
+  if (words.size() == 5 && words[0] == "requests") {
+    return requests(static_cast<std::uint16_t>(number(1)), number(2), static_cast<int>(number(3)), words[4]);
   }
   return std::nullopt;
 }
