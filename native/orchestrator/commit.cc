@@ -88,6 +88,8 @@ Error Service::State::fail(Error error) {
   return error;
 }
 
+Result<std::string> Service::backup() const { return state_->store.backup(); }
+
 Status Service::leave() {
   State& state = *state_;
   if (!state.new_epoch) state.new_epoch = state.epoch + 1;

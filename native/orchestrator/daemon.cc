@@ -140,7 +140,10 @@ Status Daemon::run() {
   auto done = server_->run();
   notify_stopping();
   // Without room it stays at the epoch it has.
-  if (done && !service_->full()) done = service_->leave();
+  if (done && !service_->full()) {
+    auto left = service_->leave();
+    if (!left && !service_->full()) done = left;
+  }
   say(LogLevel::info, done ? "stopped" : "stopped by a failure");
   return done;
 }

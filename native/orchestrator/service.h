@@ -113,6 +113,8 @@ class Service {
   [[nodiscard]] Result<Committed> commit();
   // The last word before an orderly stop: a copy of the store that was made before it can be told from the store.
   [[nodiscard]] Status leave();
+  // Store::backup().
+  [[nodiscard]] Result<std::string> backup() const;
   [[nodiscard]] bool must_commit() const;      // something is staged that is stored before anything is answered
   [[nodiscard]] bool full() const;             // the last commit() found no room
   // What is committed for this conversation now. Error stale_incarnation when another one took its place.

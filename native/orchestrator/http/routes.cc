@@ -120,12 +120,23 @@ Response retry(const Call& call) {
   return json_response(boost::json::object{{"cluster", title}, {"id", *id}, {"state", "retried"}});
 }
 
-constexpr std::array<Route, 11> kRoutes = {{
+// The service stands still while its store is copied.
+Response backup(const Call& call) {
+  const auto copy = call.service.backup();
+  if (!copy) return error_response(call.service, copy.error().code == "store.full" ? store_full() : copy.error());
+  Response response;
+  response.content_type = "application/vnd.sqlite3";
+  response.file = *copy;
+  return response;
+}
+
+constexpr std::array<Route, 12> kRoutes = {{
     {"GET", "/status/v1/simple", Access::anybody, simple},
     {"GET", "/status/v1/simple/{}", Access::anybody, simple},
     {"GET", "/status/v1/services", Access::operators, services},
     {"GET", "/status/v1/services/{}", Access::operators, services},
     {"GET", "/metrics", Access::operators, metrics},
+    {"GET", "/plan/v1/backup", Access::operators, backup},
     {"GET", "/plan/v1/clusters", Access::operators, clusters},
     {"GET", "/plan/v1/clusters/{}", Access::operators, cluster},
     {"GET", "/plan/v1/clusters/{}/members", Access::operators, part_of_cluster<&Service::describe_members>},

@@ -16,6 +16,7 @@ class MemoryStore final : public Store {
 
   Result<Contents> load() override;
   Status commit(const Transaction& transaction) override;
+  Result<std::string> backup() override { return Error{"store.open", "a store in memory has no file to copy"}; }
   std::uint64_t commits() const override { return commits_; }
 
   // The commit after `commits` more successful ones fails with this error; with `applied` it has taken effect all the

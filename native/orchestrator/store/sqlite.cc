@@ -52,7 +52,9 @@ class SqliteStore final : public Store {
   Status open(const Birth& birth);
   Result<Contents> load() override;
   Status commit(const Transaction& transaction) override;
+  Result<std::string> backup() override;
   std::uint64_t commits() const override { return commits_; }
+  Result<Inspection> inspect();
 
  private:
   enum Statement : std::size_t {
@@ -425,7 +427,46 @@ Status SqliteStore::checkpoint() {
   return problem;
 }
 
+// ------------------------------------------------------------------------------------------------ copies
+
+Result<std::string> SqliteStore::backup() {
+  std::string copy = path_ + ".backup-XXXXXX";
+  const int file = ::mkstemp(copy.data());   // 0600; an empty file may be written to
+  if (file < 0) return Error{"store.open", "a copy of the store " + path_ + ": " + std::strerror(errno)};
+  ::close(file);
+  sqlite3_stmt* statement = nullptr;
+  int code = sqlite3_prepare_v2(database_, "VACUUM INTO ?1", -1, &statement, nullptr);
+  if (code == SQLITE_OK) code = sqlite3_bind_text(statement, 1, copy.c_str(), -1, SQLITE_STATIC);
+  if (code == SQLITE_OK) code = sqlite3_step(statement);
+  Result<std::string> result = copy;
+  if (code != SQLITE_DONE) {
+    result = error(code, "copying it");
+    ::unlink(copy.c_str());
+  }
+  sqlite3_finalize(statement);
+  return result;
+}
+
+Result<Inspection> SqliteStore::inspect() {
+  const int code = sqlite3_open_v2(path_.c_str(), &database_, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+  if (code != SQLITE_OK) return error(code, "opening it");
+  const auto version = schema_version();
+  if (!version) return version.error();
+  if (*version == 0) return Error{"store.damaged", "there is no store in " + path_};
+  Inspection found{*version};
+  std::string verdict, epoch;
+  auto done = read("PRAGMA integrity_check(1)", [&](sqlite3_stmt* row) { verdict = text_at(row, 0); });
+  if (done) done = read("SELECT value FROM meta WHERE name = 'epoch'", [&](sqlite3_stmt* row) { epoch = text_at(row, 0); });
+  if (done) done = read("SELECT count(*) FROM declarations", [&](sqlite3_stmt* row) { found.clusters = number_at(row, 0); });
+  if (!done) return done.error();
+  if (verdict != "ok") return Error{"store.damaged", path_ + ": " + verdict};
+  found.epoch = std::strtoull(epoch.c_str(), nullptr, 10);
+  return found;
+}
+
 }  // namespace
+
+Result<Inspection> inspect_sqlite(const std::string& path) { return SqliteStore(path).inspect(); }
 
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Birth& birth) {
   auto store = std::make_unique<SqliteStore>(path);

@@ -11,4 +11,12 @@ namespace plan::orchestrator {
 // process gets store.busy.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Birth& birth);
 
+// What is in a file that holds a copy of a store; it is only read. Errors: as of open_sqlite().
+struct Inspection {
+  int schema = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t clusters = 0;
+};
+[[nodiscard]] Result<Inspection> inspect_sqlite(const std::string& path);
+
 }  // namespace plan::orchestrator

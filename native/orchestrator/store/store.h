@@ -118,6 +118,8 @@ class Store {
   virtual ~Store() = default;
   [[nodiscard]] virtual Result<Contents> load() = 0;
   [[nodiscard]] virtual Status commit(const Transaction& transaction) = 0;
+  // The path of a whole and consistent copy of what is committed, in the store's own directory; the caller removes it.
+  [[nodiscard]] virtual Result<std::string> backup() = 0;
   // What commit() saw so far, for metrics.
   [[nodiscard]] virtual std::uint64_t commits() const = 0;
 };

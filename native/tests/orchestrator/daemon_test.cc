@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -16,6 +17,8 @@
 #include <boost/json.hpp>
 
 #include "tests/orchestrator/daemon_child.h"
+#include "orchestrator/memory_loss.h"
+#include "orchestrator/store/sqlite.h"
 #include "tests/orchestrator/desk.h"
 #include "tests/orchestrator/https_client.h"
 #include "tests/orchestrator/sign_admission.h"
@@ -146,6 +149,52 @@ TEST_F(DaemonTest, TheCommandLine) {
   Child wrong({"--confg"}, "");
   EXPECT_THAT(wrong.rest(), HasSubstr("unknown argument '--confg'"));
   EXPECT_EQ(wrong.end(0), 2);
+}
+
+TEST_F(DaemonTest, S19_ABackupIsMadeWhileItRunsAndRestoredAboveEveryEpochWhileItIsStopped) {
+  const std::string config = "--config=" + directory_.file("orchestrator.yaml");
+  const std::string backup = directory_.file("backup");
+  const auto command = [&](const std::vector<std::string>& words) {
+    std::vector<std::string> arguments{config};
+    arguments.insert(arguments.end(), words.begin(), words.end());
+    Child child(arguments, "");
+    const std::string said = child.rest();
+    return std::to_string(child.end(0)) + ": " + said;
+  };
+  configure("127.0.0.1:0", "control: control\n");
+  auto child = start();
+  const std::uint16_t port = port_of(*child);
+  ASSERT_NE(port, 0);
+  const test::KeyPair pair = ca_.issue("db1");
+  HttpsClient client(port, ca_.certificate(), &pair);
+  Member member("db1");
+  admit(member);
+  member.join();
+  const auto answer = client.post(protocol::exchange_path(member.identity()), protocol::write(member.request()));
+  ASSERT_EQ(answer.status, 200);
+  member.take(*protocol::read_reply(answer.body, member.identity()));
+  EXPECT_THAT(command({"backup", backup}), HasSubstr("0: " + backup + ": epoch " + std::to_string(member.epoch) + ", 1 cluster, "));
+  EXPECT_THAT(command({"backup", backup}), HasSubstr("1: plan-orchestrator: " + backup + " is there already"));
+  EXPECT_THAT(command({"backup", "--force", backup}), HasSubstr("0: "));
+  struct stat status {};
+  ASSERT_EQ(::stat(backup.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_THAT(command({"restore", backup}), HasSubstr("Stop the daemon first."));
+  EXPECT_EQ(child->end(SIGTERM), 0);
+  const std::string restored = command({"restore", backup});
+  EXPECT_THAT(restored, HasSubstr("0: "));
+  EXPECT_THAT(restored, HasSubstr("is kept as " + directory_.file("store.sqlite.replaced-1")));
+  std::ofstream(directory_.file("garbage")) << std::string(4096, 'x');
+  EXPECT_THAT(command({"restore", directory_.file("garbage")}), HasSubstr("1: plan-orchestrator: the store "));
+  child = start();
+  ASSERT_NE(port_of(*child), 0);
+  EXPECT_EQ(child->end(SIGTERM), 0);
+  const auto store = open_sqlite(directory_.file("store.sqlite"), {});
+  ASSERT_TRUE(store.ok());
+  const auto contents = (*store)->load();
+  EXPECT_GT(contents->epoch, member.epoch + 1);
+  EXPECT_GT(memory_lost_at(contents->declarations.front()), member.epoch + 1);
+  EXPECT_EQ(contents->conversations.size(), 1U);
 }
 
 // Four members ask without pause; the daemon is killed again and again. Every question gets one answer, every number is
