@@ -20,6 +20,7 @@ namespace {
 enum class Access : std::uint8_t {
   anybody,     // whom the CA signed, and the host
   operators,   // whom the rules allow it, and the host
+  keepers,     // the same, but for the status listener: any account of the host reaches that, and this changes or holds secrets
 };
 
 // What a route is asked.
@@ -136,13 +137,13 @@ constexpr std::array<Route, 12> kRoutes = {{
     {"GET", "/status/v1/services", Access::operators, services},
     {"GET", "/status/v1/services/{}", Access::operators, services},
     {"GET", "/metrics", Access::operators, metrics},
-    {"GET", "/plan/v1/backup", Access::operators, backup},
+    {"GET", "/plan/v1/backup", Access::keepers, backup},
     {"GET", "/plan/v1/clusters", Access::operators, clusters},
     {"GET", "/plan/v1/clusters/{}", Access::operators, cluster},
     {"GET", "/plan/v1/clusters/{}/members", Access::operators, part_of_cluster<&Service::describe_members>},
     {"GET", "/plan/v1/clusters/{}/messages", Access::operators, part_of_cluster<&Service::describe_messages>},
     {"GET", "/plan/v1/clusters/{}/dead-letters", Access::operators, part_of_cluster<&Service::describe_dead_letters>},
-    {"POST", "/plan/v1/clusters/{}/dead-letters/{}/retry", Access::operators, retry},
+    {"POST", "/plan/v1/clusters/{}/dead-letters/{}/retry", Access::keepers, retry},
 }};
 
 // As the rules see it: percent-encoding makes no other path of it.
@@ -160,8 +161,9 @@ std::optional<Error> refusal(const Route& route, const std::vector<std::string>&
                              const Rules& rules) {
   if (route.access == Access::anybody || request.listener == Listener::control) return std::nullopt;
   if (request.listener == Listener::status) {
-    if (route.method == "GET") return std::nullopt;
-    return Error{"forbidden", "this listener only shows", "Use the control socket, or HTTPS with an operator's certificate."};
+    if (route.access == Access::operators) return std::nullopt;
+    return Error{"forbidden", "this is not for every account of the host",
+                 "Use the control socket, or HTTPS with an operator's certificate."};
   }
   return rules.refusal(canonical_path(route.path, segments), *request.peer);
 }

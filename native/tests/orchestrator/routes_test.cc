@@ -33,6 +33,10 @@ class RoutesTest : public ::testing::Test {
     const Request request{method, target, "", Listener::control, {}};
     return answer(request, *service_, Instant{std::chrono::milliseconds(9000)}, gauges_, Rules("puppet"), may_hold);
   }
+  unsigned status_on(Listener listener, const std::string& method, const std::string& target) {
+    const Request request{method, target, "", listener, {}};
+    return answer(request, *service_, Instant{std::chrono::milliseconds(9000)}, gauges_, Rules("puppet"), false).status;
+  }
   boost::json::value json(const std::string& target) { return boost::json::parse(ask(target).body); }
 
   MemoryStore store_{{"0123456789abcdef0123456789abcdef", 5}};
@@ -60,6 +64,15 @@ TEST(Target, PathsAreMatchedSegmentBySegment) {
 }
 
 // ------------------------------------------------------------------------------------------------ Puppet's status
+
+// Any account of the host reaches it: what changes something, or holds what is secret, is not for it.
+TEST_F(RoutesTest, TheStatusListenerOnlyShows) {
+  EXPECT_EQ(status_on(Listener::status, "GET", "/plan/v1/clusters/desk_1"), 200U);
+  EXPECT_EQ(status_on(Listener::status, "GET", "/metrics"), 200U);
+  EXPECT_EQ(status_on(Listener::status, "GET", "/plan/v1/backup"), 403U);
+  EXPECT_EQ(status_on(Listener::status, "POST", "/plan/v1/clusters/desk_1/dead-letters/1/retry"), 403U);
+  EXPECT_EQ(status_on(Listener::control, "POST", "/plan/v1/clusters/desk_1/dead-letters/1/retry"), 404U);
+}
 
 TEST_F(RoutesTest, SimpleStatusIsAsPuppets) {
   EXPECT_EQ(ask("/status/v1/simple").body, "running");
