@@ -230,7 +230,7 @@ TEST_F(Formation, ARoleMayStillComeToAMemberThatIsNotInstalled) {
   EXPECT_TRUE(db4.engine().may_go_on());
 }
 
-TEST_F(Formation, NobodyIsBornOverData) {
+TEST_F(Formation, S7_NobodyIsBornOverData) {
   databases["db1"].more = R"(, "user_data": true)";
   Actor& db1 = add("db1");
   apply("db1");
@@ -240,7 +240,7 @@ TEST_F(Formation, NobodyIsBornOverData) {
   EXPECT_THAT(db1.engine().waiting()[0].text(), HasSubstr("the right to bootstrap"));
 }
 
-TEST_F(Formation, NobodyIsBornBesideAMemberThatWasInACluster) {
+TEST_F(Formation, S7_NobodyIsBornBesideAMemberThatWasInACluster) {
   databases["db2"].more = R"(, "state_uuid": "8b0f9a3c-0000-11ee-8000-000000000001")";
   add("db1");
   add("db2");
@@ -304,7 +304,7 @@ TEST_F(FormationSetBack, S19_TheGrantThatIsOutIsUsedOnceAndNoOtherIsGiven) {
   EXPECT_THAT(cluster.engine().waiting(), IsEmpty());
 }
 
-TEST_F(FormationSetBack, S7_S19_AnotherGrantComesOnlyWhenAllHaveReportedAndNobodyUsesTheFirst) {
+TEST_F(FormationSetBack, S19_AnotherGrantComesOnlyWhenAllHaveReportedAndNobodyUsesTheFirst) {
   begin_anew("db1");
   apply("db1");
   apply("db2");

@@ -723,7 +723,7 @@ TEST_F(ServiceTest, AnUnchangedDeclarationWritesNothing) {
   EXPECT_EQ(store_.commits(), before);
 }
 
-TEST_F(ServiceTest, S7_AProcessThatTheStoreLostIsToldSo) {
+TEST_F(ServiceTest, S19_AProcessThatTheStoreLostIsToldSo) {
   const std::string extra = R"(
     action say { $word from $who <- words  "${server_facts['memory_lost_at']}" -> $who.note }
     public input String words)";
