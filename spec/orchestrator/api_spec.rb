@@ -13,7 +13,7 @@ RSpec.describe 'docs/orchestrator.openapi.yaml' do
   # What only another state of the machine brings about; native tests bring it about.
   unprovoked = {
     'exchange' => %w[431 500 503], 'retry' => %w[503], 'simple' => %w[503], 'simple_of_service' => %w[503],
-    'services' => %w[503], 'service' => %w[503]
+    'services' => %w[503], 'service' => %w[503], 'backup' => %w[503]
   }.freeze
 
   api = OpenapiFirst.load(File.expand_path('../../docs/orchestrator.openapi.yaml', __dir__))
@@ -128,6 +128,9 @@ RSpec.describe 'docs/orchestrator.openapi.yaml' do
     ask('GET', '/plan/v1/clusters', 403, identity: @member)
     expect(ask('GET', '/metrics', 200)).to include('plan_orchestrator_dead_letters_total 2')
     ask('GET', '/metrics', 403, identity: @member)
+
+    expect(ask('GET', '/plan/v1/backup', 200)).to start_with('SQLite format 3')
+    ask('GET', '/plan/v1/backup', 403, identity: @member)
 
     # Whoever has a certificate may know whether it runs.
     ask('GET', '/status/v1/simple', 200, identity: @member)

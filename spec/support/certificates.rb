@@ -3,7 +3,7 @@
 require 'fileutils'
 require 'openssl'
 
-# A certificate authority, and the node's certificate by it. Keys take long to make: one set serves all nodes.
+# A certificate authority, and certificates of nodes by it. Keys take long to make: one set serves all nodes of a name.
 module Certificates
   module_function
 
@@ -17,12 +17,16 @@ module Certificates
   end
 
   def files(certname)
-    @files ||= begin
-      authority = certificate('Puppet CA: spec', 1, nil)
-      node = certificate(certname, 2, authority)
+    @files ||= {}
+    @files[certname] ||= begin
+      node = certificate(certname, @files.size + 2, authority)
       { 'certs/ca.pem' => authority.first.to_pem, "certs/#{certname}.pem" => node.first.to_pem,
         "private_keys/#{certname}.pem" => node.last.to_pem, 'crl.pem' => revocations(authority).to_pem }
     end
+  end
+
+  def authority
+    @authority ||= certificate('Puppet CA: spec', 1, nil)
   end
 
   # [certificate, key]; its own issuer without +authority+.
