@@ -1,8 +1,6 @@
-// JSON to values, and the strict reading of JSON texts.
+// JSON to values.
 #include <cmath>
 #include <limits>
-
-#include <boost/json/parser.hpp>
 
 #include "values/base64.h"
 #include "values/json.h"
@@ -160,15 +158,6 @@ class Reader {
   int depth_ = 0;
 };
 
-Error malformed(std::string message, std::string help = {}) { return {"json.malformed", std::move(message), std::move(help)}; }
-
-std::string expectation(const boost::system::error_code& code) {
-  if (code == json::error::incomplete) return "the text ends too early";
-  if (code == json::error::too_deep) return "nested too deeply";
-  if (code == json::error::extra_data) return "there is more after the end of the JSON text";
-  return code.message();
-}
-
 }  // namespace
 
 Result<Value> from_json(const json::value& value, const NameResolver* resolver) {
@@ -179,21 +168,6 @@ Result<Value> from_json(const json::value& value, const NameResolver* resolver) 
   } catch (const EvaluationError& error) {   // too deep, or a version that is none
     return Error{"json.value", std::string("Not a value: ") + error.what()};
   }
-}
-
-Result<json::value> parse_json(std::string_view text, std::size_t max_bytes, int max_depth) {
-  if (text.size() > max_bytes) {
-    return Error{"json.too_large", "The JSON text has " + std::to_string(text.size()) + " bytes, allowed are " + std::to_string(max_bytes)};
-  }
-  json::parse_options options;
-  options.max_depth = static_cast<std::size_t>(max_depth);
-  json::parser parser({}, options);
-  boost::system::error_code code;
-  const std::size_t read = parser.write_some(text.data(), text.size(), code);
-  if (code) return malformed("Malformed JSON at byte " + std::to_string(read) + ": " + expectation(code));
-  const std::size_t rest = text.find_first_not_of(" \t\r\n", read);
-  if (rest != std::string_view::npos) return malformed("Malformed JSON at byte " + std::to_string(rest) + ": there is more after the end of the JSON text");
-  return parser.release();
 }
 
 }  // namespace plan::values

@@ -76,6 +76,26 @@ TEST(Json, IsStrictAndSaysWhere) {
   EXPECT_TRUE(problem("\"\xff\"").starts_with("Malformed JSON at byte ")) << problem("\"\xff\"");
   EXPECT_TRUE(problem("[NaN]").starts_with("Malformed JSON"));
   EXPECT_TRUE(problem("").starts_with("Malformed JSON"));
+  EXPECT_EQ(problem("[1] 2"), "Malformed JSON at byte 4: there is more after the end of the JSON text");
+}
+
+// Boost's own parser is some units off in the last place of these.
+TEST(Json, ANumberIsTheFloatNextToIt) {
+  for (const auto& [text, number] : std::vector<std::pair<std::string, double>>{
+           {"184446744077709551615", 184446744077709551615.0},
+           {"33333333333366666666666666674", 33333333333366666666666666674.0},
+           {"0.1234567890123456789", 0.1234567890123456789},
+           {"-1.7976931348623157e308", -1.7976931348623157e308},
+           {"4.9406564584124654e-324", 4.9406564584124654e-324},
+           {"8.41e+21", 8.41e21}}) {
+    const auto json = parse_json("[1," + text + "]");
+    ASSERT_TRUE(json.ok()) << text;
+    EXPECT_EQ(json->at(1).as_double(), number) << text;
+    EXPECT_EQ(parse_json(boost::json::serialize(*json))->at(1).as_double(), number) << text;
+  }
+  EXPECT_EQ(parse_json("-1e-400")->as_double(), 0.0);
+  EXPECT_EQ(problem("[1e400]"), "Malformed JSON at byte 6: the number is larger than a float may be");
+  EXPECT_EQ(problem(std::string(400, '9')), "Malformed JSON at byte 400: the number is larger than a float may be");
 }
 
 TEST(Json, KeepsToItsLimits) {
