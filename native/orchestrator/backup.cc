@@ -55,11 +55,11 @@ std::string told(const std::string& path, const Inspection& found) {
          (found.clusters == 1 ? " cluster, " : " clusters, ") + std::to_string(fs::file_size(path)) + " bytes\n";
 }
 
-// The epoch of the store that is there; 0 when none is, or it cannot be read. Error store.busy: the daemon runs.
-Result<std::uint64_t> epoch_of_store(const std::string& path) {
+// The epoch of the store that is there; 0 when none is, or it cannot be read.
+std::uint64_t epoch_of_store(const std::string& path) {
   if (!fs::exists(path)) return 0;
   const auto store = open_sqlite(path, {});
-  if (!store) return store.error().code == "store.busy" ? Result<std::uint64_t>(store.error()) : 0;
+  if (!store) return 0;
   const auto contents = (*store)->load();
   return contents ? contents->epoch : 0;
 }
@@ -116,8 +116,9 @@ Result<std::string> back_up(const Config& config, const std::string& file, bool 
 Result<std::string> restore(const Config& config, const std::string& file) {
   auto found = inspect_sqlite(file);
   if (!found) return found.error();
-  const auto epoch = epoch_of_store(config.store);
-  if (!epoch) return Error{epoch.error().code, epoch.error().message, "Stop the daemon first."};
+  const auto lock = StoreLock::take(config.store);
+  if (!lock) return Error{lock.error().code, lock.error().message, "Stop the daemon first, and its socket, which would start it."};
+  const std::uint64_t epoch = epoch_of_store(config.store);
   const auto witness = FileWitness::open(config.witness);
   if (!witness) return witness.error();
   Draft draft(config.store);
@@ -125,7 +126,7 @@ Result<std::string> restore(const Config& config, const std::string& file) {
   std::error_code failed;
   fs::copy_file(file, draft.name(), fs::copy_options::overwrite_existing, failed);
   if (failed) return Error{"backup.file", draft.name() + ": " + failed.message()};
-  const auto raised = raise_epoch(draft.name(), std::max(*epoch, witness->epoch()));
+  const auto raised = raise_epoch(draft.name(), std::max(epoch, witness->epoch()));
   if (!raised) return raised.error();
   if (auto done = give_to_owner_of_directory(draft.file(), config.store); !done) return done.error();
   const auto aside = put_aside(config.store);

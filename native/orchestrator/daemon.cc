@@ -11,6 +11,7 @@
 #include "orchestrator/http/tls.h"
 #include "orchestrator/notify.h"
 #include "orchestrator/store/memory.h"
+#include "orchestrator/store/files.h"
 #include "orchestrator/store/sqlite.h"
 #include "orchestrator/version.h"
 #include "orchestrator/witness.h"
@@ -97,6 +98,7 @@ class Daemon {
   std::string config_file_;
   LogSink log_;
   Config config_;
+  std::optional<StoreLock> lock_;
   std::optional<FileWitness> witness_;
   SignedAdmissions admissions_;
   std::unique_ptr<Store> store_;
@@ -114,6 +116,9 @@ Status Daemon::start() {
   if (!config) return config.error();
   config_ = std::move(config).value();
   admissions_.set_compilers(config_.compilers);
+  auto lock = StoreLock::take(config_.store);
+  if (!lock) return lock.error();
+  lock_ = std::move(lock).value();
   auto witness = FileWitness::open(config_.witness);
   if (!witness) return witness.error();
   witness_ = std::move(witness).value();

@@ -9,7 +9,9 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <initializer_list>
+#include <string_view>
 #include <variant>
 
 #include "orchestrator/store/files.h"
@@ -209,12 +211,27 @@ Status SqliteStore::prepare_statements() {
   return Done{};
 }
 
+constexpr std::string_view kCopyEnding = ".unfinished-copy-XXXXXX";   // as mkstemp() wants it
+
+// Copies of a process that died before it handed them on.
+void remove_unfinished_copies(const std::string& path) {
+  const std::filesystem::path store = std::filesystem::absolute(path);
+  const std::string name = store.filename().string() + std::string(kCopyEnding);
+  const std::string_view known = std::string_view(name).substr(0, name.size() - 6);
+  std::error_code ignored;   // whoever cannot look there leaves them
+  for (const auto& entry : std::filesystem::directory_iterator(store.parent_path(), ignored)) {
+    const std::string found = entry.path().filename().string();
+    if (found.size() == name.size() && found.starts_with(known)) std::filesystem::remove(entry.path(), ignored);
+  }
+}
+
 Status SqliteStore::open(const Birth& birth) {
   if (auto done = prepare_file(); !done) return done;
   const int code = sqlite3_open_v2(path_.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code != SQLITE_OK) return error(code, "opening it");
   sqlite3_extended_result_codes(database_, 1);
   if (auto done = lock(); !done) return done;
+  remove_unfinished_copies(path_);
   const auto version = schema_version();
   if (!version) return version.error();
   if (auto done = choose_journal(); !done) return done;
@@ -430,7 +447,7 @@ Status SqliteStore::checkpoint() {
 // ------------------------------------------------------------------------------------------------ copies
 
 Result<std::string> SqliteStore::backup() {
-  std::string copy = path_ + ".backup-XXXXXX";
+  std::string copy = path_ + std::string(kCopyEnding);
   const int file = ::mkstemp(copy.data());   // 0600; an empty file may be written to
   if (file < 0) return Error{"store.open", "a copy of the store " + path_ + ": " + std::strerror(errno)};
   ::close(file);

@@ -18,6 +18,7 @@
 
 #include "tests/orchestrator/daemon_child.h"
 #include "orchestrator/memory_loss.h"
+#include "orchestrator/store/files.h"
 #include "orchestrator/store/sqlite.h"
 #include "tests/orchestrator/desk.h"
 #include "tests/orchestrator/https_client.h"
@@ -179,8 +180,14 @@ TEST_F(DaemonTest, S19_ABackupIsMadeWhileItRunsAndRestoredAboveEveryEpochWhileIt
   struct stat status {};
   ASSERT_EQ(::stat(backup.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  EXPECT_THAT(command({"restore", backup}), HasSubstr("Stop the daemon first."));
+  EXPECT_THAT(command({"restore", backup}), HasSubstr("Stop the daemon first, and its socket"));
   EXPECT_EQ(child->end(SIGTERM), 0);
+  {
+    const auto in_the_middle = StoreLock::take(directory_.file("store.sqlite"));   // as another 'restore' has it
+    ASSERT_TRUE(in_the_middle.ok());
+    EXPECT_THAT(command({"restore", backup}), HasSubstr("Stop the daemon first"));
+    EXPECT_THAT(command({}), HasSubstr("1: error: another process works in the directory of the store"));
+  }
   const std::string restored = command({"restore", backup});
   EXPECT_THAT(restored, HasSubstr("0: "));
   EXPECT_THAT(restored, HasSubstr("is kept as " + directory_.file("store.sqlite.replaced-1")));

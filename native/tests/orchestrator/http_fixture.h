@@ -32,10 +32,11 @@ class HttpTest : public ::testing::Test {
   }
   ~HttpTest() override { static_cast<void>(stop()); }
 
-  void start() {
+  void start() { start(store_); }
+  void start(Store& store) {
     ServiceOptions service_options;
     service_options.certname = "localhost";
-    auto service = Service::open(store_, service_options);
+    auto service = Service::open(store, service_options);
     ASSERT_TRUE(service.ok());
     service_ = std::move(service).value();
     ASSERT_THAT(service_->configure({desk_declaration()}, Instant{}), ::testing::IsEmpty());

@@ -9,9 +9,13 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include <boost/json.hpp>
+
+#include "tests/orchestrator/raw_client.h"
+#include "tests/orchestrator/temporary_directory.h"
 
 namespace plan::orchestrator::http {
 namespace {
@@ -399,6 +403,55 @@ TEST_F(HttpTest, TheControlSocketOfADaemonThatWasKilledIsReplaced) {
   ::close(left);
   start();
   EXPECT_THAT(ask(options_.control, "GET", "/status/v1/simple"), HasSubstr("\r\n\r\nrunning"));
+}
+
+// Its copy is a file of so many bytes, all of them different from those around them.
+class StoreWithLargeCopy final : public Store {
+ public:
+  StoreWithLargeCopy(Store& store, std::string file, std::size_t size) : store_(store), file_(std::move(file)) {
+    for (std::uint32_t i = 0; bytes_.size() < size; ++i) bytes_.append(std::to_string(i)).push_back(' ');
+  }
+  Result<Contents> load() override { return store_.load(); }
+  Status commit(const Transaction& transaction) override { return store_.commit(transaction); }
+  Result<std::string> backup() override {
+    std::ofstream(file_, std::ios::binary) << bytes_;
+    return file_;
+  }
+  std::uint64_t commits() const override { return store_.commits(); }
+  [[nodiscard]] const std::string& bytes() const { return bytes_; }
+
+ private:
+  Store& store_;
+  std::string file_, bytes_;
+};
+
+TEST_F(HttpTest, AFileIsSentWholeAndGoneWhenItsSendingBegins) {
+  const TemporaryDirectory directory;
+  StoreWithLargeCopy store(store_, directory.file("copy"), 5'000'000);
+  start(store);
+  HttpsClient own = client(own_);
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = own.get("/plan/v1/backup");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_TRUE(answer.body == store.bytes());   // EXPECT_EQ would print both
+    EXPECT_FALSE(std::filesystem::exists(directory.file("copy")));
+  }
+  EXPECT_EQ(own.connections_made(), 1);
+}
+
+TEST_F(HttpTest, AClientThatLeavesInTheMiddleOfAFileHarmsNobody) {
+  const TemporaryDirectory directory;
+  StoreWithLargeCopy store(store_, directory.file("copy"), 5'000'000);
+  start(store);
+  {
+    RawClient leaving(port_, RawTls{.ca = ca_.certificate(), .pair = &own_, .receive_buffer = 4096});
+    ASSERT_TRUE(leaving.send("GET /plan/v1/backup HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    EXPECT_THAT(leaving.receive(), HasSubstr("200 OK"));
+  }
+  await_metric("connections 1");   // that which asks
+  EXPECT_FALSE(std::filesystem::exists(directory.file("copy")));
+  HttpsClient own = client(own_);
+  EXPECT_EQ(own.get("/plan/v1/backup").body.size(), store.bytes().size());
 }
 
 TEST_F(HttpTest, WhatCannotBeListenedOnIsSaid) {

@@ -147,6 +147,22 @@ TEST(Sqlite, WhatFindsNoRoomIsUndoneAndALaterCommitIsTakenWhenThereIsRoom) {
   EXPECT_TRUE((*store)->commit(with_process(std::string(1'000'000, 'x'))).ok());
 }
 
+TEST(Sqlite, ACopyThatWasNotFinishedIsRemovedByTheNextProcessAndNoOtherFile) {
+  const TemporaryDirectory directory;
+  std::string copy;
+  {
+    const auto store = open_sqlite(directory.file("s"), kBirth);
+    const auto made = (*store)->backup();
+    ASSERT_TRUE(made.ok()) << made.error().message;
+    copy = *made;
+  }
+  std::ofstream(directory.file("s.backup-monday"));
+  ASSERT_TRUE(std::filesystem::exists(copy));
+  ASSERT_TRUE(open_sqlite(directory.file("s"), kBirth).ok());
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_TRUE(std::filesystem::exists(directory.file("s.backup-monday")));
+}
+
 TEST(Sqlite, ALongLogGoesIntoTheDatabase) {
   const TemporaryDirectory directory;
   auto store = open_sqlite(directory.file("s"), kBirth);

@@ -13,6 +13,7 @@ namespace plan::orchestrator::http {
 namespace {
 
 using std::chrono::milliseconds;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -149,6 +150,32 @@ TEST_F(TlsTest, ARevocationListThatCannotBeReadLeavesTheOldOne) {
   std::ofstream(next) << "-----BEGIN X509 CRL-----\nnothing\n-----END X509 CRL-----\n";
   std::filesystem::rename(next, crl);
   while (log().find("the old ones stay: the revocation list") == std::string::npos) std::this_thread::yield();
+  RawClient revoked(port_, with(db1_pair_, TLS1_2_VERSION));
+  EXPECT_FALSE(revoked.connected());
+  RawClient good(port_, with(db2_pair_, TLS1_2_VERSION));
+  ASSERT_TRUE(good.send(kGet));
+  EXPECT_THAT(good.answer(), HasSubstr("running"));
+}
+
+TEST_F(TlsTest, ARevocationListThatIsNotValidNowIsRefusedAtTheStart) {
+  const auto refusal = [&](test::Validity validity) {
+    options_.tls.crl = ca_.revoke(db1_pair_, validity);
+    auto service = Service::open(store_, {.certname = "localhost"});
+    const auto server = Server::open(**service, options_);
+    return server.ok() ? "served" : server.error().code + ": " + server.error().message;
+  };
+  EXPECT_THAT(refusal({-7200, -3600}), AllOf(StartsWith("tls.crl: the revocation list "), HasSubstr(" has expired on ")));
+  EXPECT_THAT(refusal({3600, 7200}), AllOf(StartsWith("tls.crl: the revocation list "), HasSubstr(" is valid only from ")));
+  EXPECT_EQ(refusal({}), "served");
+}
+
+TEST_F(TlsTest, ARevocationListThatIsNotValidNowLeavesTheOldOne) {
+  options_.tls.crl = ca_.revoke(db1_pair_);
+  options_.limits.watch = milliseconds(10);
+  start();
+  ca_.revoke(db2_pair_, {-7200, -3600});
+  while (log().find("has expired on") == std::string::npos) std::this_thread::yield();
+  EXPECT_THAT(log(), HasSubstr("the old ones stay: the revocation list"));
   RawClient revoked(port_, with(db1_pair_, TLS1_2_VERSION));
   EXPECT_FALSE(revoked.connected());
   RawClient good(port_, with(db2_pair_, TLS1_2_VERSION));

@@ -135,7 +135,7 @@ KeyPair Authority::issue(const std::string& host, const std::map<std::string, st
   return pair;
 }
 
-std::string Authority::revoke(const KeyPair& pair) {
+std::string Authority::revoke(const KeyPair& pair, Validity validity) {
   FILE* input = std::fopen(pair.certificate.c_str(), "r");
   require(input != nullptr, "certificate to revoke");
   const Certificate certificate(PEM_read_X509(input, nullptr, nullptr, nullptr));
@@ -143,15 +143,15 @@ std::string Authority::revoke(const KeyPair& pair) {
   const Crl crl(X509_CRL_new());
   X509_CRL_set_version(crl.get(), 1);
   X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(keys_->certificate.get()));
-  ASN1_TIME* now = X509_gmtime_adj(nullptr, -60);
-  X509_CRL_set1_lastUpdate(crl.get(), now);
+  ASN1_TIME* time = X509_gmtime_adj(nullptr, validity.from_s);
+  X509_CRL_set1_lastUpdate(crl.get(), time);
   X509_REVOKED* entry = X509_REVOKED_new();
   X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(certificate.get()));
-  X509_REVOKED_set_revocationDate(entry, now);
+  X509_REVOKED_set_revocationDate(entry, time);
   X509_CRL_add0_revoked(crl.get(), entry);
-  X509_gmtime_adj(now, 86400);
-  X509_CRL_set1_nextUpdate(crl.get(), now);
-  ASN1_TIME_free(now);
+  X509_gmtime_adj(time, validity.to_s);
+  X509_CRL_set1_nextUpdate(crl.get(), time);
+  ASN1_TIME_free(time);
   require(X509_CRL_sign(crl.get(), keys_->key.get(), EVP_sha256()) != 0, "signature of the CRL");
   const std::string path = (directory_ / "crl.pem").string();
   PemFile file(path);

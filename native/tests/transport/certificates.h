@@ -31,8 +31,8 @@ class Authority {
   // `host` becomes the common name and, as DNS:host, the subject alternative name. Extensions: dotted OID to text.
   KeyPair issue(const std::string& host, const std::map<std::string, std::string>& extensions = {}, Validity validity = {},
                 KeyKind kind = KeyKind::p256);
-  // A CRL that names the certificates of the given pairs.
-  std::string revoke(const KeyPair& pair);
+  // A CRL that names the certificate of the pair.
+  std::string revoke(const KeyPair& pair, Validity validity = {.from_s = -60});
   [[nodiscard]] const std::string& certificate() const { return certificate_; }
   [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
 
