@@ -2,7 +2,7 @@
 
 # The daemon under load: its own workloads, the same of peers, the goals and the table.
 module OrchestratorBench
-  GROUPS = %w[G8 G9 G10].freeze
+  GROUPS = %w[G7 G8 G9 G10].freeze
 
   # What ends a bench before there is a table.
   Error = Class.new(StandardError)
@@ -12,3 +12,4 @@ require_relative 'orchestrator_bench/load'
 require_relative 'orchestrator_bench/nats'
 require_relative 'orchestrator_bench/nginx'
 require_relative 'orchestrator_bench/run'
+require_relative 'orchestrator_bench/sqlite'

@@ -26,11 +26,16 @@ module OrchestratorBench
     end
 
     def call(*arguments)
-      program = File.join(BIN, 'plan-load')
-      raise Error, "#{program} is not built: ninja -C build/release plan-load" unless File.exist?(program)
+      figures(File.join(BIN, 'plan-load'), *arguments)
+    end
+
+    # The JSON object that a program prints.
+    def figures(program, *arguments)
+      name = File.basename(program)
+      raise Error, "#{program} is not built: ninja -C build/release #{name}" unless File.exist?(program)
 
       out, err, status = Open3.capture3(program, *arguments.map(&:to_s))
-      raise Error, "plan-load #{arguments.first}: #{err.strip}" unless status.success?
+      raise Error, "#{name} #{arguments.join(' ')}: #{err.strip}" unless status.success?
 
       JSON.parse(out)
     end

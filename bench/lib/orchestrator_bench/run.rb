@@ -24,6 +24,21 @@ module OrchestratorBench
 
     private
 
+    def g7
+      one = Sqlite.firings(1, 1)
+      add('G7 durable firings a second, one in a commit', one['per_second'])
+      add('G7 the same / raw SQLite', one['per_second'] / Sqlite.raw(1))
+      grouped = Sqlite.firings(1000, 100)
+      add('G7 1000 processes, 100 in a commit', grouped['per_second'])
+      add('G7 the same / raw SQLite in hundreds', grouped['per_second'] / Sqlite.raw(100))
+      sync = Sqlite.fdatasync
+      add('G7 fdatasync, p50 us', sync)
+      { 'one in a commit' => one, '100 in a commit' => grouped }.each do |name, figures|
+        add("G7 acknowledged, #{name}, p50 us", figures['p50_us'])
+        add("G7 acknowledged, #{name}, p99 / fdatasync p50", figures['p99_us'] / sync)
+      end
+    end
+
     def g8
       held = Load.run('held', @connections, 10)
       add('G8 bytes a held connection', held['bytes_each'])
@@ -52,6 +67,10 @@ module OrchestratorBench
     end
 
     GOALS = {
+      'G7 the same / raw SQLite' => ['>=', 0.8],
+      'G7 the same / raw SQLite in hundreds' => ['>=', 0.5],
+      'G7 acknowledged, one in a commit, p99 / fdatasync p50' => ['<=', 20],
+      'G7 acknowledged, 100 in a commit, p99 / fdatasync p50' => ['<=', 20],
       'G8 bytes a held connection' => ['<=', 32 * 1024],
       'G8 idle CPU, % of a core' => ['<=', 1],
       'G9 handshakes a CPU second / their limit' => ['>=', 0.85],
@@ -73,7 +92,7 @@ module OrchestratorBench
     end
 
     def line(row)
-      format('%-50<row>s %12<median>s  %-10<goal>s %<met>s',
+      format('%-55<row>s %12<median>s  %-10<goal>s %<met>s',
              **row.slice(:row, :median, :goal), met: { true => 'met', false => 'missed' }[row[:met]])
     end
   end
