@@ -5,46 +5,47 @@
 
 namespace plan::orchestrator {
 
-// What must be stored before anything is answered.
-bool Service::State::urgent() const {
-  if (new_epoch) return true;
-  for (const auto& [resource, process] : processes) {
-    if (process.changed || process.declared_anew) return true;
-  }
-  for (const auto& key : touched) {
-    if (conversations.at(key).urgent()) return true;
-  }
-  return false;
+void Service::State::mark_changed(Process& process) {
+  urgent = true;
+  if (!std::exchange(process.changed, true)) changed.push_back(&process);
+}
+
+void Service::State::touch(Conversation& conversation) {
+  urgent = urgent || conversation.urgent();
+  if (conversation.touch()) touched.push_back(&conversation);
 }
 
 Transaction Service::State::stage() {
   Transaction transaction;
   transaction.epoch = epoch;
   transaction.new_epoch = new_epoch;
-  for (auto& [resource, process] : processes) {
-    if (process.declared_anew) transaction.declarations.push_back(process.declaration);
-    if (process.changed) transaction.processes.push_back({resource, process.state_text()});
-    for (const auto& kept : process.dead_letters) {
+  for (auto* process : changed) {
+    const std::string& resource = process->declaration.resource;
+    if (process->declared_anew) transaction.declarations.push_back(process->declaration);
+    transaction.processes.push_back({resource, process->state_text()});
+    for (const auto& kept : process->dead_letters) {
       if (!kept.stored) transaction.dead_letters.push_back({resource, kept.id, boost::json::serialize(kept.letter)});
     }
-    if (process.buried > 0) transaction.buried.emplace_back(resource, process.buried);
+    if (process->buried > 0) transaction.buried.emplace_back(resource, process->buried);
   }
-  for (const auto& key : touched) conversations.at(key).stage(transaction);
+  for (auto* conversation : touched) conversation->stage(transaction);
   return transaction;
 }
 
 void Service::State::committed(Committed& result) {
   if (new_epoch) epoch = *new_epoch;
   new_epoch.reset();
-  for (auto& [resource, process] : processes) {
-    process.changed = process.declared_anew = false;
-    process.buried = 0;
-    for (auto& kept : process.dead_letters) kept.stored = true;
+  for (auto* process : changed) {
+    process->changed = process->declared_anew = false;
+    process->buried = 0;
+    for (auto& kept : process->dead_letters) kept.stored = true;
   }
-  for (const auto& key : touched) {
-    if (conversations.at(key).committed()) result.receivable.push_back(key);
+  for (auto* conversation : touched) {
+    if (conversation->committed()) result.receivable.push_back(conversation->row().key);
   }
+  changed.clear();
   touched.clear();
+  urgent = false;
 }
 
 // After the store knows a process and before anything of it is seen: a witness that knows more than the store would
@@ -65,10 +66,14 @@ Status Service::State::bear_witness() {
 Status Service::State::reload() {
   auto contents = store.load();
   if (!contents) return contents.error();
+  titles.clear();
+  wakeups.clear();
+  changed.clear();
+  touched.clear();
+  urgent = false;
   processes.clear();
   conversations.clear();
   dormant.clear();
-  touched.clear();
   unwitnessed.clear();
   if (auto done = take(std::move(contents).value()); !done) return done;
   configure(latest);
@@ -93,6 +98,7 @@ Result<std::string> Service::backup() const { return state_->store.backup(); }
 Status Service::leave() {
   State& state = *state_;
   if (!state.new_epoch) state.new_epoch = state.epoch + 1;
+  state.urgent = true;
   const auto done = commit();
   if (!done) return done.error();
   return Done{};
@@ -103,7 +109,7 @@ Result<Committed> Service::commit() {
   if (state.failure) return *state.failure;
   Committed result;
   result.changed = std::exchange(state.revised, false);
-  if (state.full || state.urgent()) {
+  if (state.full || state.urgent) {
     Transaction transaction = state.stage();
     if (state.full && !transaction.new_epoch) transaction.new_epoch = state.epoch;   // writes, whatever is staged
     if (auto done = state.store.commit(transaction); !done) return state.fail(done.error());

@@ -31,7 +31,8 @@ std::optional<Error> Service::State::begin(Process& process, StoredDeclaration w
   process.declaration = std::move(wanted);
   process.program = std::move(program).value();
   process.engine = std::move(engine).value();
-  process.changed = process.declared_anew = true;
+  process.declared_anew = true;
+  mark_changed(process);
   if (witness != nullptr && !known_before) unwitnessed.insert(process.declaration.resource);
   revise(process);
   log(LogLevel::info, process.declaration.title + ": made, plan " + process.declaration.plan);
@@ -95,7 +96,8 @@ std::optional<Error> Service::State::change(Process& process, StoredDeclaration 
     process.program = std::move(program).value();
   }
   process.declaration = std::move(wanted);
-  process.changed = process.declared_anew = true;
+  process.declared_anew = true;
+  mark_changed(process);
   revise(process);
   log(LogLevel::info, process.declaration.title + ":" + (other_program ? " goes on with another version of its plan" : "") +
                           (other_program && other_parameters ? " and" : "") +
@@ -120,9 +122,11 @@ void Service::State::tell_setup(Process& process, Instant now) {
 
 void Service::State::lose_memory(std::uint64_t known_epoch, Instant now) {
   new_epoch = known_epoch + 1;
+  urgent = true;
   for (auto& [resource, process] : processes) {
     process.declaration.facts = facts_of_loss(*new_epoch);
     process.declared_anew = true;
+    mark_changed(process);
     if (process.served()) tell_setup(process, now);
   }
 }
@@ -130,11 +134,10 @@ void Service::State::lose_memory(std::uint64_t known_epoch, Instant now) {
 std::optional<Error> Service::State::adopt(const Declaration& declaration, Instant now) {
   StoredDeclaration wanted = to_stored(declaration);
   const auto found = processes.find(declaration.resource);
-  if (found == processes.end() || found->second.declaration.resource.empty()) {
-    Process process;
-    if (auto error = begin(process, std::move(wanted), now)) return error;
-    processes.insert_or_assign(declaration.resource, std::move(process));
-    return std::nullopt;
+  if (found == processes.end()) {
+    auto error = begin(processes[declaration.resource], std::move(wanted), now);
+    if (error) processes.erase(declaration.resource);
+    return error;
   }
   Process& process = found->second;
   wanted.facts = process.declaration.facts;
@@ -148,7 +151,8 @@ std::optional<Error> Service::State::adopt(const Declaration& declaration, Insta
         process.declaration = std::move(before);
         return again;
       }
-      process.changed = process.declared_anew = true;
+      process.declared_anew = true;
+      mark_changed(process);
       return std::nullopt;
     }
   }
@@ -157,6 +161,7 @@ std::optional<Error> Service::State::adopt(const Declaration& declaration, Insta
 }
 
 void Service::State::retire(Process& process) {
+  set_wakeup(process, std::nullopt);
   process.stop_serving();
   revise(process);
   log(LogLevel::info, process.declaration.title + ": is not declared any more; its state is kept");
@@ -187,6 +192,10 @@ std::vector<Refusal> Service::State::configure(Instant now) {
   }
   for (auto& [resource, process] : processes) {
     if (process.served() && !resources.contains(resource)) retire(process);
+  }
+  titles.clear();
+  for (auto& [resource, process] : processes) {
+    if (process.served()) titles.emplace(process.declaration.title, &process);
   }
   for (const auto& one : refusals) {
     log(LogLevel::error, one.title + ": refused: " + one.origin + ": " + one.error.message);

@@ -209,7 +209,7 @@ bool Conversation::committed() {
   new_receipts_from_ = row_.received + 1;
   new_messages_from_ = row_.sent + 1;
   stored_acknowledged_ = acknowledged_;
-  changed_ = restarted_ = false;
+  changed_ = restarted_ = touched_ = false;
   committed_ = row_;
   return news;
 }

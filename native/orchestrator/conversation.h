@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -52,6 +53,7 @@ class Conversation {
   // `urgent`; a mere acknowledgement is not, and goes along with the next commit.
   [[nodiscard]] bool urgent() const { return changed_; }
   void stage(Transaction& transaction);
+  [[nodiscard]] bool touch() { return !std::exchange(touched_, true); }   // false: it was touched since the last commit
   // The staged is stored. True when there is something new for the member to receive.
   bool committed();
 
@@ -68,6 +70,13 @@ class Conversation {
   [[nodiscard]] const StoredConversation& row() const { return row_; }
   [[nodiscard]] const std::deque<Undelivered>& undelivered() const { return outbox_; }
 
+  // For people; not stored. Of the last request, if there was one in this life of the daemon.
+  struct Note {
+    std::string plan, bundle;
+    engine::Instant last_exchange;
+  };
+  std::optional<Note> note;
+
  private:
   [[nodiscard]] std::optional<Error> check_known(const protocol::SequencedMessage& message) const;
   [[nodiscard]] bool is_released() const { return row_.released_us > 0 && row_.released_us >= row_.admitted_us; }
@@ -82,6 +91,7 @@ class Conversation {
   StoredConversation committed_;         // what the store knows, and a member may see
   bool changed_ = false;
   bool restarted_ = false;
+  bool touched_ = false;                 // is on the list of what is staged
   std::uint64_t new_receipts_from_ = 1;  // the first sequences that the store does not have
   std::uint64_t new_messages_from_ = 1;
   std::uint64_t acknowledged_ = 0;       // delivered up to it, and the store knows it only up to…

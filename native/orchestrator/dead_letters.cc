@@ -90,7 +90,7 @@ void Service::State::dead_letter(Process& process, const engine::DeadLetter& let
     process.buried = letters.front().id;
     letters.pop_front();
   }
-  process.changed = true;
+  mark_changed(process);
   revise(process);
 }
 
@@ -132,7 +132,7 @@ Status Service::retry(std::string_view title, std::uint64_t id, Instant now) {
   const boost::json::object letter = found->letter;   // what follows may make more of them, and end this one's place
   found->letter["retried_ms"] = now.time_since_epoch().count();
   found->stored = false;
-  process->changed = true;
+  state.mark_changed(*process);
   state.revise(*process);
   state.log(LogLevel::info, process->declaration.title + ": dead letter " + std::to_string(id) + " is retried");
   if (find(letter, "undelivered") != nullptr) {

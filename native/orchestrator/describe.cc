@@ -64,7 +64,7 @@ Published published(const engine::Engine& engine) {
   return result;
 }
 
-boost::json::object member(const Conversation& conversation, const MemberNote* note) {
+boost::json::object member(const Conversation& conversation) {
   const StoredConversation& row = conversation.row();
   boost::json::object json{{"certname", row.key.certname},
                            {"resource", row.key.resource},
@@ -74,7 +74,7 @@ boost::json::object member(const Conversation& conversation, const MemberNote* n
                            {"undelivered", conversation.undelivered().size()},
                            {"dropped", row.dropped},
                            {"former_incarnations", row.former.size()}};
-  if (note != nullptr) {   // none since the daemon was started
+  if (const auto& note = conversation.note) {
     json["plan"] = note->plan;
     json["bundle"] = note->bundle;
     json["last_exchange_ms"] = milliseconds(note->last_exchange);
@@ -105,11 +105,6 @@ std::vector<const Conversation*> Service::State::members(const Process& process)
   return result;
 }
 
-const MemberNote* Service::State::note(const Conversation& conversation) const {
-  const auto found = notes.find(conversation.row().key);
-  return found == notes.end() ? nullptr : &found->second;
-}
-
 boost::json::value Service::describe() const {
   boost::json::array clusters;
   for (const auto& title : titles()) {
@@ -131,7 +126,7 @@ boost::json::value Service::describe(std::string_view title) const {
   json["state"] = std::move(shown);
   boost::json::array members;
   for (const auto* conversation : state_->members(*process)) {
-    members.push_back(member(*conversation, state_->note(*conversation)));
+    members.push_back(member(*conversation));
   }
   json["members"] = std::move(members);
   json["dead_letters"] = state_->describe_letters(*process);
@@ -144,7 +139,7 @@ boost::json::value Service::describe_members(std::string_view title) const {
   Published told = published(*process->engine);
   boost::json::array members;
   for (const auto* conversation : state_->members(*process)) {
-    boost::json::object one = member(*conversation, state_->note(*conversation));
+    boost::json::object one = member(*conversation);
     const ConversationKey& key = conversation->row().key;
     boost::json::value values = std::move(told[{key.certname, key.resource}]);
     redact(values);

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include <boost/json/value.hpp>
@@ -48,8 +49,9 @@ struct Process {
   std::shared_ptr<const engine::Program> program;   // null while it is not served
   std::unique_ptr<engine::Engine> engine;           // null while it is not served
   std::string snapshot;                             // of the store; up to date while it is not served
-  bool changed = false;                             // the store has an older snapshot
-  bool declared_anew = false;                       // the store has an older declaration
+  bool changed = false;                             // the store has an older snapshot; set by State::mark_changed()
+  bool declared_anew = false;                       // the store has an older declaration; then it is changed, too
+  std::optional<Instant> wakeup;                    // when it is stepped though nobody says anything
   std::uint64_t revision = 0;                       // of what people see of it
   std::uint64_t firings = 0;                        // over all runs, as of the last snapshot
   std::deque<KeptDeadLetter> dead_letters;          // the last ones

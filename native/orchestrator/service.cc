@@ -53,6 +53,7 @@ Status Service::State::take(Contents contents) {
   // Each start takes the store over. So nobody knows this epoch who has seen what a store that was set back has lost.
   epoch = contents.epoch;
   new_epoch = since = epoch + 1;
+  urgent = true;
   for (auto& row : contents.declarations) {
     Process& process = processes[row.resource];
     process.declaration = std::move(row);
@@ -87,21 +88,25 @@ Status Service::State::take(Contents contents) {
 
 // ------------------------------------------------------------------------------------------------ the engine's side
 
-Process* Service::State::served(std::string_view title) {
-  for (auto& [resource, process] : processes) {
-    if (process.served() && process.declaration.title == title) return &process;
-  }
-  return nullptr;
+Process* Service::State::served(std::string_view title) const {
+  const auto found = titles.find(title);
+  return found == titles.end() ? nullptr : found->second;
 }
 
-const Process* Service::State::served(std::string_view title) const {
-  return const_cast<State*>(this)->served(title);   // NOLINT: the same search, once
+void Service::State::set_wakeup(Process& process, std::optional<Instant> wakeup) {
+  if (process.wakeup == wakeup) return;
+  if (process.wakeup) wakeups.erase({*process.wakeup, process.declaration.resource});
+  process.wakeup = wakeup;
+  if (wakeup) wakeups.emplace(*wakeup, process.declaration.resource);
 }
 
 void Service::State::step(Process& process, const engine::Input& input, Instant now, std::uint64_t max_firings) {
   engine::Effects effects = process.engine->step(input, now, max_firings);
-  process.changed = process.changed || effects.changed;
-  if (effects.changed) revise(process);
+  set_wakeup(process, process.engine->next_wakeup());
+  if (effects.changed) {
+    mark_changed(process);
+    revise(process);
+  }
   for (auto& message : effects.messages) deliver(process, std::move(message), now);
   for (const auto& letter : effects.dead_letters) dead_letter(process, letter, now);
   for (const auto& batch : effects.batches) {
@@ -135,7 +140,7 @@ void Service::State::deliver(Process& process, engine::Message message, Instant 
     problem = "too many messages are undelivered";
   }
   if (problem.empty()) {
-    touched.insert(conversation->row().key);
+    touch(*conversation);
     revise(process);
     ++counters.messages_sent;
     log({.message = process.declaration.title + ": sends " + what, .event = "sent", .certname = message.to.certname,
@@ -241,7 +246,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   if (!standing) return refuse(standing.error());
   Conversation& conversation =
       state.conversations.try_emplace(key, key, state.conversation_limits()).first->second;
-  state.notes[key] = {request.plan, request.bundle, now};
+  conversation.note = {request.plan, request.bundle, now};
   conversation.admitted(request, *compiled_us);
   if (standing->begins) {
     state.give_up(*process, conversation, now);
@@ -251,7 +256,6 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   }
   const bool delivered = conversation.acknowledged(request.acknowledged);
   if (standing->begins || standing->fresh > 0 || delivered) state.revise(*process);
-  state.touched.insert(key);
   const std::size_t known = request.messages.size() - standing->fresh;
   state.counters.duplicates += known;
   for (std::size_t i = known; i < request.messages.size(); ++i) {
@@ -270,6 +274,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
     message.to.certname = state.options.certname;
     state.step(*process, engine::Received{std::move(message)}, now);
   }
+  state.touch(conversation);
   return Staged{key, request.incarnation, request.wait};
 }
 
@@ -291,8 +296,7 @@ Result<protocol::ExchangeReply> Service::reply(const ConversationKey& key, std::
 
 bool Service::staged() const {
   const State& state = *state_;
-  const auto changed = [](const auto& one) { return one.second.changed || one.second.declared_anew; };
-  return state.new_epoch || !state.touched.empty() || std::any_of(state.processes.begin(), state.processes.end(), changed);
+  return state.urgent || !state.touched.empty();
 }
 
 bool Service::receivable(const ConversationKey& key) const {
@@ -312,37 +316,29 @@ Result<protocol::ExchangeReply> Service::exchange(std::string_view peer, const v
 // ------------------------------------------------------------------------------------------------ time
 
 std::optional<Instant> Service::next_wakeup() const {
-  std::optional<Instant> next;
-  if (state_->full) return next;
-  for (const auto& [resource, process] : state_->processes) {
-    if (!process.served()) continue;
-    const auto wakeup = process.engine->next_wakeup();
-    if (wakeup && (!next || *wakeup < *next)) next = wakeup;
-  }
-  return next;
+  if (state_->full || state_->wakeups.empty()) return std::nullopt;
+  return state_->wakeups.begin()->first;
 }
 
 void Service::tick(Instant now) {
   State& state = *state_;
   if (state.failure || state.full) return;
   now = state.advance(now);
-  for (auto& [resource, process] : state.processes) {
-    if (!process.served()) continue;
-    const auto wakeup = process.engine->next_wakeup();
-    if (wakeup && *wakeup <= now) state.step(process, engine::Tick{}, now);
+  std::vector<std::string> due;   // each is stepped once: it may be due again
+  for (const auto& [wakeup, resource] : state.wakeups) {
+    if (wakeup > now) break;
+    due.push_back(resource);
   }
+  for (const auto& resource : due) state.step(state.processes.at(resource), engine::Tick{}, now);
 }
 
 std::vector<std::string> Service::titles() const {
   std::vector<std::string> result;
-  for (const auto& [resource, process] : state_->processes) {
-    if (process.served()) result.push_back(process.declaration.title);
-  }
-  std::sort(result.begin(), result.end());
+  for (const auto& [title, process] : state_->titles) result.push_back(title);
   return result;
 }
 
-bool Service::must_commit() const { return !state_->full && state_->urgent(); }
+bool Service::must_commit() const { return !state_->full && state_->urgent; }
 
 bool Service::full() const { return state_->full; }
 

@@ -5,17 +5,14 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "orchestrator/conversation.h"
 #include "orchestrator/process.h"
 #include "orchestrator/service.h"
 
 namespace plan::orchestrator {
-
-struct MemberNote {            // for people; not stored
-  std::string plan, bundle;
-  Instant last_exchange;
-};
 
 struct Service::State {
   State(Store& the_store, ServiceOptions the_options)
@@ -25,9 +22,13 @@ struct Service::State {
   ServiceOptions options;
   Foundry foundry;
   std::map<std::string, Process, std::less<>> processes;          // by resource
+  std::map<std::string, Process*, std::less<>> titles;            // those that are served
+  std::set<std::pair<Instant, std::string>> wakeups;              // of those that have one, by resource
   std::map<ConversationKey, Conversation> conversations;
-  std::map<ConversationKey, MemberNote> notes;
-  std::set<ConversationKey> touched;                              // conversations with something to stage
+  // What the next commit stores. Nothing else is looked at then: most processes and conversations are at rest.
+  std::vector<Process*> changed;
+  std::vector<Conversation*> touched;
+  bool urgent = false;                                            // some of it must be stored before anything is answered
   std::set<ConversationKey> gone;                                 // their waiters must hear that they are not served
   std::uint64_t epoch = 0;                                        // committed
   std::optional<std::uint64_t> new_epoch;
@@ -57,12 +58,13 @@ struct Service::State {
     return {options.receipts_kept, options.undelivered_limit, options.former_incarnations};
   }
 
-  [[nodiscard]] Process* served(std::string_view title);
-  [[nodiscard]] const Process* served(std::string_view title) const;
+  [[nodiscard]] Process* served(std::string_view title) const;
+  void mark_changed(Process& process);
+  void touch(Conversation& conversation);
+  void set_wakeup(Process& process, std::optional<Instant> wakeup);
 
   // describe.cc
   [[nodiscard]] std::vector<const Conversation*> members(const Process& process) const;   // of whom something is known
-  [[nodiscard]] const MemberNote* note(const Conversation& conversation) const;           // null: none
 
   // Above that of any time before, also of another life of the daemon.
   void revise(Process& process) {
@@ -90,7 +92,6 @@ struct Service::State {
   Status take(Contents contents);
 
   // commit.cc
-  [[nodiscard]] bool urgent() const;
   Transaction stage();
   void committed(Committed& result);
   Status bear_witness();

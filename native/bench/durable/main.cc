@@ -66,13 +66,15 @@ class Exchanges {
       PLAN_ASSERT(staged.ok());
     }
     PLAN_ASSERT(service_->commit().ok());
-    for (const auto* caller : callers) replies.push_back(service_->reply(key_of(*caller), caller->incarnation_text));
+    for (const auto* caller : callers) replies.push_back(service_->reply(caller->key(), caller->incarnation_text));
     const auto end = Clock::now();
     spent_ += end - begun.front();
     for (std::size_t i = 0; i < batch; ++i) {
       acknowledged_us_.push_back(seconds(end - begun[i]) * 1e6);
-      PLAN_ASSERT(replies[i].ok() && replies[i]->messages.size() == 1);
+      PLAN_ASSERT(replies[i].ok());
+      const std::size_t before = callers[i]->notes().size();
       callers[i]->take(*replies[i]);
+      PLAN_ASSERT(callers[i]->notes().size() == before + 1);
     }
   }
 
@@ -84,10 +86,6 @@ class Exchanges {
   }
 
  private:
-  static ConversationKey key_of(const Member& member) {
-    return {"Desk::Counter[" + member.cluster + "]", member.identity().certname, member.identity().resource};
-  }
-
   std::unique_ptr<Service> service_;
   std::deque<Member> members_;
   std::size_t turn_ = 0;

@@ -89,7 +89,7 @@ void Member::leave() {
   engine::Message message;
   message.kind = engine::MessageKind::leave;
   message.from = identity_;
-  message.to = {"orchestrator", kDesk};
+  message.to = {"orchestrator", process()};
   outbox.push(std::move(message));
 }
 
@@ -97,7 +97,7 @@ void Member::send(const std::string& queue, values::Value value) {
   engine::Message message;
   message.kind = engine::MessageKind::send;
   message.from = identity_;
-  message.to = {"orchestrator", kDesk};
+  message.to = {"orchestrator", process()};
   message.name = queue;
   message.value = std::move(value);
   outbox.push(std::move(message));

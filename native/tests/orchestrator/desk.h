@@ -35,8 +35,9 @@ class Member {
   // One exchange with a service; empty when it went well, else the code of the error.
   std::string exchange(Service& service, Instant now = {});
 
+  [[nodiscard]] std::string process() const { return "Desk::Counter[" + cluster + "]"; }
   [[nodiscard]] const values::ProcessIdentity& identity() const { return identity_; }
-  [[nodiscard]] ConversationKey key() const { return {kDesk, identity_.certname, identity_.resource}; }
+  [[nodiscard]] ConversationKey key() const { return {process(), identity_.certname, identity_.resource}; }
   [[nodiscard]] const std::vector<std::int64_t>& tickets() const { return tickets_; }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   [[nodiscard]] bool accepted() const { return accepted_; }

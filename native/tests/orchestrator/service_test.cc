@@ -188,6 +188,45 @@ TEST_F(ServiceTest, TimePassesByTicksAndFiresWhatWaitedForIt) {
   EXPECT_FALSE(service_->next_wakeup().has_value());
 }
 
+TEST_F(ServiceTest, EachProcessIsWokenAtItsOwnTimeAndNoneThatIsNotServed) {
+  const std::vector<Declaration> both{desk_declaration("desk_1"), desk_declaration("desk_2")};
+  ASSERT_THAT(configure(both), IsEmpty());
+  Member other("db3", 'c', "desk_2");
+  for (auto* member : {&db1_, &other}) {
+    member->join();
+    member->send("delayed", values::Value::string("later"));
+  }
+  ASSERT_EQ(exchange(other, 0), "");
+  ASSERT_EQ(exchange(db1_, 5), "");
+  EXPECT_EQ(service_->next_wakeup(), at(10));
+  service_->tick(at(10));
+  ASSERT_EQ(exchange(other, 10), "");
+  EXPECT_THAT(other.notes(), ElementsAre("later"));
+  EXPECT_EQ(service_->next_wakeup(), at(15));
+  ASSERT_THAT(configure({both[1]}), IsEmpty());
+  EXPECT_EQ(service_->next_wakeup(), std::nullopt);
+  service_->tick(at(15));
+  ASSERT_THAT(configure(both), IsEmpty());
+  EXPECT_EQ(service_->next_wakeup(), std::nullopt);   // it was woken late
+  ASSERT_EQ(exchange(db1_, 16), "");
+  EXPECT_THAT(db1_.notes(), ElementsAre("later"));
+}
+
+TEST_F(ServiceTest, AClusterIsKnownByTheTitleItHasNowAndUnderNoOther) {
+  db1_.join();
+  ASSERT_EQ(exchange(db1_), "");
+  Declaration renamed = desk_declaration();
+  renamed.title = "desk_of_old";
+  ASSERT_THAT(configure({renamed}), IsEmpty());
+  EXPECT_THAT(service_->titles(), ElementsAre("desk_of_old"));
+  EXPECT_TRUE(service_->describe("desk_1").is_null());
+  db1_.ask("more");
+  EXPECT_EQ(exchange(db1_), "unknown_cluster");
+  db1_.cluster = "desk_of_old";
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2));
+}
+
 // ------------------------------------------------------------------------------------------------ what is refused
 
 TEST_F(ServiceTest, AnotherCertificateThanThePathIsRefused) {
