@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::string_view kAnew = "The member begins the conversation anew, with a new incarnation.";
 
+// Old receipts lie on other pages of the store than new ones, so they go many at once.
+bool too_many(std::size_t receipts, std::size_t limit) { return receipts > limit + limit / 8; }
+
 Error gap(const std::string& what) { return Error{"sequence_gap", what, std::string(kAnew)}; }
 
 Error damaged(const ConversationKey& key, const std::string& what) {
@@ -35,15 +38,15 @@ std::uint64_t digest(const engine::Message& message) {
   return result;
 }
 
-Conversation::Conversation(ConversationKey key, const Limits& limits) : limits_(limits) {
+Conversation::Conversation(ConversationId id, ConversationKey key, const Limits& limits) : limits_(limits) {
+  row_.id = id;
   row_.key = std::move(key);
-  committed_.key = row_.key;
 }
 
 Result<Conversation> Conversation::restore(StoredConversation row, const std::vector<StoredReceipt>& receipts,
                                            const std::vector<StoredMessage>& messages, const Limits& limits,
                                            const values::NameResolver* resolver) {
-  Conversation result(row.key, limits);
+  Conversation result(row.id, row.key, limits);
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     const std::uint64_t expected = row.received - (receipts.size() - 1 - i);
     if (receipts[i].sequence != expected) {
@@ -68,7 +71,7 @@ Result<Conversation> Conversation::restore(StoredConversation row, const std::ve
   result.new_receipts_from_ = row.received + 1;
   result.new_messages_from_ = row.sent + 1;
   result.sent_before_ = row.sent;
-  result.committed_ = row;
+  result.committed_ = {row.incarnation, row.received, row.sent};
   result.row_ = std::move(row);
   return result;
 }
@@ -186,31 +189,31 @@ bool Conversation::send(engine::Message message) {
 }
 
 void Conversation::stage(Transaction& transaction) {
-  const ConversationKey& key = row_.key;
-  if (restarted_) transaction.restarted.push_back(key);
+  const ConversationId id = row_.id;
+  if (restarted_) transaction.restarted.push_back(id);
   if (changed_) transaction.conversations.push_back(row_);
-  if (acknowledged_ > stored_acknowledged_) transaction.delivered.push_back({key, acknowledged_});
+  if (acknowledged_ > stored_acknowledged_) transaction.delivered.push_back({id, acknowledged_});
   for (std::uint64_t sequence = new_receipts_from_; sequence <= row_.received; ++sequence) {
-    transaction.receipts.push_back({key, sequence, receipts_[receipts_.size() - 1 - (row_.received - sequence)]});
+    transaction.receipts.push_back({id, sequence, receipts_[receipts_.size() - 1 - (row_.received - sequence)]});
   }
-  if (receipts_.size() > limits_.receipts) {
-    transaction.forgotten.push_back({key, row_.received - limits_.receipts});
+  if (too_many(receipts_.size(), limits_.receipts)) {
+    transaction.forgotten.push_back({id, row_.received - limits_.receipts});
   }
   for (std::uint64_t sequence = new_messages_from_; sequence <= row_.sent; ++sequence) {
-    transaction.messages.push_back({key, sequence, outbox_[outbox_.size() - 1 - (row_.sent - sequence)].text});
+    transaction.messages.push_back({id, sequence, outbox_[outbox_.size() - 1 - (row_.sent - sequence)].text});
   }
 }
 
 bool Conversation::committed() {
   const bool news = row_.sent > committed_.sent || restarted_;
-  if (receipts_.size() > limits_.receipts) {
+  if (too_many(receipts_.size(), limits_.receipts)) {
     receipts_.erase(receipts_.begin(), receipts_.end() - static_cast<std::ptrdiff_t>(limits_.receipts));
   }
   new_receipts_from_ = row_.received + 1;
   new_messages_from_ = row_.sent + 1;
   stored_acknowledged_ = acknowledged_;
   changed_ = restarted_ = touched_ = false;
-  committed_ = row_;
+  committed_ = {row_.incarnation, row_.received, row_.sent};
   return news;
 }
 

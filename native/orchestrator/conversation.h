@@ -22,7 +22,7 @@ class Conversation {
     std::size_t former = 100;
   };
 
-  Conversation(ConversationKey key, const Limits& limits);
+  Conversation(ConversationId id, ConversationKey key, const Limits& limits);
   // From the store; the rows are of this conversation. Error store.damaged when they do not fit together.
   static Result<Conversation> restore(StoredConversation row, const std::vector<StoredReceipt>& receipts,
                                       const std::vector<StoredMessage>& messages, const Limits& limits,
@@ -88,7 +88,11 @@ class Conversation {
   std::deque<Undelivered> outbox_;       // the newest of them row_.sent
 
   std::uint64_t sent_before_ = 0;        // by an earlier process of the daemon, to this incarnation
-  StoredConversation committed_;         // what the store knows, and a member may see
+  struct Committed {
+    std::string incarnation;
+    std::uint64_t received = 0, sent = 0;
+  };
+  Committed committed_;                  // what the store knows, and a member may see
   bool changed_ = false;
   bool restarted_ = false;
   bool touched_ = false;                 // is on the list of what is staged

@@ -72,9 +72,25 @@ Status Service::State::take(Contents contents) {
     log(LogLevel::warning, "the store is at epoch " + std::to_string(epoch) + ", but one of epoch " +
                                std::to_string(witnessed) + " was served from: it was set back; every process is told");
   }
-  for (auto& row : contents.conversations) dormant[row.key].row = std::move(row);
-  for (auto& row : contents.receipts) dormant[row.key].receipts.push_back(row);
-  for (auto& row : contents.messages) dormant[row.key].messages.push_back(std::move(row));
+  last_conversation = 0;
+  std::map<ConversationId, Dormant*> numbered;
+  for (auto& row : contents.conversations) {
+    last_conversation = std::max(last_conversation, row.id);
+    Dormant& conversation = dormant[row.key];
+    numbered[row.id] = &conversation;
+    conversation.row = std::move(row);
+  }
+  const auto damaged = [](ConversationId id) {
+    return Error{"store.damaged", "the store has rows of conversation " + std::to_string(id) + ", but not the conversation"};
+  };
+  for (auto& row : contents.receipts) {
+    if (!numbered.contains(row.conversation)) return damaged(row.conversation);
+    numbered[row.conversation]->receipts.push_back(row);
+  }
+  for (auto& row : contents.messages) {
+    if (!numbered.contains(row.conversation)) return damaged(row.conversation);
+    numbered[row.conversation]->messages.push_back(std::move(row));
+  }
   for (auto& row : contents.dead_letters) {
     auto json = values::parse_json(row.text, kMaxLetterBytes, 8 * values::kMaxJsonDepth);
     if (!json || !json->is_object()) {
@@ -225,7 +241,7 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
   const ConversationKey key{process->declaration.resource, member.certname, member.resource};
   const auto known_here = state.conversations.find(key);
   std::optional<Conversation> unknown;
-  if (known_here == state.conversations.end()) unknown.emplace(key, state.conversation_limits());
+  if (known_here == state.conversations.end()) unknown.emplace(state.last_conversation + 1, key, state.conversation_limits());
   const Conversation& here = unknown ? *unknown : known_here->second;
   if (state.options.admissions != nullptr) {
     if (auto refusal = here.refusal(request, *compiled_us)) return refuse(*refusal);
@@ -244,8 +260,9 @@ Result<Staged> Service::receive(std::string_view peer, const values::ProcessIden
                                      std::to_string(*state.new_epoch) + ", and every process is told");
   }
   if (!standing) return refuse(standing.error());
+  if (unknown) ++state.last_conversation;
   Conversation& conversation =
-      state.conversations.try_emplace(key, key, state.conversation_limits()).first->second;
+      unknown ? state.conversations.emplace(key, std::move(*unknown)).first->second : known_here->second;
   conversation.note = {request.plan, request.bundle, now};
   conversation.admitted(request, *compiled_us);
   if (standing->begins) {

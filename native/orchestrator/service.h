@@ -60,7 +60,7 @@ class Admissions;   // access/admission.h
 struct ServiceOptions {
   std::string certname;                       // the orchestrator's own
   engine::Limits limits = {};
-  std::size_t receipts_kept = 1024;           // dedupe rows of a conversation
+  std::size_t receipts_kept = 1024;           // dedupe rows of a conversation, and up to an eighth more
   std::size_t undelivered_limit = 10'000;     // messages of a conversation; more end the conversation
   std::size_t former_incarnations = 100;      // remembered of a conversation
   std::size_t reply_bytes = 1024 * 1024;      // a reply stops after the message that goes over it

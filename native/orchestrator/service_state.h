@@ -48,6 +48,7 @@ struct Service::State {
     std::vector<StoredMessage> messages;
   };
   std::map<ConversationKey, Dormant> dormant;
+  ConversationId last_conversation = 0;                           // the highest id, of all that the store knows
 
   void log(const LogRecord& record) const {
     if (options.log) options.log(record);

@@ -6,8 +6,8 @@ namespace {
 
 // Erases the entries of one conversation with sequences up to `last`.
 template <class Map>
-void erase_up_to(Map& map, const ConversationKey& key, std::uint64_t last) {
-  map.erase(map.lower_bound({key, 0}), map.upper_bound({key, last}));
+void erase_up_to(Map& map, ConversationId conversation, std::uint64_t last) {
+  map.erase(map.lower_bound({conversation, 0}), map.upper_bound({conversation, last}));
 }
 
 template <class Map>
@@ -55,15 +55,15 @@ void MemoryStore::apply(const Transaction& transaction) {
   if (transaction.new_epoch) epoch_ = *transaction.new_epoch;
   for (const auto& row : transaction.declarations) declarations_[row.resource] = row;
   for (const auto& row : transaction.processes) processes_[row.resource] = row;
-  for (const auto& key : transaction.restarted) {
-    erase_up_to(receipts_, key, kEverything);
-    erase_up_to(messages_, key, kEverything);
+  for (const auto conversation : transaction.restarted) {
+    erase_up_to(receipts_, conversation, kEverything);
+    erase_up_to(messages_, conversation, kEverything);
   }
   for (const auto& row : transaction.conversations) conversations_[row.key] = row;
-  for (const auto& [key, sequence] : transaction.delivered) erase_up_to(messages_, key, sequence);
-  for (const auto& [key, sequence] : transaction.forgotten) erase_up_to(receipts_, key, sequence);
-  for (const auto& row : transaction.receipts) receipts_[{row.key, row.sequence}] = row;
-  for (const auto& row : transaction.messages) messages_[{row.key, row.sequence}] = row;
+  for (const auto& [conversation, sequence] : transaction.delivered) erase_up_to(messages_, conversation, sequence);
+  for (const auto& [conversation, sequence] : transaction.forgotten) erase_up_to(receipts_, conversation, sequence);
+  for (const auto& row : transaction.receipts) receipts_[{row.conversation, row.sequence}] = row;
+  for (const auto& row : transaction.messages) messages_[{row.conversation, row.sequence}] = row;
   for (const auto& row : transaction.dead_letters) dead_letters_[{row.process, row.id}] = row;
   for (const auto& [process, id] : transaction.buried) {
     dead_letters_.erase(dead_letters_.lower_bound({process, 0}), dead_letters_.upper_bound({process, id}));

@@ -25,7 +25,7 @@ class MemoryStore final : public Store {
   void repair();
 
  private:
-  using Numbered = std::pair<ConversationKey, std::uint64_t>;
+  using Numbered = std::pair<ConversationId, std::uint64_t>;
   void apply(const Transaction& transaction);
 
   std::string store_id_;

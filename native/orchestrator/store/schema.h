@@ -7,7 +7,7 @@
 namespace plan::orchestrator {
 
 inline constexpr int kApplicationId = 0x706c616e;   // "plan": `file` and we can tell whose database it is
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 extern const std::array<const char*, kSchemaVersion> kMigrations;
 

@@ -76,7 +76,6 @@ class SqliteStore final : public Store {
   Status check_epoch(std::uint64_t epoch);
   Status write(const Transaction& transaction);
   Status checkpoint();
-  Status up_to(Statement statement, const ConversationKey& key, std::uint64_t sequence);
   template <class Row>
   Status read(const char* sql, Row row);
   Error error(int code, std::string_view doing) const { return map_error(database_, code, path_, doing); }
@@ -96,12 +95,15 @@ constexpr std::array<const char*, 14> kStatements = {
     "SELECT value FROM meta WHERE name = 'epoch'",
     "INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
     "INSERT OR REPLACE INTO declarations VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    "INSERT OR REPLACE INTO processes VALUES (?1, ?2)",
-    "INSERT OR REPLACE INTO conversations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    "DELETE FROM receipts WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
-    "DELETE FROM messages WHERE process = ?1 AND certname = ?2 AND resource = ?3 AND sequence <= ?4",
-    "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3, ?4, ?5)",
-    "INSERT OR REPLACE INTO messages VALUES (?1, ?2, ?3, ?4, ?5)",
+    "INSERT INTO processes VALUES (?1, ?2) ON CONFLICT DO UPDATE SET snapshot = excluded.snapshot",
+    "INSERT INTO conversations VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (id) DO UPDATE SET "
+    "incarnation = excluded.incarnation, received = excluded.received, sent = excluded.sent, "
+    "dropped = excluded.dropped, former = excluded.former, admitted_us = excluded.admitted_us, "
+    "released_us = excluded.released_us",
+    "DELETE FROM receipts WHERE conversation = ?1 AND sequence <= ?2",
+    "DELETE FROM messages WHERE conversation = ?1 AND sequence <= ?2",
+    "INSERT OR REPLACE INTO receipts VALUES (?1, ?2, ?3)",
+    "INSERT OR REPLACE INTO messages VALUES (?1, ?2, ?3)",
     "INSERT OR REPLACE INTO dead_letters VALUES (?1, ?2, ?3)",
     "DELETE FROM dead_letters WHERE process = ?1 AND id <= ?2",
 };
@@ -251,10 +253,6 @@ std::uint64_t number_at(sqlite3_stmt* statement, int column) {
   return from_column(sqlite3_column_int64(statement, column));
 }
 
-ConversationKey key_at(sqlite3_stmt* statement) {
-  return {text_at(statement, 0), text_at(statement, 1), text_at(statement, 2)};
-}
-
 // Incarnations are hexadecimal digits, so that a space can separate them.
 std::string join(const std::vector<std::string>& words) {
   std::string result;
@@ -305,17 +303,17 @@ Result<Contents> SqliteStore::load() {
   });
   if (!done) return done.error();
   done = read("SELECT * FROM conversations ORDER BY process, certname, resource", [&](sqlite3_stmt* row) {
-    contents.conversations.push_back({key_at(row), text_at(row, 3), number_at(row, 4), number_at(row, 5),
-                                      number_at(row, 6), split(text_at(row, 7)), number_at(row, 8),
-                                      number_at(row, 9)});
+    contents.conversations.push_back({number_at(row, 0), {text_at(row, 1), text_at(row, 2), text_at(row, 3)},
+                                      text_at(row, 4), number_at(row, 5), number_at(row, 6), number_at(row, 7),
+                                      split(text_at(row, 8)), number_at(row, 9), number_at(row, 10)});
   });
   if (!done) return done.error();
-  done = read("SELECT * FROM receipts ORDER BY process, certname, resource, sequence", [&](sqlite3_stmt* row) {
-    contents.receipts.push_back({key_at(row), number_at(row, 3), number_at(row, 4)});
+  done = read("SELECT * FROM receipts ORDER BY conversation, sequence", [&](sqlite3_stmt* row) {
+    contents.receipts.push_back({number_at(row, 0), number_at(row, 1), number_at(row, 2)});
   });
   if (!done) return done.error();
-  done = read("SELECT * FROM messages ORDER BY process, certname, resource, sequence", [&](sqlite3_stmt* row) {
-    contents.messages.push_back({key_at(row), number_at(row, 3), text_at(row, 4)});
+  done = read("SELECT * FROM messages ORDER BY conversation, sequence", [&](sqlite3_stmt* row) {
+    contents.messages.push_back({number_at(row, 0), number_at(row, 1), text_at(row, 2)});
   });
   if (!done) return done.error();
   done = read("SELECT * FROM dead_letters ORDER BY process, id", [&](sqlite3_stmt* row) {
@@ -364,10 +362,6 @@ Status SqliteStore::check_epoch(std::uint64_t epoch) {
   return status;
 }
 
-Status SqliteStore::up_to(Statement statement, const ConversationKey& key, std::uint64_t sequence) {
-  return run(statement, {key.process, key.certname, key.resource, sequence});
-}
-
 Status SqliteStore::write(const Transaction& transaction) {
   constexpr std::uint64_t kEverything = std::uint64_t{1} << 62U;   // sequences count from 1 and stay below
   if (auto done = check_epoch(transaction.epoch); !done) return done;
@@ -382,30 +376,28 @@ Status SqliteStore::write(const Transaction& transaction) {
   for (const auto& row : transaction.processes) {
     if (auto done = run(put_process, {row.resource, row.snapshot}); !done) return done;
   }
-  for (const auto& key : transaction.restarted) {
-    if (auto done = up_to(forget_receipts, key, kEverything); !done) return done;
-    if (auto done = up_to(forget_messages, key, kEverything); !done) return done;
+  for (const auto conversation : transaction.restarted) {
+    if (auto done = run(forget_receipts, {conversation, kEverything}); !done) return done;
+    if (auto done = run(forget_messages, {conversation, kEverything}); !done) return done;
   }
   for (const auto& row : transaction.conversations) {
     const std::string former = join(row.former);
-    auto done = run(put_conversation, {row.key.process, row.key.certname, row.key.resource, row.incarnation,
+    auto done = run(put_conversation, {row.id, row.key.process, row.key.certname, row.key.resource, row.incarnation,
                                        row.received, row.sent, row.dropped, former, row.admitted_us,
                                        row.released_us});
     if (!done) return done;
   }
-  for (const auto& [key, sequence] : transaction.delivered) {
-    if (auto done = up_to(forget_messages, key, sequence); !done) return done;
+  for (const auto& [conversation, sequence] : transaction.delivered) {
+    if (auto done = run(forget_messages, {conversation, sequence}); !done) return done;
   }
-  for (const auto& [key, sequence] : transaction.forgotten) {
-    if (auto done = up_to(forget_receipts, key, sequence); !done) return done;
+  for (const auto& [conversation, sequence] : transaction.forgotten) {
+    if (auto done = run(forget_receipts, {conversation, sequence}); !done) return done;
   }
   for (const auto& row : transaction.receipts) {
-    auto done = run(put_receipt, {row.key.process, row.key.certname, row.key.resource, row.sequence, row.digest});
-    if (!done) return done;
+    if (auto done = run(put_receipt, {row.conversation, row.sequence, row.digest}); !done) return done;
   }
   for (const auto& row : transaction.messages) {
-    auto done = run(put_message, {row.key.process, row.key.certname, row.key.resource, row.sequence, row.text});
-    if (!done) return done;
+    if (auto done = run(put_message, {row.conversation, row.sequence, row.text}); !done) return done;
   }
   for (const auto& row : transaction.dead_letters) {
     if (auto done = run(put_dead_letter, {row.process, row.id, row.text}); !done) return done;

@@ -26,6 +26,9 @@ struct ConversationKey {
   friend auto operator<=>(const ConversationKey&, const ConversationKey&) = default;
 };
 
+// In whose place it stands where it is only looked up. Counts from 1; given once, and to nothing else later.
+using ConversationId = std::uint64_t;
+
 // What a process was declared with when that was last accepted. Kept so that a declaration that cannot be used does
 // not stop the process it was meant for. `parameters`, `bundle` and `facts` are JSON texts.
 struct StoredDeclaration {
@@ -45,6 +48,7 @@ struct StoredProcess {
 };
 
 struct StoredConversation {
+  ConversationId id = 0;
   ConversationKey key;
   std::string incarnation;
   std::uint64_t received = 0;              // last sequence received of this incarnation
@@ -57,14 +61,14 @@ struct StoredConversation {
 };
 
 struct StoredReceipt {                     // the dedupe row of a received message
-  ConversationKey key;
+  ConversationId conversation = 0;
   std::uint64_t sequence = 0;
   std::uint64_t digest = 0;
   friend bool operator==(const StoredReceipt&, const StoredReceipt&) = default;
 };
 
 struct StoredMessage {                     // to be delivered
-  ConversationKey key;
+  ConversationId conversation = 0;
   std::uint64_t sequence = 0;
   std::string text;                        // protocol::write_message()
   friend bool operator==(const StoredMessage&, const StoredMessage&) = default;
@@ -78,19 +82,19 @@ struct StoredDeadLetter {
 };
 
 struct UpTo {
-  ConversationKey key;
+  ConversationId conversation = 0;
   std::uint64_t sequence = 0;
 };
 
-// Applied in the order of the fields. A key stands at most once in `restarted`, and what is in `receipts` and `messages`
+// Applied in the order of the fields. An id stands at most once in `restarted`, and what is in `receipts` and `messages`
 // comes after every restart in the same transaction.
 struct Transaction {
   std::uint64_t epoch = 0;                         // the writer's: a store at another epoch refuses (S17)
   std::optional<std::uint64_t> new_epoch;
   std::vector<StoredDeclaration> declarations;     // by resource: replace
   std::vector<StoredProcess> processes;            // by resource: replace
-  std::vector<ConversationKey> restarted;          // all receipts and undelivered messages go
-  std::vector<StoredConversation> conversations;   // by key: replace
+  std::vector<ConversationId> restarted;           // all receipts and undelivered messages go
+  std::vector<StoredConversation> conversations;   // by id: replace; the key stays
   std::vector<UpTo> delivered;                     // undelivered messages up to it go
   std::vector<UpTo> forgotten;                     // receipts up to it go
   std::vector<StoredReceipt> receipts;
@@ -100,7 +104,7 @@ struct Transaction {
   [[nodiscard]] bool empty() const;
 };
 
-struct Contents {                                  // each list in the order of its keys
+struct Contents {                                  // each list in the order of its keys, receipts and messages by id
   std::string store_id;                            // 32 hex, random, of this store since it was made
   std::uint64_t epoch = 0;
   std::vector<StoredDeclaration> declarations;

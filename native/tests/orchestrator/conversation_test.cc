@@ -50,7 +50,7 @@ class ConversationTest : public ::testing::Test {
   }
 
   Conversation::Limits limits_{3, 100, 2};
-  Conversation conversation_{kKey, limits_};
+  Conversation conversation_{1, kKey, limits_};
 };
 
 TEST_F(ConversationTest, StagesOnlyWhatTheStoreDoesNotHave) {
@@ -88,6 +88,18 @@ TEST_F(ConversationTest, AReceiptTooOldToCompareIsARepetition) {
   recent.messages[0].message = word("another text");
   EXPECT_EQ(conversation_.check(recent, 0).error().code, "conflict");
   EXPECT_EQ(conversation_.check(request(8, 11), 0)->fresh, 1U);
+}
+
+TEST_F(ConversationTest, OldReceiptsGoManyAtOnce) {
+  conversation_ = Conversation(1, kKey, {16, 100, 2});
+  receive(1, 18);
+  EXPECT_THAT(commit().forgotten, IsEmpty());
+  receive(19, 19);
+  const Transaction stored = commit();
+  ASSERT_THAT(stored.forgotten, SizeIs(1));
+  EXPECT_EQ(stored.forgotten[0].sequence, 3U);
+  receive(20, 20);
+  EXPECT_THAT(commit().forgotten, IsEmpty());
 }
 
 TEST_F(ConversationTest, RemembersOnlyTheLastFormerIncarnations) {

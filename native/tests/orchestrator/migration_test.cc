@@ -50,14 +50,18 @@ void expect_what_version_1_held(Store& store) {
   EXPECT_EQ(loaded->epoch, 7U);
   EXPECT_THAT(loaded->declarations, SizeIs(1));
   EXPECT_THAT(loaded->processes, SizeIs(1));
-  EXPECT_THAT(loaded->receipts, SizeIs(2));
-  EXPECT_THAT(loaded->messages, SizeIs(4));
+  const auto place = [](const auto& row) { return std::pair(row.conversation, row.sequence); };
+  std::vector<std::pair<ConversationId, std::uint64_t>> receipts, messages;
+  for (const auto& row : loaded->receipts) receipts.push_back(place(row));
+  for (const auto& row : loaded->messages) messages.push_back(place(row));
+  EXPECT_THAT(receipts, ElementsAre(std::pair(1, 1), std::pair(2, 1)));
+  EXPECT_THAT(messages, ElementsAre(std::pair(1, 1), std::pair(1, 2), std::pair(2, 1), std::pair(2, 2)));
   const std::string cluster = "Desk::Counter[desk_1]";
   const std::string member = "Desk::Member[m]";
   EXPECT_THAT(loaded->conversations,
-              ElementsAre(StoredConversation{{cluster, "db1", member}, std::string(32, 'c'), 1, 2, 1,
+              ElementsAre(StoredConversation{1, {cluster, "db1", member}, std::string(32, 'c'), 1, 2, 1,
                                              {std::string(32, 'a')}, 0, 0},
-                          StoredConversation{{cluster, "db2", member}, std::string(32, 'b'), 1, 2, 0, {}, 0, 0}));
+                          StoredConversation{2, {cluster, "db2", member}, std::string(32, 'b'), 1, 2, 0, {}, 0, 0}));
 }
 
 void expect_whole(const std::string& path) {

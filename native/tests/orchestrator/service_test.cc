@@ -485,6 +485,30 @@ TEST_F(ServiceTest, S21_AWitnessThatFailsEndsIt) {
   EXPECT_EQ(exchange(db1_), "witness.io");
 }
 
+TEST_F(ServiceTest, S14_AfterACrashANewConversationIsNotTakenForAnOldOne) {
+  db1_.join();
+  db1_.ask("x");
+  ASSERT_EQ(exchange(db1_), "");
+  crash();
+  db2_.join();
+  ASSERT_EQ(exchange(db2_), "");
+  const auto receipts = store_.load()->receipts;
+  EXPECT_THAT(receipts, SizeIs(3));
+  crash();
+  db1_.ask("y");
+  EXPECT_EQ(exchange(db1_), "");
+  EXPECT_EQ(exchange(db2_), "");
+  EXPECT_THAT(db1_.tickets(), ElementsAre(1, 2, 4));
+}
+
+TEST_F(ServiceTest, RowsOfNoConversationAreDamage) {
+  Transaction transaction;
+  transaction.epoch = store_.load()->epoch;
+  transaction.receipts = {{99, 1, 1}};
+  ASSERT_TRUE(store_.commit(transaction).ok());
+  EXPECT_EQ(Service::open(store_, options_).error().code, "store.damaged");
+}
+
 // ------------------------------------------------------------------------------------------------ bounds
 
 TEST_F(ServiceTest, ReceiptsAreBoundedAndStayThroughACrash) {

@@ -64,7 +64,7 @@ class StoreContract : public ::testing::TestWithParam<std::pair<const char*, Mak
   std::unique_ptr<Fixture> fixture_;
   std::uint64_t epoch_ = 7;
   const ConversationKey db1_{"Galera::Cluster[a]", "db1", "Galera::Host[m]"};
-  const ConversationKey db2_{"Galera::Cluster[a]", "db2", "Galera::Host[m]"};
+  static constexpr ConversationId kDb1 = 3, kDb2 = 4;
 };
 
 TEST_P(StoreContract, BeginsEmptyWithTheIdAndEpochOfItsBirth) {
@@ -78,10 +78,10 @@ TEST_P(StoreContract, BeginsEmptyWithTheIdAndEpochOfItsBirth) {
 TEST_P(StoreContract, KeepsEveryFieldOverAReopening) {
   const StoredDeclaration declaration{"Galera::Cluster[a]", "a", "galera::cluster", R"({"n":1})", R"({"f":"ü"})", "{}"};
   const StoredProcess process{"Galera::Cluster[a]", std::string("{\"x\":\"\\u0000\"}")};
-  const StoredConversation conversation{db1_, "aa", 3, 0xffff'ffff'ffff'fff0U, 5, {"cc", "bb"},
+  const StoredConversation conversation{kDb1, db1_, "aa", 3, 0xffff'ffff'ffff'fff0U, 5, {"cc", "bb"},
                                         1'700'000'000'000'001, 0xffff'ffff'ffff'fff1U};
-  const StoredReceipt receipt{db1_, 3, 0xfedc'ba98'7654'3210U};
-  const StoredMessage message{db1_, 9, R"({"sequence":9})"};
+  const StoredReceipt receipt{kDb1, 3, 0xfedc'ba98'7654'3210U};
+  const StoredMessage message{kDb1, 9, R"({"sequence":9})"};
   Transaction transaction;
   transaction.declarations = {declaration};
   transaction.processes = {process};
@@ -102,41 +102,41 @@ TEST_P(StoreContract, KeepsEveryFieldOverAReopening) {
 TEST_P(StoreContract, ALaterRowReplacesTheEarlierOfItsKey) {
   Transaction first;
   first.processes = {{"p", "1"}};
-  first.conversations = {{db1_, "aa", 1, 1, 0, {}}};
+  first.conversations = {{kDb1, db1_, "aa", 1, 1, 0, {}}};
   commit(first);
   Transaction second;
   second.processes = {{"p", "2"}};
-  second.conversations = {{db1_, "aa", 2, 1, 0, {}}};
+  second.conversations = {{kDb1, db1_, "aa", 2, 1, 0, {}}};
   commit(second);
   EXPECT_THAT(load().processes, ElementsAre(StoredProcess{"p", "2"}));
-  EXPECT_THAT(load().conversations, ElementsAre(StoredConversation{db1_, "aa", 2, 1, 0, {}}));
+  EXPECT_THAT(load().conversations, ElementsAre(StoredConversation{kDb1, db1_, "aa", 2, 1, 0, {}}));
 }
 
 TEST_P(StoreContract, DeliveredMessagesAndForgottenReceiptsGoUpToTheirSequenceOfTheirConversationOnly) {
   Transaction first;
-  first.messages = {{db1_, 1, "m1"}, {db1_, 2, "m2"}, {db1_, 3, "m3"}, {db2_, 1, "other"}};
-  first.receipts = {{db1_, 1, 11}, {db1_, 2, 12}, {db2_, 1, 21}};
+  first.messages = {{kDb1, 1, "m1"}, {kDb1, 2, "m2"}, {kDb1, 3, "m3"}, {kDb2, 1, "other"}};
+  first.receipts = {{kDb1, 1, 11}, {kDb1, 2, 12}, {kDb2, 1, 21}};
   commit(first);
   Transaction second;
-  second.delivered = {{db1_, 2}};
-  second.forgotten = {{db1_, 1}};
+  second.delivered = {{kDb1, 2}};
+  second.forgotten = {{kDb1, 1}};
   commit(second);
-  EXPECT_THAT(load().messages, ElementsAre(StoredMessage{db1_, 3, "m3"}, StoredMessage{db2_, 1, "other"}));
-  EXPECT_THAT(load().receipts, ElementsAre(StoredReceipt{db1_, 2, 12}, StoredReceipt{db2_, 1, 21}));
+  EXPECT_THAT(load().messages, ElementsAre(StoredMessage{kDb1, 3, "m3"}, StoredMessage{kDb2, 1, "other"}));
+  EXPECT_THAT(load().receipts, ElementsAre(StoredReceipt{kDb1, 2, 12}, StoredReceipt{kDb2, 1, 21}));
 }
 
 TEST_P(StoreContract, ARestartedConversationLosesWhatWasOldAndKeepsWhatIsNewInTheSameTransaction) {
   Transaction first;
-  first.messages = {{db1_, 1, "old"}, {db1_, 2, "old"}, {db2_, 1, "other"}};
-  first.receipts = {{db1_, 1, 11}, {db1_, 2, 12}};
+  first.messages = {{kDb1, 1, "old"}, {kDb1, 2, "old"}, {kDb2, 1, "other"}};
+  first.receipts = {{kDb1, 1, 11}, {kDb1, 2, 12}};
   commit(first);
   Transaction second;
-  second.restarted = {db1_};
-  second.messages = {{db1_, 1, "new"}};
-  second.receipts = {{db1_, 1, 99}};
+  second.restarted = {kDb1};
+  second.messages = {{kDb1, 1, "new"}};
+  second.receipts = {{kDb1, 1, 99}};
   commit(second);
-  EXPECT_THAT(load().messages, ElementsAre(StoredMessage{db1_, 1, "new"}, StoredMessage{db2_, 1, "other"}));
-  EXPECT_THAT(load().receipts, ElementsAre(StoredReceipt{db1_, 1, 99}));
+  EXPECT_THAT(load().messages, ElementsAre(StoredMessage{kDb1, 1, "new"}, StoredMessage{kDb2, 1, "other"}));
+  EXPECT_THAT(load().receipts, ElementsAre(StoredReceipt{kDb1, 1, 99}));
 }
 
 TEST_P(StoreContract, S17_AWriterOfAnotherEpochChangesNothing) {
@@ -156,7 +156,7 @@ TEST_P(StoreContract, S17_AWriterOfAnotherEpochChangesNothing) {
 
 TEST_P(StoreContract, ListsComeInTheOrderOfTheirKeys) {
   Transaction transaction;
-  transaction.messages = {{db2_, 2, "d"}, {db1_, 10, "b"}, {db2_, 1, "c"}, {db1_, 9, "a"}};
+  transaction.messages = {{kDb2, 2, "d"}, {kDb1, 10, "b"}, {kDb2, 1, "c"}, {kDb1, 9, "a"}};
   commit(transaction);
   std::vector<std::string> texts;
   for (const auto& message : load().messages) texts.push_back(message.text);
