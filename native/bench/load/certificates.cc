@@ -1,6 +1,7 @@
 #include "bench/load/certificates.h"
 
 #include <cstdio>
+#include <random>
 
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -27,6 +28,21 @@ void write_pem(const std::string& path, Write write) {
   std::fclose(file);
 }
 
+template <class Read>
+auto read_pem(const std::string& path, Read read) {
+  FILE* file = std::fopen(path.c_str(), "r");
+  PLAN_ASSERT(file != nullptr);
+  auto result = read(file, nullptr, nullptr, nullptr);
+  std::fclose(file);
+  PLAN_ASSERT(result != nullptr);
+  return result;
+}
+
+std::uint64_t first_serial() {
+  std::random_device random;
+  return (std::uint64_t{random() >> 1U} << 31U) + 1;
+}
+
 }  // namespace
 
 Key make_key() {
@@ -35,7 +51,19 @@ Key make_key() {
   return key;
 }
 
-Authority::Authority(const std::string& directory) : directory_(directory), key_(make_key()) {
+Key read_key(const std::string& file) { return Key(read_pem(file, PEM_read_PrivateKey)); }
+
+Certificate read_certificate(const std::string& file) { return Certificate(read_pem(file, PEM_read_X509)); }
+
+Certificate share(const Certificate& certificate) {
+  X509_up_ref(certificate.get());
+  return Certificate(certificate.get());
+}
+
+Authority::Authority(const std::string& certificates, const std::string& key)
+    : key_(read_key(key)), certificate_(read_certificate(certificates)), serial_(first_serial()) {}
+
+Authority::Authority(const std::string& directory) : directory_(directory), key_(make_key()), serial_(first_serial()) {
   certificate_ = issue("Puppet CA: load", key_.get());
   write_pem(directory_ + "/ca.pem", [&](FILE* file) { return PEM_write_X509(file, certificate_.get()); });
 }
@@ -43,7 +71,7 @@ Authority::Authority(const std::string& directory) : directory_(directory), key_
 Certificate Authority::issue(const std::string& name, EVP_PKEY* key) {
   Certificate made(X509_new());
   X509_set_version(made.get(), X509_VERSION_3);
-  ASN1_INTEGER_set(X509_get_serialNumber(made.get()), serial_++);
+  ASN1_INTEGER_set_uint64(X509_get_serialNumber(made.get()), serial_++);
   X509_gmtime_adj(X509_getm_notBefore(made.get()), -3600);
   X509_gmtime_adj(X509_getm_notAfter(made.get()), 86400);
   X509_set_pubkey(made.get(), key);

@@ -2,6 +2,7 @@
 // 10,000 of them would take hours; each has a certificate of its own.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ using Certificate = std::unique_ptr<X509, FreeCertificate>;
 class Authority {
  public:
   explicit Authority(const std::string& directory);   // writes ca.pem there
+  // One that is there: its key, and its certificates, the issuer's first.
+  Authority(const std::string& certificates, const std::string& key);
   // NAME.pem and NAME.key of a key of its own.
   void issue(const std::string& name);
   [[nodiscard]] Certificate issue(const std::string& name, EVP_PKEY* key);
@@ -31,9 +34,12 @@ class Authority {
   std::string directory_;
   Key key_;
   Certificate certificate_;
-  long serial_ = 1;
+  std::uint64_t serial_;   // from a random number on: an authority that is there may have revoked small ones
 };
 
 [[nodiscard]] Key make_key();
+[[nodiscard]] Key read_key(const std::string& file);
+[[nodiscard]] Certificate read_certificate(const std::string& file);
+[[nodiscard]] Certificate share(const Certificate& certificate);
 
 }  // namespace plan::load

@@ -8,11 +8,19 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
+
+#include <boost/json/serialize.hpp>
 
 #include "base/assert.h"
+#include "bench/load/process.h"
 
 namespace plan::load {
+
+void declare(const orchestrator::Declaration& declaration, std::ostream& to) {
+  to << boost::json::serialize(boost::json::object{
+      {"resource", declaration.resource}, {"title", declaration.title}, {"plan", declaration.plan},
+      {"parameters", declaration.parameters}, {"bundle", declaration.bundle}});
+}
 
 Daemon::Daemon(const std::string& program, const std::string& directory) {
   std::ofstream(directory + "/orchestrator.yaml")
@@ -45,25 +53,8 @@ Daemon::~Daemon() {
   ::waitpid(process_, nullptr, 0);
 }
 
-std::size_t Daemon::memory_bytes() const {
-  std::ifstream statm("/proc/" + std::to_string(process_) + "/statm");
-  std::size_t all = 0, resident = 0;
-  statm >> all >> resident;
-  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-}
+std::size_t Daemon::memory_bytes() const { return resident_bytes(process_); }
 
-double Daemon::cpu_seconds() const {
-  std::ifstream stat("/proc/" + std::to_string(process_) + "/stat");
-  std::stringstream text;
-  text << stat.rdbuf();
-  std::string rest = text.str();
-  rest.erase(0, rest.rfind(')') + 2);
-  std::istringstream fields(rest);
-  std::string skipped;
-  for (int i = 0; i < 11; ++i) fields >> skipped;
-  double user = 0, system = 0;
-  fields >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
-}
+double Daemon::cpu_seconds() const { return load::cpu_seconds(process_); }
 
 }  // namespace plan::load

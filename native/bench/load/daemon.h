@@ -4,9 +4,15 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 
+#include "orchestrator/service.h"
+
 namespace plan::load {
+
+// As the files in clusters/ have it.
+void declare(const orchestrator::Declaration& declaration, std::ostream& to);
 
 class Daemon {
  public:
@@ -17,6 +23,7 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] pid_t process() const { return process_; }
   [[nodiscard]] std::size_t memory_bytes() const;   // resident
   [[nodiscard]] double cpu_seconds() const;
 

@@ -4,7 +4,10 @@
 //   plan-load handshakes DAEMON DIRECTORY CLIENTS      all connect at once, beside the limit of the same certificates
 //   plan-load latency DAEMON DIRECTORY MESSAGES        to a held receiver, which fires and replies
 //   plan-load posts DAEMON DIRECTORY CLIENTS SECONDS   exchanges with one message each, over kept-alive connections
-//   plan-load requests PORT CLIENTS SECONDS PATH       POSTs to another server, without TLS
+//   plan-load requests PORT CLIENTS SECONDS PATH BODY [CA CERTIFICATE KEY]
+//                                                      POSTs to another server; with TLS where there are files for it
+//   plan-load soak [OPTIONS]                           minutes of churn and words: see soak.h, and soak --help
+//   plan-load declaration                              of the process that a soak talks with, as clusters/ has it
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -17,10 +20,13 @@
 #include <iostream>
 #include <optional>
 
+#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "bench/load/clients.h"
 #include "bench/load/daemon.h"
+#include "bench/load/ledger.h"
+#include "bench/load/soak.h"
 #include "engine/bundle.h"
 #include "protocol/exchange.h"
 #include "tests/orchestrator/desk.h"
@@ -73,6 +79,8 @@ plan desk::counter inherits orchestrator[Desk::Member] {
 
 constexpr milliseconds kPatience{280'000};
 
+sockaddr_in loopback(std::uint16_t port) { return endpoint("127.0.0.1:" + std::to_string(port)); }
+
 // Everything that a run needs: certificates, the declared cluster, the daemon, and members that know their admission.
 struct World {
   World(const std::string& program, const std::string& where, std::size_t count) : directory(where), authority(where) {
@@ -81,20 +89,19 @@ struct World {
     orchestrator::Declaration declaration = orchestrator::desk_declaration();
     declaration.bundle = engine::write_bundle(
         {"desk::counter", "digest", {{"desk/plans/member.plan", kMemberPlan}, {"desk/plans/counter.plan", kRelay}}});
-    std::ofstream(directory + "/clusters/desk_1.json") << boost::json::serialize(boost::json::object{
-        {"resource", declaration.resource}, {"title", declaration.title}, {"plan", declaration.plan},
-        {"parameters", declaration.parameters}, {"bundle", declaration.bundle}});
+    std::ofstream declared(directory + "/clusters/desk_1.json");
+    declare(declaration, declared);
+    declared.close();
     daemon.emplace(program, directory);
     const test::KeyPair compiler{directory + "/localhost.pem", directory + "/localhost.key"};
-    std::vector<Certificate> certificates;
+    clients.emplace(loopback(daemon->port()), directory + "/ca.pem", key.get());
     for (std::size_t i = 0; i < count; ++i) {
       const std::string name = "node" + std::to_string(i);
-      certificates.push_back(authority.issue(name, key.get()));
+      clients->add(authority.issue(name, key.get()));
       members.emplace_back(name);
       members.back().join();
       members.back().admission = orchestrator::sign_admission({name, "desk_1", "Desk::Member[m]", 10, ""}, compiler);
     }
-    clients.emplace(daemon->port(), directory + "/ca.pem", key.get(), std::move(certificates), count);
   }
 
   // One exchange of a member; `then` when its reply was taken. What fails ends the run: there is no figure then.
@@ -136,11 +143,6 @@ struct World {
 };
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-double percentile(std::vector<double>& values, double share) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
-}
 
 boost::json::object held(const std::string& program, const std::string& directory, std::size_t count, int seconds) {
   World world(program, directory, count);
@@ -264,8 +266,7 @@ boost::json::object latency(const std::string& program, const std::string& direc
   return {{"rounds", rounds}, {"p50_us", percentile(times, 0.5)}, {"p99_us", percentile(times, 0.99)}};
 }
 
-boost::json::object rate(std::size_t count, const std::vector<double>& times_us, double seconds) {
-  std::vector<double> times = times_us;
+boost::json::object rate(std::size_t count, const std::vector<double>& times, double seconds) {
   return {{"clients", count}, {"per_second", static_cast<double>(times.size()) / seconds},
           {"p50_us", percentile(times, 0.5)}, {"p99_us", percentile(times, 0.99)}};
 }
@@ -292,24 +293,42 @@ boost::json::object posts(const std::string& program, const std::string& directo
   return result;
 }
 
-boost::json::object requests(std::uint16_t port, std::size_t count, int seconds, const std::string& path) {
-  Clients clients(port, "", nullptr, {}, count);
-  const std::string body(500, 'x');
+struct Peer {
+  std::uint16_t port = 0;
+  std::string path, body;
+  std::string ca, certificate, key;   // empty: without TLS
+};
+
+boost::json::object requests(const Peer& peer, std::size_t count, double seconds) {
+  const Key key = peer.key.empty() ? nullptr : read_key(peer.key);
+  const Certificate certificate = key == nullptr ? nullptr : read_certificate(peer.certificate);
+  std::optional<Clients> clients;
+  if (key == nullptr) clients.emplace(loopback(peer.port));
+  else clients.emplace(loopback(peer.port), peer.ca, key.get());
   std::vector<double> times;
   std::vector<Clock::time_point> begun(count);
-  bool over = false;
+  std::size_t connected = 0;
+  bool connecting = true, over = false;
   std::function<void(Client&)> post = [&](Client& client) {
     begun[client.number()] = Clock::now();
-    client.request("POST", path, body, [&](Client& self, int status, const std::string&) {
+    client.request("POST", peer.path, peer.body, [&](Client& self, int status, const std::string&) {
       if (over) return;
       if (status != 200) World::fail("the other server answers " + std::to_string(status));
+      if (connecting) {
+        ++connected;
+        return;
+      }
       times.push_back(seconds_since(begun[self.number()]) * 1e6);
       post(self);
     });
   };
+  // Handshakes do not count: each client has had an answer before the clock starts.
+  for (std::size_t i = 0; i < count; ++i) post(clients->add(key == nullptr ? nullptr : share(certificate)));
+  if (!clients->run([&] { return connected == count; }, kPatience)) World::fail("the other server does not answer all");
+  connecting = false;
   const auto begin = Clock::now();
-  for (std::size_t i = 0; i < count; ++i) post(clients.at(i));
-  clients.run([&] { return seconds_since(begin) >= seconds; }, kPatience);
+  for (std::size_t i = 0; i < count; ++i) post(clients->at(i));
+  clients->run([&] { return seconds_since(begin) >= seconds; }, kPatience);
   over = true;
   return rate(count, times, seconds_since(begin));
 }
@@ -327,10 +346,40 @@ std::optional<boost::json::object> measure(const std::vector<std::string>& words
   if (words.size() == 4 && words[0] == "handshakes") return handshakes(words[1], words[2], number(3));
   if (words.size() == 4 && words[0] == "latency") return latency(words[1], words[2], number(3));
   if (words.size() == 5 && words[0] == "posts") return posts(words[1], words[2], number(3), static_cast<int>(number(4)));
-  if (words.size() == 5 && words[0] == "requests") {
-    return requests(static_cast<std::uint16_t>(number(1)), number(2), static_cast<int>(number(3)), words[4]);
+  if ((words.size() == 6 || words.size() == 9) && words[0] == "requests") {
+    Peer peer{static_cast<std::uint16_t>(number(1)), words[4], words[5], "", "", ""};
+    if (words.size() == 9) std::tie(peer.ca, peer.certificate, peer.key) = std::tie(words[6], words[7], words[8]);
+    return requests(peer, number(2), std::stod(words[3]));
   }
   return std::nullopt;
+}
+
+// The exit code.
+int run_soak(int count, char** words) {
+  SoakOptions options;
+  CLI::App app("Members that come and go, hold calls and talk, for minutes: is anything lost, does memory grow?");
+  app.add_option("--directory", options.directory, "for a daemon of its own")->check(CLI::ExistingDirectory);
+  auto* daemon = app.add_option("--daemon", options.daemon, "its program")->check(CLI::ExistingFile);
+  auto* listen = app.add_option("--listen", options.listen, "the address and port of one that runs already")->excludes(daemon);
+  app.add_option("--authority", options.authority, "directory of ca.pem, ca.key, compiler.pem, compiler.key")->needs(listen);
+  app.add_option("--process", options.process, "command that prints the process id of that one")->needs(listen);
+  app.add_option("--connections", options.connections)->check(CLI::PositiveNumber);
+  app.add_option("--minutes", options.minutes)->check(CLI::PositiveNumber);
+  app.add_option("--words", options.words_per_second, "a second")->check(CLI::NonNegativeNumber);
+  app.add_option("--drops", options.drops_per_second, "a second")->check(CLI::NonNegativeNumber);
+  app.add_option("--restart", options.restart, "command that restarts it")->needs(listen);
+  app.add_option("--restart-every", options.restart_every_seconds, "seconds")->check(CLI::PositiveNumber);
+  const std::map<std::string, Fault> faults{{"none", Fault::none}, {"lose", Fault::lose}, {"repeat", Fault::repeat}, {"keep", Fault::keep}};
+  app.add_option("--fault", options.fault, "a mistake in the plan, which must be found")->transform(CLI::CheckedTransformer(faults));
+  try {
+    app.parse(count, words);
+    if (options.daemon.empty() == options.listen.empty()) throw CLI::RequiredError("--daemon or --listen");
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto result = soak(options);
+  std::cout << boost::json::serialize(result) << "\n";
+  return result.at("well").as_bool() ? 0 : 1;
 }
 
 }  // namespace
@@ -339,6 +388,11 @@ std::optional<boost::json::object> measure(const std::vector<std::string>& words
 int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);
   plan::load::allow_many_files();
+  if (count > 1 && std::string_view(words[1]) == "soak") return plan::load::run_soak(count - 1, words + 1);
+  if (count == 2 && std::string_view(words[1]) == "declaration") {
+    plan::load::declare(plan::load::soak_declaration(plan::load::Fault::none), std::cout);
+    return 0;
+  }
   const auto result = plan::load::measure({words + 1, words + count});
   if (!result) {
     std::fprintf(stderr, "usage: see the head of native/bench/load/main.cc\n");
