@@ -45,7 +45,9 @@ node default {
 
 # The Puppet Server's host, which is the orchestrator's too.
 node 'puppet.lab.test' {
-  class { 'galera::orchestrator': }
+  class { 'galera::orchestrator':
+    limits => lookup('lab::orchestrator_limits', { 'default_value' => {} }),
+  }
 
   galera::cluster { lookup('lab::declared_cluster'):
     cluster_size => lookup('lab::cluster_size'),
