@@ -8,7 +8,10 @@ module OrchestratorBench
   Error = Class.new(StandardError)
 end
 
+require_relative 'orchestrator_bench/authority'
+require_relative 'orchestrator_bench/etcd'
 require_relative 'orchestrator_bench/load'
+require_relative 'orchestrator_bench/messages'
 require_relative 'orchestrator_bench/nats'
 require_relative 'orchestrator_bench/nginx'
 require_relative 'orchestrator_bench/run'

@@ -20,9 +20,9 @@ module OrchestratorBench
       end
     end
 
-    # POSTs to another server.
-    def requests(port, clients, seconds)
-      call('requests', port, clients, seconds, '/')
+    # POSTs to another server; with TLS where there is an authority.
+    def requests(port, clients, seconds, path: '/', body: 'x' * 500, authority: nil)
+      call('requests', port, clients, seconds, path, body, *authority&.files_of('client'))
     end
 
     def call(*arguments)

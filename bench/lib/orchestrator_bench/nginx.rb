@@ -12,11 +12,11 @@ module OrchestratorBench
       File.executable?(PROGRAM)
     end
 
-    # Yields the port.
-    def self.serve
+    # Yields the port. With an authority: TLS for its clients alone.
+    def self.serve(authority: nil)
       Dir.mktmpdir('plan-nginx') do |directory|
         port = Addrinfo.tcp('127.0.0.1', 0).bind { |socket| socket.local_address.ip_port }
-        File.write("#{directory}/nginx.conf", configuration(directory, port))
+        File.write("#{directory}/nginx.conf", configuration(directory, port, authority))
         process = Process.spawn(PROGRAM, '-p', directory, '-c', 'nginx.conf', '-e', "#{directory}/error.log",
                                 %i[out err] => File::NULL)
         begin
@@ -29,7 +29,7 @@ module OrchestratorBench
       end
     end
 
-    def self.configuration(directory, port)
+    def self.configuration(directory, port, authority)
       <<~CONF
         daemon off; master_process off; pid #{directory}/pid; error_log #{directory}/error.log;
         events { worker_connections 4096; }
@@ -37,9 +37,17 @@ module OrchestratorBench
           access_log off; keepalive_requests 100000000;
           client_body_temp_path #{directory}; proxy_temp_path #{directory}; fastcgi_temp_path #{directory};
           uwsgi_temp_path #{directory}; scgi_temp_path #{directory};
-          server { listen 127.0.0.1:#{port}; location / { return 200 "well\\n"; } }
+          server {
+            listen 127.0.0.1:#{port}#{' ssl' if authority}; #{tls(authority) if authority}
+            location / { return 200 "well\\n"; }
+          }
         }
       CONF
+    end
+
+    def self.tls(authority)
+      ca, certificate, key = authority.files_of('server')
+      "ssl_certificate #{certificate}; ssl_certificate_key #{key}; ssl_client_certificate #{ca}; ssl_verify_client on;"
     end
 
     def self.wait_for(port)

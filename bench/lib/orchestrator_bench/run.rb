@@ -5,8 +5,7 @@ require 'json'
 module OrchestratorBench
   # All rounds of all workloads, and the table.
   class Run
-    CLIENTS = 64
-    SECONDS = 3
+    include Messages
 
     def initialize(rounds:, only:, connections:, json:)
       @rounds = rounds
@@ -52,20 +51,6 @@ module OrchestratorBench
       add('G9 came again', burst['came_again'])
     end
 
-    def g10
-      latency = Load.run('latency', 1000)['p50_us']
-      add('G10 message to a held receiver and back, p50 us', latency)
-      add('G10 the same / nats request-reply', latency / Nats.request_reply) if Nats.installed?
-      posts = Load.run('posts', CLIENTS, SECONDS)['per_second']
-      add('G10 posts a second', posts)
-      add('G10 the same / nginx', posts / nginx_posts) if Nginx.installed?
-      add('G10 durable posts a second, c=128', Load.run('posts', 128, SECONDS, where: Dir.tmpdir)['per_second'])
-    end
-
-    def nginx_posts
-      Nginx.serve { |port| Load.requests(port, CLIENTS, SECONDS)['per_second'] }
-    end
-
     GOALS = {
       'G7 the same / raw SQLite' => ['>=', 0.8],
       'G7 the same / raw SQLite in hundreds' => ['>=', 0.5],
@@ -75,7 +60,8 @@ module OrchestratorBench
       'G8 idle CPU, % of a core' => ['<=', 1],
       'G9 handshakes a CPU second / their limit' => ['>=', 0.85],
       'G10 the same / nats request-reply' => ['<=', 1.5],
-      'G10 the same / nginx' => ['>=', 0.33]
+      'G10 the same / nginx' => ['>=', 0.33],
+      'G10 the same / etcd' => ['>=', 2]
     }.freeze
 
     def add(row, figure)
