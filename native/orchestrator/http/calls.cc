@@ -26,9 +26,8 @@ Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono
 
 }  // namespace
 
-asio::awaitable<Response> Calls::answer(Request request, std::string address, Hold& hold) {
-  if (is_exchange(request.target)) co_return co_await exchange(std::move(request), std::move(address), hold);
-  co_return co_await answer_operator(request, hold);
+asio::awaitable<Response> Calls::answer(const Request& request, const std::string& address, Hold& hold) {
+  return is_exchange(request.target) ? exchange(request, address, hold) : answer_operator(request, hold);
 }
 
 Response Calls::refusal(const Error& error) {
@@ -104,33 +103,23 @@ void Calls::stop() {
 
 // ------------------------------------------------------------------------------------------------ members
 
-asio::awaitable<Response> Calls::exchange(Request request, std::string address, Hold& hold) {
+asio::awaitable<Response> Calls::exchange(const Request& request, const std::string& address, Hold& hold) {
   if (request.method != "POST") {
     Response response = error_response(service_, Error{"method_not_allowed", "only POST is answered here"});
     response.allow = "POST";
-    co_return response;
+    return once_stored(std::move(response));
   }
   if (!request.peer) {
-    co_return error_response(service_, Error{"forbidden", "an exchange needs a client certificate",
-                                             "This listener is for the host, not for members."});
+    return once_stored(error_response(service_, Error{"forbidden", "an exchange needs a client certificate",
+                                                      "This listener is for the host, not for members."}));
   }
   const auto member = protocol::read_exchange_path(request.target);
-  if (!member) co_return error_response(service_, member.error());
+  if (!member) return once_stored(error_response(service_, member.error()));
   auto staged = service_.receive(request.peer->certname, *member, request.body, now(), address);
-  if (!staged) {
-    Response response = refusal(staged.error());
-    response.told = true;
-    request = {};
-    co_return co_await once_stored(std::move(response));   // a refusal may have proven that the store was set back
-  }
-  request = {};               // not held while waiting
-  const bool stored = co_await committed();
-  if (!stored) {
-    Response response = refusal(store_full());
-    response.told = true;
-    co_return response;
-  }
-  co_return co_await poll(std::move(staged).value(), hold);
+  if (staged) return answer_member(std::move(staged).value(), hold);
+  Response response = refusal(staged.error());
+  response.told = true;
+  return once_stored(std::move(response));   // it may have proven that the store was set back
 }
 
 asio::awaitable<void> Calls::wait(const ConversationKey& key, Waiter& waiter, Hold& hold) {
@@ -147,17 +136,30 @@ asio::awaitable<void> Calls::wait(const ConversationKey& key, Waiter& waiter, Ho
   if (found != waiters_.end() && found->second == &waiter) waiters_.erase(found);
 }
 
-asio::awaitable<Response> Calls::poll(Staged staged, Hold& hold) {
+std::optional<Response> Calls::news(const Staged& staged, bool over) {
+  const auto reply = service_.reply(staged.key, staged.incarnation);
+  if (!reply) return error_response(service_, reply.error());
+  if (reply->messages.empty() && !over) return std::nullopt;
+  return Response{200, protocol::write(*reply)};
+}
+
+asio::awaitable<Response> Calls::answer_member(Staged staged, Hold& hold) {
+  const bool stored = co_await committed();
+  std::optional<Response> response;
+  if (!stored) {
+    response = refusal(store_full());
+    response->told = true;
+  }
   Waiter waiter{asio::steady_timer(io_)};
   const auto deadline = Clock::now() + staged.wait;
-  for (;;) {
-    const auto reply = service_.reply(staged.key, staged.incarnation);
-    if (!reply) co_return error_response(service_, reply.error());
+  while (!response) {
     const bool over = waiter.replaced || stopping_ || hold.given_up() || Clock::now() >= deadline;
-    if (over || !reply->messages.empty()) co_return Response{200, protocol::write(*reply)};
+    response = news(staged, over);
+    if (response) break;
     waiter.timer.expires_at(deadline);
     co_await wait(staged.key, waiter, hold);
   }
+  co_return std::move(*response);
 }
 
 // ------------------------------------------------------------------------------------------------ operators
@@ -175,7 +177,7 @@ asio::awaitable<Response> Calls::once_stored(Response response) {
 
 // What operators see is stored, as what members see. An answer that has no news yet is held until it has, or its time
 // is over.
-asio::awaitable<Response> Calls::answer_operator(const Request& request, Hold& hold) {
+asio::awaitable<Response> Calls::answer_operator(Request request, Hold& hold) {
   asio::steady_timer timer(io_);
   std::optional<Clock::time_point> deadline;
   for (;;) {

@@ -235,7 +235,9 @@ asio::awaitable<bool> Connection::read_body(RequestReader& reader) {
 asio::awaitable<bool> Connection::answer(Request request, bool keep_alive) {
   enter(Phase::work);
   const std::string asked = request.method + " " + request.target + ": ";
-  Response response = co_await common_->calls.answer(std::move(request), address_, hold_);
+  auto answering = common_->calls.answer(request, address_, hold_);
+  request = {};   // not held while it waits
+  Response response = co_await std::move(answering);
   if (std::exchange(watched_, false)) stream_.forget();
   if (impatient_) co_return co_await refuse(kImpatient);
   if (hold_.given_up()) co_return false;
