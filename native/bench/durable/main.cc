@@ -1,10 +1,11 @@
 // plan-durable: what a firing costs that is acknowledged once it is stored (G7), for bench/orchestrator. The service and
 // the SQLite store as the daemon has them, in one process; prints one JSON object.
 //
-//   plan-durable DIRECTORY PROCESSES BATCH SECONDS
+//   plan-durable DIRECTORY PROCESSES BATCH SECONDS [TOKENS]
 //
 // Each member sends its process a token of 200 bytes; the process consumes it and emits one to the member, who
-// acknowledges it with its next token. BATCH of them go into one commit, each to the process whose turn it is.
+// acknowledges it with its next token. BATCH of them go into one commit, each to the process whose turn it is. In
+// each process TOKENS others wait in a queue, none by default.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -35,7 +36,7 @@ std::string title_of(std::size_t number) { return "desk_" + std::to_string(numbe
 
 class Exchanges {
  public:
-  Exchanges(Store& store, std::size_t processes) {
+  Exchanges(Store& store, std::size_t processes, std::size_t tokens) {
     auto opened = Service::open(store, {.certname = "orchestrator"});
     PLAN_ASSERT(opened.ok());
     service_ = std::move(opened).value();
@@ -44,6 +45,7 @@ class Exchanges {
       declarations.push_back(desk_declaration(title_of(i)));
       members_.emplace_back("node" + std::to_string(i), 'a', title_of(i));
       members_.back().join();
+      for (std::size_t token = 0; token < tokens; ++token) members_.back().send("delayed", token_);
     }
     PLAN_ASSERT(service_->configure(std::move(declarations), {}).empty());
     for (auto& member : members_) PLAN_ASSERT(member.exchange(*service_).empty() && member.accepted());
@@ -94,10 +96,11 @@ class Exchanges {
   const values::Value token_ = values::Value::string(std::string(kTokenBytes, 'x'));
 };
 
-boost::json::object measure(const std::string& directory, std::size_t processes, std::size_t batch, double wanted_seconds) {
+boost::json::object measure(const std::string& directory, std::size_t processes, std::size_t batch, double wanted_seconds,
+                            std::size_t tokens) {
   auto store = open_sqlite(directory + "/store.sqlite", {std::string(32, '0'), 1});
   PLAN_ASSERT(store.ok());
-  Exchanges exchanges(**store, processes);
+  Exchanges exchanges(**store, processes, tokens);
   while (exchanges.spent() < wanted_seconds) exchanges.commit_one(batch);
   return exchanges.figures();
 }
@@ -106,11 +109,12 @@ boost::json::object measure(const std::string& directory, std::size_t processes,
 }  // namespace plan::bench
 
 int main(int count, char** words) {
-  if (count != 5) {
-    std::fprintf(stderr, "usage: plan-durable DIRECTORY PROCESSES BATCH SECONDS\n");
+  if (count != 5 && count != 6) {
+    std::fprintf(stderr, "usage: plan-durable DIRECTORY PROCESSES BATCH SECONDS [TOKENS]\n");
     return 2;
   }
-  const auto figures = plan::bench::measure(words[1], std::stoul(words[2]), std::stoul(words[3]), std::stod(words[4]));
+  const std::size_t tokens = count == 6 ? std::stoul(words[5]) : 0;
+  const auto figures = plan::bench::measure(words[1], std::stoul(words[2]), std::stoul(words[3]), std::stod(words[4]), tokens);
   std::cout << boost::json::serialize(figures) << "\n";
   return 0;
 }
