@@ -18,7 +18,7 @@ Lab::Scenario.define 'restart-under-load', 'systemctl restart under load: no con
     load = Lab::OrchestratorLoad.new(server.machine, from: member(1))
     load.declare
     note "#{connections} connections, #{restarts} restarts, one every #{every} s (see #{log_dir}/load.log)"
-    found = load.run(['--connections', connections, '--words', connections / 50, '--drops', connections / 500,
+    found = load.run(['--connections', connections, '--words', connections / 50, '--drops', connections / 500.0,
                       '--minutes', every * (restarts + 1) / 60.0, '--restart-every', every],
                      log: File.join(log_dir, 'load.log'))
     File.write(File.join(log_dir, 'load.json'), JSON.pretty_generate(found))
