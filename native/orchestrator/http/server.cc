@@ -34,6 +34,7 @@ using boost::system::error_code;
 // Errors come as values: nothing is thrown through a coroutine but bugs, which end the process.
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kVerifiedAtOnce = 16;   // peers: some milliseconds
+constexpr int kAcceptedAtOnce = 256;
 constexpr std::size_t kHostRoom = 64;         // connections of the host's own listeners that members cannot take
 
 // When a file was last replaced; nothing when it is not there.
@@ -96,6 +97,8 @@ struct Server::State {
 
   template <class Acceptor>
   asio::awaitable<void> accept(Acceptor& from, Listener listener);
+  template <class Acceptor>
+  error_code accept_some(Acceptor& from, Listener listener);   // what failed
   [[nodiscard]] bool has_room(Listener listener) const;
   asio::awaitable<void> sweep();
   asio::awaitable<void> beat();
@@ -240,15 +243,27 @@ bool Server::State::has_room(Listener listener) const {
 
 template <class Acceptor>
 asio::awaitable<void> Server::State::accept(Acceptor& from, Listener listener) {
+  from.non_blocking(true);
   while (from.is_open()) {
-    auto [failed, socket] = co_await from.async_accept(kAwait);
-    if (failed == asio::error::operation_aborted) co_return;
-    if (failed) {   // most of all: no file descriptor is free
-      log(LogLevel::error, "a connection cannot be accepted: " + failed.message());
-      asio::steady_timer pause(io, std::chrono::milliseconds(100));
-      co_await pause.async_wait(kAwait);
-      continue;
-    }
+    const auto [gone] = co_await from.async_wait(Acceptor::wait_read, kAwait);
+    if (gone) co_return;
+    const error_code failed = accept_some(from, listener);
+    if (!failed) continue;
+    log(LogLevel::error, "a connection cannot be accepted: " + failed.message());   // most of all: no file descriptor is free
+    asio::steady_timer pause(io, std::chrono::milliseconds(100));
+    co_await pause.async_wait(kAwait);
+  }
+}
+
+// All that wait, not one in each turn of the loop: when turns are long, clients would lose patience before theirs comes,
+// and what is accepted then are the dead.
+template <class Acceptor>
+error_code Server::State::accept_some(Acceptor& from, Listener listener) {
+  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+    error_code failed;
+    auto socket = from.accept(failed);
+    if (failed == asio::error::would_block) break;
+    if (failed) return failed;
     if (!has_room(listener)) {
       ++common->refused_connections;
       continue;
@@ -258,6 +273,7 @@ asio::awaitable<void> Server::State::accept(Acceptor& from, Listener listener) {
     auto connection = std::make_shared<Connection>(common, std::move(socket), address, listener, context);
     asio::co_spawn(io, Connection::run(std::move(connection)), asio::detached);
   }
+  return {};
 }
 
 asio::awaitable<void> Server::State::sweep() {
