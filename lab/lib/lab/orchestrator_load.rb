@@ -10,7 +10,7 @@ module Lab
   # lab's own CA.
   class OrchestratorLoad
     PROGRAM = File.join(Settings.project_dir, 'build/release/bin/plan-load')
-    DECLARATION = '/etc/plan-orchestrator/clusters.d/soak.json'
+    CLUSTERS = 20
     # What plan-load needs, and Puppet's settings that name it.
     AUTHORITY = { 'ca.pem' => %w[server cacert], 'ca.key' => %w[server cakey],
                   'compiler.pem' => %w[agent hostcert], 'compiler.key' => %w[agent hostprivkey] }.freeze
@@ -24,7 +24,10 @@ module Lab
     def declare
       raise Error, "#{PROGRAM} is not built: ninja -C build/release plan-load" unless File.executable?(PROGRAM)
 
-      @server.write(DECLARATION, Shell.run(PROGRAM, 'declaration'), mode: 0o644)
+      CLUSTERS.times do |number|
+        @server.write("/etc/plan-orchestrator/clusters.d/soak_#{number}.json",
+                      Shell.run(PROGRAM, 'declaration', number.to_s), mode: 0o644)
+      end
       @server.run('systemctl', 'reload', Server::ORCHESTRATOR_UNIT)
     end
 
@@ -35,6 +38,7 @@ module Lab
         out, = Open3.capture2('nsenter', "--net=#{Network.namespace_path(@from.name)}", PROGRAM, 'soak',
                               '--listen', "#{@server.address}:#{Settings::ORCHESTRATOR_PORT}",
                               '--authority', directory, '--process', process_command,
+                              '--clusters', CLUSTERS.to_s,
                               '--restart', restart_command, *options.map(&:to_s), err: log)
         raise Error, "plan-load gave up: see #{log}" if out.empty?
 

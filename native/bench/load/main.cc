@@ -7,7 +7,7 @@
 //   plan-load requests PORT CLIENTS SECONDS PATH BODY [CA CERTIFICATE KEY]
 //                                                      POSTs to another server; with TLS where there are files for it
 //   plan-load soak [OPTIONS]                           minutes of churn and words: see soak.h, and soak --help
-//   plan-load declaration                              of the process that a soak talks with, as clusters/ has it
+//   plan-load declaration NUMBER                       of a process that a soak talks with, as clusters/ has it
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -364,6 +364,7 @@ int run_soak(int count, char** words) {
   app.add_option("--authority", options.authority, "directory of ca.pem, ca.key, compiler.pem, compiler.key")->needs(listen);
   app.add_option("--process", options.process, "command that prints the process id of that one")->needs(listen);
   app.add_option("--connections", options.connections)->check(CLI::PositiveNumber);
+  app.add_option("--clusters", options.clusters, "that members are spread over")->check(CLI::PositiveNumber);
   app.add_option("--minutes", options.minutes)->check(CLI::PositiveNumber);
   app.add_option("--words", options.words_per_second, "a second")->check(CLI::NonNegativeNumber);
   app.add_option("--drops", options.drops_per_second, "a second")->check(CLI::NonNegativeNumber);
@@ -389,8 +390,8 @@ int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);
   plan::load::allow_many_files();
   if (count > 1 && std::string_view(words[1]) == "soak") return plan::load::run_soak(count - 1, words + 1);
-  if (count == 2 && std::string_view(words[1]) == "declaration") {
-    plan::load::declare(plan::load::soak_declaration(plan::load::Fault::none), std::cout);
+  if (count == 3 && std::string_view(words[1]) == "declaration") {
+    plan::load::declare(plan::load::soak_declaration(std::stoul(words[2]), plan::load::Fault::none), std::cout);
     return 0;
   }
   const auto result = plan::load::measure({words + 1, words + count});

@@ -180,9 +180,11 @@ void Soak::make_daemon() {
   compiler_ = {directory + "/localhost.pem", directory + "/localhost.key"};
   ca_ = directory + "/ca.pem";
   std::filesystem::create_directories(directory + "/clusters");
-  std::ofstream declared(directory + "/clusters/soak.json");
-  declare(soak_declaration(options_.fault), declared);
-  declared.close();
+  for (std::size_t number = 0; number < options_.clusters; ++number) {
+    const auto declaration = soak_declaration(number, options_.fault);
+    std::ofstream declared(directory + "/clusters/" + declaration.origin);
+    declare(declaration, declared);
+  }
   daemon_.emplace(options_.daemon, directory);
 }
 
@@ -195,12 +197,12 @@ void Soak::add_member() {
   const auto compiled = std::chrono::duration_cast<std::chrono::microseconds>(now().time_since_epoch()).count();
   agent::Conversation::Setup setup;
   setup.member = {name, kSoakMember};
-  setup.cluster = kSoakCluster;
+  setup.cluster = soak_cluster(number / kTalkers % options_.clusters);   // each talker with the nineteen after it
   setup.plan = "load::member";
   setup.bundle = "digest";
   setup.random = [this] { return random_(); };
   setup.admission = orchestrator::sign_admission(
-      {name, kSoakCluster, kSoakMember, static_cast<std::uint64_t>(compiled), ""}, compiler_);
+      {name, setup.cluster, kSoakMember, static_cast<std::uint64_t>(compiled), ""}, compiler_);
   SoakMember& member = members_.emplace_back(number, std::move(setup), talks);
   const Certificate certificate = authority_->issue(name, key_.get());
   member.lines()[0].client = &clients_->add(share(certificate));

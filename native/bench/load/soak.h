@@ -19,6 +19,7 @@ struct SoakOptions {
   std::string authority;                   // directory: ca.pem, ca.key, compiler.pem, compiler.key
   std::string process;                     // command that prints the daemon's process id; empty: it is not measured
   std::size_t connections = 10'000;
+  std::size_t clusters = 100;              // soak_declaration() of 0 and so on; members are spread over them
   double minutes = 10;
   double words_per_second = 200;
   double drops_per_second = 20;

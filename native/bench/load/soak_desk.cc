@@ -72,14 +72,17 @@ std::string answer(Fault fault) {
 
 }  // namespace
 
-orchestrator::Declaration soak_declaration(Fault fault) {
+std::string soak_cluster(std::size_t number) { return "soak_" + std::to_string(number); }
+
+orchestrator::Declaration soak_declaration(std::size_t number, Fault fault) {
   std::string desk = kDesk;
   const auto fill = [&](std::string_view hole, const std::string& text) { desk.replace(desk.find(hole), hole.size(), text); };
   fill("@MORE@", variables(fault));
   fill("@ANSWER@", answer(fault));
-  return {std::string("Load::Desk[") + kSoakCluster + "]", kSoakCluster, "load::desk", boost::json::object{},
+  const std::string title = soak_cluster(number);
+  return {"Load::Desk[" + title + "]", title, "load::desk", boost::json::object{},
           engine::write_bundle({"load::desk", "digest", {{"load/plans/member.plan", kMember}, {"load/plans/desk.plan", desk}}}),
-          std::string(kSoakCluster) + ".json"};
+          title + ".json"};
 }
 
 }  // namespace plan::load

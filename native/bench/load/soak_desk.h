@@ -8,12 +8,13 @@
 
 namespace plan::load {
 
-inline constexpr const char* kSoakCluster = "soak";
 inline constexpr const char* kSoakMember = "Load::Member[m]";
 
 // A mistake built in, so that it can be seen that a soak finds it.
 enum class Fault : std::uint8_t { none, lose, repeat, keep };
 
-[[nodiscard]] orchestrator::Declaration soak_declaration(Fault fault);
+// The title of a cluster, from 0 on.
+[[nodiscard]] std::string soak_cluster(std::size_t number);
+[[nodiscard]] orchestrator::Declaration soak_declaration(std::size_t number, Fault fault);
 
 }  // namespace plan::load

@@ -1,14 +1,12 @@
 #include "bench/load/soak_member.h"
 
-#include "bench/load/soak_desk.h"
-
 namespace plan::load {
 
 void SoakMember::send(engine::MessageKind kind, const std::string& queue, values::Value value) {
   engine::Message message;
   message.kind = kind;
   message.from = identity_;
-  message.to = {"", kSoakCluster};
+  message.to = {"", cluster_};
   if (kind == engine::MessageKind::join) message.plan = "load::member";
   message.name = queue;
   message.value = std::move(value);
@@ -17,7 +15,7 @@ void SoakMember::send(engine::MessageKind kind, const std::string& queue, values
 
 void SoakMember::join() {
   values::HashBuilder published;
-  published.set("cluster", values::Value::string(kSoakCluster));
+  published.set("cluster", values::Value::string(cluster_));
   send(engine::MessageKind::join, "", published.build());
   stage_ = Stage::joining;
 }

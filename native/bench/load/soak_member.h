@@ -24,7 +24,7 @@ class SoakMember {
   };
 
   SoakMember(std::uint32_t number, agent::Conversation::Setup setup, bool talks)
-      : number_(number), talks_(talks), identity_(setup.member), conversation_(std::move(setup)) {}
+      : number_(number), talks_(talks), identity_(setup.member), cluster_(setup.cluster), conversation_(std::move(setup)) {}
 
   [[nodiscard]] std::uint32_t number() const { return number_; }
   // Has a second connection, so that it can say something while its poll is held.
@@ -56,6 +56,7 @@ class SoakMember {
   std::uint32_t number_;
   bool talks_;
   values::ProcessIdentity identity_;
+  std::string cluster_;
   agent::Conversation conversation_;
   Stage stage_ = Stage::joining;
   bool begins_anew_ = false;
