@@ -216,15 +216,18 @@ Status SqliteStore::prepare_statements() {
 constexpr std::string_view kCopyEnding = ".unfinished-copy-XXXXXX";   // as mkstemp() wants it
 
 // Copies of a process that died before it handed them on.
-void remove_unfinished_copies(const std::string& path) {
+Status remove_unfinished_copies(const std::string& path) {
   const std::filesystem::path store = std::filesystem::absolute(path);
   const std::string name = store.filename().string() + std::string(kCopyEnding);
   const std::string_view known = std::string_view(name).substr(0, name.size() - 6);
-  std::error_code ignored;   // whoever cannot look there leaves them
-  for (const auto& entry : std::filesystem::directory_iterator(store.parent_path(), ignored)) {
-    const std::string found = entry.path().filename().string();
-    if (found.size() == name.size() && found.starts_with(known)) std::filesystem::remove(entry.path(), ignored);
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(store.parent_path(), failed), end; !failed && at != end; at.increment(failed)) {
+    const std::string found = at->path().filename().string();
+    if (found.size() == name.size() && found.starts_with(known)) std::filesystem::remove(at->path(), failed);
+    if (failed) break;
   }
+  if (failed) return Error{"store.io", "the directory of the store " + path + ": " + failed.message()};
+  return Done{};
 }
 
 Status SqliteStore::open(const Birth& birth) {
@@ -233,7 +236,7 @@ Status SqliteStore::open(const Birth& birth) {
   if (code != SQLITE_OK) return error(code, "opening it");
   sqlite3_extended_result_codes(database_, 1);
   if (auto done = lock(); !done) return done;
-  remove_unfinished_copies(path_);
+  if (auto done = remove_unfinished_copies(path_); !done) return done;
   const auto version = schema_version();
   if (!version) return version.error();
   if (auto done = choose_journal(); !done) return done;
