@@ -21,7 +21,7 @@ struct ServerLimits {
   std::size_t connections = 10'000;               // beyond it: 503 with Retry-After
   std::size_t connections_per_certname = 32;      // likewise; an agent has one for each process and a few for retries
   std::size_t bodies_bytes = 256 * 1024 * 1024;   // of all requests that are being read; beyond it: 503
-  std::size_t handshakes = 32;                    // at work at once; the others wait in the order of their arrival
+  std::size_t handshakes = 32;                    // at work at once; of those that wait, the last comes first
   std::chrono::milliseconds handshake_turn{500};  // then a slow client's handshake goes on without keeping others waiting
   std::chrono::milliseconds handshake{10'000};    // to wait for a turn, and again for the handshake itself
   std::chrono::milliseconds header{10'000};       // of a request that has begun, or the first of a connection

@@ -1,5 +1,7 @@
 #include "orchestrator/http/turns.h"
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -26,13 +28,13 @@ asio::awaitable<bool> Turns::take(Hold& hold) {
 }
 
 void Turns::give_back() {
-  for (auto*& timer : waiting_) {
-    if (timer == nullptr) continue;
-    timer->cancel();
-    timer = nullptr;   // the turn goes from hand to hand
+  const auto last = std::find_if(waiting_.rbegin(), waiting_.rend(), [](const auto* timer) { return timer != nullptr; });
+  if (last == waiting_.rend()) {
+    ++free_;
     return;
   }
-  ++free_;
+  (*last)->cancel();
+  *last = nullptr;   // the turn goes from hand to hand
 }
 
 }  // namespace plan::orchestrator::http

@@ -1,5 +1,6 @@
-// So many handshakes at once and no more, the others in the order of their arrival: when thousands of agents come back
-// together, each handshake that was begun is finished before its client has lost patience.
+// So many handshakes at once and no more. Of those that wait, who came last goes first: when thousands of agents come back
+// together there is not time for all of them, and who came last has most of his patience left. In the order of their
+// arrival each would be served just before he gives up, and the work for him would be lost.
 #pragma once
 
 #include <cstddef>
