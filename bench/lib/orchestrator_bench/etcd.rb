@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require 'json'
-require 'net/http'
 require 'tmpdir'
 
 module OrchestratorBench
@@ -26,14 +25,10 @@ module OrchestratorBench
     # Yields the port.
     def self.serve(authority)
       Dir.mktmpdir('plan-etcd') do |directory|
-        port, peers = Array.new(2) { Addrinfo.tcp('127.0.0.1', 0).bind { |socket| socket.local_address.ip_port } }
-        process = Process.spawn(PROGRAM, *arguments(directory, port, peers, authority), %i[out err] => File::NULL)
-        begin
+        port = Peer.free_port
+        Peer.run(PROGRAM, *arguments(directory, port, Peer.free_port, authority)) do
           wait_until_it_answers(port, authority)
           yield port
-        ensure
-          Process.kill('TERM', process)
-          Process.wait(process)
         end
       end
     end

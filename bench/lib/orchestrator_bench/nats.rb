@@ -1,7 +1,6 @@
 # frozen_string_literal: true
 
 require 'openssl'
-require 'socket'
 
 module OrchestratorBench
   # nats-server, plain and not durable: request and reply between two connections.
@@ -16,16 +15,13 @@ module OrchestratorBench
 
     # Microseconds, p50. With an authority: over mutual TLS.
     def self.request_reply(authority: nil)
-      port = Addrinfo.tcp('127.0.0.1', 0).bind { |socket| socket.local_address.ip_port }
-      process = Process.spawn(PROGRAM, '-a', '127.0.0.1', '-p', port.to_s, *tls(authority), %i[out err] => File::NULL)
-      responder = Thread.new { respond(connect(port, authority)) }
-      times = measure(connect(port, authority))
-      times.sort[times.size / 2]
-    ensure
-      responder&.kill
-      if process
-        Process.kill('TERM', process)
-        Process.wait(process)
+      port = Peer.free_port
+      Peer.run(PROGRAM, '-a', '127.0.0.1', '-p', port.to_s, *tls(authority)) do
+        responder = Thread.new { respond(connect(port, authority)) }
+        times = measure(connect(port, authority))
+        times.sort[times.size / 2]
+      ensure
+        responder&.kill
       end
     end
 
@@ -37,16 +33,13 @@ module OrchestratorBench
     end
 
     def self.connect(port, authority)
-      socket = TCPSocket.new('127.0.0.1', port)
+      socket = Peer.connect(port)
       socket.setsockopt(Socket::IPPROTO_TCP, Socket::TCP_NODELAY, 1)
       socket.gets
       socket = secured(socket, authority) if authority
       socket.write("CONNECT {\"verbose\":false}\r\nPING\r\n")
       nil until socket.gets == "PONG\r\n"
       socket
-    rescue Errno::ECONNREFUSED
-      sleep 0.02
-      retry
     end
 
     # The server speaks first, plainly, and both go on with TLS.

@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require 'socket'
 require 'tmpdir'
 
 module OrchestratorBench
@@ -15,16 +14,11 @@ module OrchestratorBench
     # Yields the port. With an authority: TLS for its clients alone.
     def self.serve(authority: nil)
       Dir.mktmpdir('plan-nginx') do |directory|
-        port = Addrinfo.tcp('127.0.0.1', 0).bind { |socket| socket.local_address.ip_port }
+        port = Peer.free_port
         File.write("#{directory}/nginx.conf", configuration(directory, port, authority))
-        process = Process.spawn(PROGRAM, '-p', directory, '-c', 'nginx.conf', '-e', "#{directory}/error.log",
-                                %i[out err] => File::NULL)
-        begin
-          wait_for(port)
+        Peer.run(PROGRAM, '-p', directory, '-c', 'nginx.conf', '-e', "#{directory}/error.log") do
+          Peer.connect(port).close
           yield port
-        ensure
-          Process.kill('TERM', process)
-          Process.wait(process)
         end
       end
     end
@@ -48,13 +42,6 @@ module OrchestratorBench
     def self.tls(authority)
       ca, certificate, key = authority.files_of('server')
       "ssl_certificate #{certificate}; ssl_certificate_key #{key}; ssl_client_certificate #{ca}; ssl_verify_client on;"
-    end
-
-    def self.wait_for(port)
-      TCPSocket.new('127.0.0.1', port).close
-    rescue Errno::ECONNREFUSED
-      sleep 0.02
-      retry
     end
   end
 end
