@@ -14,6 +14,7 @@
 
 #include <boost/json.hpp>
 
+#include "bench/percentile.h"
 #include "orchestrator/store/sqlite.h"
 #include "tests/orchestrator/desk.h"
 
@@ -26,11 +27,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kTokenBytes = 200;
 
 double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-double percentile(std::vector<double>& values, double share) {
-  std::sort(values.begin(), values.end());
-  return values[std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())))];
-}
 
 std::string title_of(std::size_t number) { return "desk_" + std::to_string(number); }
 

@@ -75,11 +75,4 @@ void Ledger::received(std::uint32_t by, std::string_view text, Clock::time_point
   last = std::max(last, parts->number);
 }
 
-double percentile(std::vector<double> values, double share) {
-  if (values.empty()) return 0;
-  const auto at = std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size())));
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(at), values.end());
-  return values[at];
-}
-
 }  // namespace plan::load

@@ -41,7 +41,4 @@ class Ledger {
   std::uint64_t sent_ = 0, doubled_ = 0, out_of_order_ = 0, astray_ = 0;
 };
 
-// The value that this share of all is not above.
-[[nodiscard]] double percentile(std::vector<double> values, double share);
-
 }  // namespace plan::load

@@ -25,8 +25,8 @@
 
 #include "bench/load/clients.h"
 #include "bench/load/daemon.h"
-#include "bench/load/ledger.h"
 #include "bench/load/soak.h"
+#include "bench/percentile.h"
 #include "engine/bundle.h"
 #include "protocol/exchange.h"
 #include "tests/orchestrator/desk.h"
@@ -234,7 +234,7 @@ boost::json::object handshakes(const std::string& program, const std::string& di
   const auto all = static_cast<double>(count);
   return {{"clients", count},           {"seconds", elapsed},          {"per_second", all / elapsed},
           {"per_cpu_second", all / used}, {"limit_per_cpu_second", limit}, {"came_again", failures},
-          {"p50_s", percentile(latencies, 0.5)}, {"p99_s", percentile(latencies, 0.99)}};
+          {"p50_s", bench::percentile(latencies, 0.5)}, {"p99_s", bench::percentile(latencies, 0.99)}};
 }
 
 // A ping of node0 is passed on to node1, which holds a call, and its pong comes back: four exchanges, two commits each way.
@@ -263,12 +263,12 @@ boost::json::object latency(const std::string& program, const std::string& direc
   world.exchange(0, milliseconds(20'000), go_on);
   if (!world.clients->run([&] { return times.size() == rounds; }, kPatience)) World::fail("no answer came");
   world.over = true;
-  return {{"rounds", rounds}, {"p50_us", percentile(times, 0.5)}, {"p99_us", percentile(times, 0.99)}};
+  return {{"rounds", rounds}, {"p50_us", bench::percentile(times, 0.5)}, {"p99_us", bench::percentile(times, 0.99)}};
 }
 
 boost::json::object rate(std::size_t count, const std::vector<double>& times, double seconds) {
   return {{"clients", count}, {"per_second", static_cast<double>(times.size()) / seconds},
-          {"p50_us", percentile(times, 0.5)}, {"p99_us", percentile(times, 0.99)}};
+          {"p50_us", bench::percentile(times, 0.5)}, {"p99_us", bench::percentile(times, 0.99)}};
 }
 
 boost::json::object posts(const std::string& program, const std::string& directory, std::size_t count, int seconds) {

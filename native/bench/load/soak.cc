@@ -16,6 +16,7 @@
 #include "bench/load/process.h"
 #include "bench/load/restarts.h"
 #include "bench/load/soak_member.h"
+#include "bench/percentile.h"
 #include "tests/orchestrator/sign_admission.h"
 
 namespace plan::load {
@@ -379,7 +380,7 @@ void Soak::report() {
   const int passed = static_cast<int>(since(begun_));
   std::fprintf(stderr, "%3d:%02d %7zu connections %7.0f exchanges/s %6.0f words/s  p99 %8.1f ms %8.1f MB %5.1f %% CPU\n", passed / 60,
                passed % 60, clients_->connected(), static_cast<double>(exchanges_ - reported_exchanges_) / interval,
-               static_cast<double>(last.size()) / interval, percentile(last, 0.99),
+               static_cast<double>(last.size()) / interval, bench::percentile(last, 0.99),
                watched_ ? static_cast<double>(watched_->memory()) / 1e6 : 0, (cpu - reported_cpu_) / interval * 100);
   reported_exchanges_ = exchanges_;
   reported_words_ = times.size();
@@ -440,7 +441,7 @@ boost::json::object Soak::result() {
           {"words", {{"sent", ledger_.sent()}, {"answered", ledger_.answered()}, {"lost", ledger_.outstanding()},
                      {"doubled", ledger_.doubled()}, {"out_of_order", ledger_.out_of_order()}, {"astray", ledger_.astray()},
                      {"dead_letters", dead_letters_}}},
-          {"answer_ms", {{"p50", percentile(times, 0.5)}, {"p99", percentile(times, 0.99)}, {"max", percentile(times, 1)}}},
+          {"answer_ms", {{"p50", bench::percentile(times, 0.5)}, {"p99", bench::percentile(times, 0.99)}, {"max", bench::percentile(times, 1)}}},
           {"handshakes", clients_->handshakes() - handshakes_before_},
           {"dropped", dropped_}, {"left", left_}, {"begun_anew", begun_anew_}, {"broken", broken_},
           {"connections_refused", connections_refused}, {"timed_out", timed_out_},

@@ -64,13 +64,5 @@ TEST(Ledger, sees_what_is_for_somebody_else_or_was_never_said) {
   EXPECT_EQ(ledger.outstanding(), 1U);
 }
 
-TEST(Ledger, percentiles_are_of_the_values) {
-  std::vector<double> values;
-  for (int i = 1; i <= 100; ++i) values.push_back(i);
-  EXPECT_EQ(percentile(values, 0.5), 51);
-  EXPECT_EQ(percentile(values, 0.99), 100);
-  EXPECT_EQ(percentile({}, 0.5), 0);
-}
-
 }  // namespace
 }  // namespace plan::load
