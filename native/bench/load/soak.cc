@@ -30,6 +30,8 @@ using std::chrono::seconds;
 
 constexpr std::uint32_t kTalkers = 20;              // one member of so many
 constexpr std::size_t kJoiningAtOnce = 64;
+constexpr std::size_t kConnectingAtOnce = 64;       // in one turn of the loop, so that handshakes under way go on: as many
+                                                    // machines would not share a processor for them
 constexpr milliseconds kAnswerTime{15'000};         // beyond what a call may be held: as the agent's
 constexpr seconds kJoinTime{1800};
 constexpr seconds kSilence{45};                     // after which no word is hoped for any more
@@ -108,6 +110,7 @@ class Soak {
   void drain();
 
   void tick();
+  void poll();
   void go_on(SoakMember& member);
   void call(SoakMember& member, SoakMember::Line& line, const agent::Exchange& exchange);
   void answered(SoakMember& member, SoakMember::Line& line, int status, const std::string& body);
@@ -143,6 +146,7 @@ class Soak {
   std::map<std::string, std::uint64_t> refusals_;
   bool drop_who_speaks_ = false;             // right after its request was sent
   bool churning_ = false;
+  std::size_t connecting_ = 0;               // since the last poll
 
   Clock::time_point begun_, last_tick_, next_report_, next_look_, restarted_;
   std::uint64_t reported_exchanges_ = 0, reported_words_ = 0, handshakes_before_ = 0;
@@ -221,7 +225,7 @@ void Soak::join_all() {
   for (std::size_t begun = 0, open = 0; begun < count || open > 0;) {
     open = static_cast<std::size_t>(std::count_if(members_.begin(), members_.begin() + static_cast<std::ptrdiff_t>(begun), joining));
     for (; begun < count && open < kJoiningAtOnce; ++begun, ++open) go_on(members_[begun]);
-    clients_->poll(milliseconds(10));
+    poll();
     for (std::size_t i = 0; i < begun; ++i) {
       look_at_deadlines(members_[i], now());
       go_on(members_[i]);
@@ -231,12 +235,20 @@ void Soak::join_all() {
   std::fprintf(stderr, "%zu members have joined in %.0f s\n", count, since(begin));
 }
 
+void Soak::poll() {
+  clients_->poll(milliseconds(10));
+  connecting_ = 0;
+}
+
 void Soak::go_on(SoakMember& member) {
   while (member.stage() != Stage::gone) {
     SoakMember::Line* line = member.free_line();
     if (line == nullptr) return;
+    const bool connects = !line->client->connected();
+    if (connects && connecting_ == kConnectingAtOnce) return;
     const auto exchange = member.conversation().next(true, now());
     if (!exchange) return;
+    if (connects) ++connecting_;
     call(member, *line, *exchange);
   }
 }
@@ -336,15 +348,17 @@ void Soak::drop(SoakMember& member) {
 }
 
 void Soak::tick() {
-  clients_->poll(milliseconds(10));
+  poll();
   const auto at = Clock::now();
   const double passed = std::chrono::duration<double>(at - std::exchange(last_tick_, at)).count();
   if (churning_) {
     make_words(passed);
     make_churn(passed);
   }
-  for (std::size_t i = 0; i < members_.size(); ++i) {   // new ones may come meanwhile
-    SoakMember& member = members_[i];
+  const std::size_t count = members_.size();   // new ones may come meanwhile
+  const std::size_t first = random_() % count;
+  for (std::size_t i = 0; i < count; ++i) {
+    SoakMember& member = members_[(first + i) % count];
     if (member.stage() == Stage::gone) continue;
     look_at_deadlines(member, now());
     member.advance(ledger_, now());
