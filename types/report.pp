@@ -1,7 +1,12 @@
 # @summary What a member saw when it looked at its own database server
+#
+# `round`: the last one for which it was asked to hold. `gave_up`: its server does not run, or runs and was Primary in none of
+# several looks in a row. `armed`: the grant that it may be using. `spent`: the last one that it used, with an outcome.
 type Galera::Report = Struct[{
+  round          => Optional[Integer],
   boot_id        => String[1],
   running        => Boolean,
+  gave_up        => Optional[Boolean],
   held           => Boolean,
   cluster_status => Optional[String],
   local_state    => Optional[String],
@@ -10,5 +15,8 @@ type Galera::Report = Struct[{
   seqno          => Optional[Integer],
   user_data      => Boolean,
   snapshot       => Optional[String],
+  safe_to_bootstrap    => Optional[Boolean],
+  transfer_interrupted => Optional[Boolean],
   armed          => Optional[String],
+  spent          => Optional[String],
 }]

@@ -11,6 +11,7 @@ using values::HashBuilder;
 using values::Value;
 
 constexpr milliseconds kLook{100};
+constexpr milliseconds kWrite{700};                  // from one row to the next
 constexpr seconds kJoinPatience{30};
 constexpr seconds kWatch{60};
 
@@ -33,7 +34,18 @@ Value optional_text(const std::optional<std::string>& text) { return text ? Valu
 
 }  // namespace
 
-FakeGalera::FakeGalera(World& world, std::size_t members) : world_(world), nodes_(members) {}
+FakeGalera::FakeGalera(World& world, std::size_t members) : world_(world), nodes_(members) { write_rows(); }
+
+// One member of the component acknowledges a row; each of the others has it at once, or only with the next.
+void FakeGalera::write_rows() {
+  world_.after(kWrite, [this] { write_rows(); });
+  const auto there = component();
+  if (there.empty()) return;
+  ++acknowledged_;
+  auto writer = there.begin();
+  std::advance(writer, static_cast<std::ptrdiff_t>(world_.below(there.size())));
+  for (const auto i : there) nodes_[i].seqno = i == *writer || world_.chance(70) ? acknowledged_ : acknowledged_ - 1;
+}
 
 std::string FakeGalera::boot_id(std::size_t i) const {
   return "boot-" + std::to_string(i + 1) + "-" + std::to_string(nodes_[i].boots);
@@ -54,12 +66,16 @@ bool FakeGalera::configure(std::size_t i, const std::string& text) {
 
 void FakeGalera::stop(std::size_t i) {
   if (nodes_[i].phase == Phase::stopped) return;
+  const bool primary = synced(i);
   nodes_[i].phase = Phase::stopped;
-  view_.erase(i);                                    // one that goes in order costs no majority
+  if (nodes_[i].seqno >= 0 && primary) nodes_[i].seqno = acknowledged_;
+  nodes_[i].knows_view = nodes_[i].waits_for_view = false;
+  if (primary) view_.erase(i);                       // one that goes in order costs no majority
   note(i, "stopped");
 }
 
 bool FakeGalera::hold(std::size_t i) {
+  if (synced(i)) return false;
   const bool changes = nodes_[i].released || running(i);
   stop(i);
   nodes_[i].released = false;
@@ -88,7 +104,7 @@ Value FakeGalera::observe(std::size_t i) const {
   const bool running = node.phase != Phase::stopped;
   HashBuilder data;
   data.set("running", Value::boolean(running));
-  data.set("unit_state", Value::string(running ? "active" : "inactive"));
+  data.set("unit_state", Value::string(answers(i) ? "active" : running ? "activating" : "inactive"));
   data.set("sql", Value::string(answers(i) ? "ok" : "none"));
   data.set("cluster_status", primary                              ? Value::string("Primary")
                              : node.phase == Phase::running      ? Value::string("non-Primary")
@@ -100,7 +116,7 @@ Value FakeGalera::observe(std::size_t i) const {
   data.set("cluster_size",
            primary ? Value::integer(static_cast<std::int64_t>(component().size())) : Value::undef());
   data.set("state_uuid", optional_text(node.uuid));
-  data.set("seqno", Value::integer(node.uuid ? 100 : -1));
+  data.set("seqno", Value::integer(node.seqno));
   data.set("safe_to_bootstrap", Value::boolean(false));
   data.set("user_data", Value::boolean(node.installed));
   data.set("snapshot", node.installed ? Value::string("sha256-of-the-snapshot") : Value::undef());
@@ -130,21 +146,65 @@ void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::s
   note(i, "uses grant " + grant);
   const auto boots = node.boots;
   world_.after(world_.between(milliseconds(300), milliseconds(1100)), [this, i, boots, grant, done] {
-    Node& born = nodes_[i];
-    if (born.boots != boots) return;
-    born.phase = Phase::running;
-    born.bootstraps = false;
-    born.was_started = true;
-    ++born.starts;
-    ++births_;
-    born.uuid = "uuid-" + std::to_string(births_);
-    view_ = {i};
-    note(i, "bootstraps a new cluster " + *born.uuid);
+    if (nodes_[i].boots != boots) return;
+    be_born(i);
     watch(i, boots, world_.now() + kWatch, grant, done);
   });
 }
 
+// --wsrep-new-cluster: a new cluster where there is no data of one, else that one again, as far as this member has it.
+void FakeGalera::be_born(std::size_t i) {
+  Node& node = nodes_[i];
+  if (!component().empty()) world_.wrong("mariadbd", "a second cluster is started beside one that runs");
+  node.bootstraps = false;
+  node.was_started = true;
+  ++node.starts;
+  if (!node.uuid) {
+    node.uuid = "uuid-" + std::to_string(++births_);
+    acknowledged_ = node.seqno = 0;
+    note(i, "bootstraps a new cluster " + *node.uuid);
+  } else {
+    ++restarts_;
+    note(i, "bootstraps at " + std::to_string(node.seqno));
+    if (node.seqno < acknowledged_) {
+      world_.wrong("mariadbd", "rows from " + std::to_string(node.seqno) + " to " + std::to_string(acknowledged_) + " are lost");
+    }
+  }
+  enter(i, {i});
+}
+
+// pc.recovery: the last view is whole again.
+void FakeGalera::heal() {
+  const auto there = [this](std::size_t i) { return nodes_[i].phase == Phase::running || nodes_[i].waits_for_view; };
+  if (view_.empty() || !std::all_of(view_.begin(), view_.end(), there)) return;
+  for (const auto i : view_) {
+    nodes_[i].phase = Phase::running;
+    nodes_[i].waits_for_view = false;
+  }
+}
+
+// It is in the Primary component, with these.
+void FakeGalera::enter(std::size_t i, std::set<std::size_t> view) {
+  view_ = std::move(view);
+  nodes_[i].phase = Phase::running;
+  nodes_[i].waits_for_view = false;
+  for (const auto member : view_) nodes_[member].knows_view = true;
+}
+
+bool FakeGalera::anybody(std::size_t i) const {
+  const auto& peers = nodes_[i].peers;
+  for (std::size_t other = 0; other < nodes_.size(); ++other) {
+    if (other != i && running(other) && std::find(peers.begin(), peers.end(), address(other)) != peers.end()) return true;
+  }
+  return false;
+}
+
 void FakeGalera::join(std::size_t i, Done done) {
+  if (nodes_[i].phase == Phase::stopped && !anybody(i)) {
+    nodes_[i].reason = "there is nobody to join";
+    done(outcome(i, ""), false);
+    return;
+  }
   nodes_[i].released = true;
   nodes_[i].reason.clear();
   const bool started = nodes_[i].phase == Phase::stopped || nodes_[i].phase == Phase::disconnected;
@@ -175,22 +235,24 @@ void FakeGalera::try_to_join(std::size_t i, std::uint64_t boots, Instant until) 
   world_.after(world_.between(milliseconds(500), milliseconds(3000)), [this, i, boots, until] {
     Node& node = nodes_[i];
     if (node.boots != boots || node.phase != Phase::joining) return;
-    if (view_.contains(i)) {                         // one of the last view is back: pc.recovery
-      node.phase = Phase::running;
-      note(i, synced(i) ? "is back and Synced" : "is back, without a majority");
+    node.waits_for_view = view_.contains(i) && node.knows_view;
+    heal();
+    if (node.phase == Phase::running) {
+      note(i, "is back and Synced");
     } else if (reaches(i) && !node.lost_once && world_.chance(10)) {
       node.phase = Phase::disconnected;
       node.lost_once = true;
       note(i, "loses the others and runs on, in no component");
     } else if (reaches(i)) {
-      node.phase = Phase::running;
       node.uuid = nodes_[*component().begin()].uuid;
+      node.seqno = acknowledged_;
       auto view = component();
       view.insert(i);
-      view_ = view;
+      enter(i, std::move(view));
       note(i, "joined, Synced, size " + std::to_string(view_.size()));
     } else if (world_.now() >= until) {
       node.phase = Phase::stopped;
+      node.waits_for_view = false;
       node.reason = "no primary component was reached";
       note(i, "fails: " + node.reason);
     } else {
@@ -228,7 +290,7 @@ Value FakeGalera::outcome(std::size_t i, const std::string& grant) const {
 void FakeGalera::crash(std::size_t i) {
   Node& node = nodes_[i];
   node.phase = Phase::stopped;
-  node.bootstraps = false;
+  node.bootstraps = node.waits_for_view = false;
   node.up = false;
   ++node.boots;
   if (auto rest = component(); !rest.empty()) view_ = std::move(rest);   // a majority goes on without it

@@ -1,6 +1,7 @@
 // In place of mariadbd on all members: who runs, who is in the Primary component, what is on each disk. Enough of
-// Galera's rules to be wrong about: a bootstrap makes a new cluster, a crash can cost the majority, a component that
-// lost it heals when its whole last view is back, one that joins may lose the others and run on alone.
+// Galera's rules to be wrong about: a bootstrap makes a new cluster, or starts one again at what its member has; a crash can
+// cost the majority, a component that lost it heals when its whole last view is back, one that joins may lose the others
+// and run on alone. Rows are written all the time, and what one member has acknowledged the others have a while later.
 #pragma once
 
 #include <map>
@@ -23,11 +24,13 @@ class FakeGalera {
   // True when that was a change.
   bool configure(std::size_t i, const std::string& text);
   void stop(std::size_t i);
+  // A Primary one is left alone.
   bool hold(std::size_t i);
   [[nodiscard]] values::Value observe(std::size_t i) const;
   // `done` gets the resource's data, unless the member crashes before.
   using Done = std::function<void(values::Value data, bool changed)>;
   void bootstrap(std::size_t i, const std::string& grant, const std::string& boot_id, Done done);
+  // Fails at once when none of the others runs.
   void join(std::size_t i, Done done);
 
   // ---- what happens to it
@@ -37,6 +40,8 @@ class FakeGalera {
   [[nodiscard]] bool running(std::size_t i) const { return nodes_[i].phase != Phase::stopped; }
   [[nodiscard]] bool synced(std::size_t i) const;
   [[nodiscard]] std::size_t births() const { return births_; }
+  // How often a cluster that had been born was bootstrapped again.
+  [[nodiscard]] std::size_t restarts() const { return restarts_; }
   [[nodiscard]] std::size_t component_size() const { return component().size(); }
   [[nodiscard]] std::uint64_t starts(std::size_t i) const { return nodes_[i].starts; }
   static std::string address(std::size_t i) { return "10.99.0." + std::to_string(11 + i); }
@@ -49,11 +54,14 @@ class FakeGalera {
     bool was_started = false;
     std::set<std::string> used_grants;
     std::optional<std::string> uuid;
+    std::int64_t seqno = -1;
+    bool knows_view = false;                         // gvwstate.dat: a stop in order takes it away
     std::string config;
     std::vector<std::string> peers;
     // until the next crash
     Phase phase = Phase::stopped;
     bool lost_once = false;                          // its cluster, and ran on in no component
+    bool waits_for_view = false;                     // starts, and knows the last view
     bool bootstraps = false;                         // a grant is being used
     std::uint64_t boots = 1;
     std::uint64_t starts = 0;
@@ -65,8 +73,13 @@ class FakeGalera {
   [[nodiscard]] bool answers(std::size_t i) const;           // by SQL
   [[nodiscard]] std::string boot_id(std::size_t i) const;
   void begin(std::size_t i);
+  void be_born(std::size_t i);
+  void enter(std::size_t i, std::set<std::size_t> view);
+  void write_rows();
+  void heal();
   void try_to_join(std::size_t i, std::uint64_t boots, Instant until);
-  [[nodiscard]] bool reaches(std::size_t i) const;
+  [[nodiscard]] bool reaches(std::size_t i) const;   // somebody who is Primary
+  [[nodiscard]] bool anybody(std::size_t i) const;   // somebody who runs
   void watch(std::size_t i, std::uint64_t boots, Instant until, std::string grant, Done done);
   [[nodiscard]] values::Value outcome(std::size_t i, const std::string& grant) const;
   void note(std::size_t i, std::string_view what) { world_.note("db" + std::to_string(i + 1) + " mariadbd", what); }
@@ -74,7 +87,8 @@ class FakeGalera {
   World& world_;
   std::vector<Node> nodes_;
   std::set<std::size_t> view_;                       // members of the last Primary component
-  std::size_t births_ = 0;
+  std::size_t births_ = 0, restarts_ = 0;
+  std::int64_t acknowledged_ = 0;                    // the newest row
 };
 
 }  // namespace plan::simulator

@@ -15,7 +15,8 @@ using plan::simulator::Formation;
 
 constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one process, with every host crashing once
 
-  plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--set-back] [--module DIR]
+  plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--set-back]
+                 [--outages N] [--module DIR]
   plan-simulator --seed SEED [--trace] [--record FILE]
 
   --seeds N      this many seeds, from --first on (default 100, from 1)
@@ -25,6 +26,7 @@ constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one pr
   --members N    members of the cluster (default 3)
   --no-crashes   everything stays up
   --set-back     the orchestrator's store is set back once to what it was before
+  --outages N    when it stands, so many times power goes, most often everywhere (default 0)
   --module DIR   the module whose plans are run (default: the current directory)
 
 Each seed is run twice: both must give the same trace. Exit code 0 when a cluster formed in every seed with one birth,
@@ -76,6 +78,8 @@ bool read_arguments(const std::vector<std::string_view>& given, Arguments& argum
     } else if (name == "--seed") {
       arguments.first = number;
       arguments.seeds = 1;
+    } else if (name == "--outages") {
+      arguments.options.outages = number;
     } else if (name == "--members" && number > 0) {
       arguments.options.members = number;
     } else {
@@ -91,7 +95,7 @@ int simulate(const Arguments& arguments) {
     std::cerr << "plan-simulator: " << bundle.error().message << "\n";
     return 2;
   }
-  std::uint64_t failed = 0, runs = 0, seconds = 0;
+  std::uint64_t failed = 0, runs = 0, restarts = 0, seconds = 0;
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.seeds; ++seed) {
     const Formation one = form_cluster(*bundle, seed, arguments.options, arguments.trace ? &std::cout : nullptr);
     const Formation two = form_cluster(*bundle, seed, arguments.options);
@@ -106,10 +110,11 @@ int simulate(const Arguments& arguments) {
       return 2;
     }
     runs += one.runs;
+    restarts += one.restarts;
     seconds += static_cast<std::uint64_t>(one.time.count() / 1000);
   }
-  std::cout << arguments.seeds << " seeds, " << failed << " failed; " << runs << " agent runs, " << seconds
-            << " virtual seconds\n";
+  std::cout << arguments.seeds << " seeds, " << failed << " failed; " << runs << " agent runs, " << restarts
+            << " restarts of a cluster, " << seconds << " virtual seconds\n";
   return failed == 0 ? 0 : 1;
 }
 

@@ -146,12 +146,19 @@ void MemberNode::crash() {
   writing_.reset();
   session_.reset();
   ++run_;
-  world_.after(world_.between(milliseconds(500), seconds(30)), [this] {
+  const milliseconds longest = world_.chance(80) ? seconds(30) : seconds(300);
+  world_.after(world_.between(milliseconds(500), longest), [this] {
     up_ = true;
     note("boots");
     galera_.boot(index_);
     world_.after(world_.between(seconds(1), seconds(20)), [this] { run_agent(); });
   });
+}
+
+void MemberNode::reboot() {
+  if (!up_) return;
+  galera_.stop(index_);
+  crash();
 }
 
 // ---------------------------------------------------------------------------------------------- the runner's part

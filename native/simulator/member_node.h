@@ -19,6 +19,7 @@ class MemberNode {
 
   void run_agent();                      // nothing while a run is under way or the power is off
   void crash();
+  void reboot();                         // in order: mariadbd is stopped first
   [[nodiscard]] bool in_run() const { return session_ != nullptr; }
   [[nodiscard]] bool up() const { return up_; }
   // Of the last run that came to its end.

@@ -51,7 +51,12 @@ class Simulation {
     begin_ = world_.now();
     schedule();
     Formation formation;
-    while (formation.problem.empty() && !stands()) {
+    while (formation.problem.empty()) {
+      if (stands()) {
+        if (outages_ == options_.outages) break;
+        ++outages_;
+        cut_power();
+      }
       if (!world_.step()) formation.problem = "nothing happens any more";
       if (galera_.births() > 1) formation.problem = "a second birth";
       if (!world_.first_wrong().empty()) formation.problem = world_.first_wrong();
@@ -59,6 +64,7 @@ class Simulation {
     }
     if (formation.problem.empty() && galera_.births() != 1) formation.problem = "no birth";
     formation.births = galera_.births();
+    formation.restarts = galera_.restarts();
     for (const auto& member : members_) formation.runs += member->runs();
     formation.time = world_.now() - begin_;
     formation.trace_hash = world_.trace_hash();
@@ -96,6 +102,22 @@ class Simulation {
     });
   }
 
+  // All at one instant, or one after the other; now and then some are spared.
+  void cut_power() {
+    world_.note("power", "outage " + std::to_string(outages_));
+    const milliseconds spread = world_.chance(40) ? milliseconds(0) : milliseconds(seconds(world_.chance(50) ? 10 : 90));
+    const bool some_are_spared = world_.chance(25);
+    const bool in_order = world_.chance(30);
+    for (auto& member : members_) {
+      if (some_are_spared && world_.chance(50)) continue;
+      ++crashes_to_come_;
+      world_.after(world_.between(milliseconds(0), spread), [this, &member, in_order] {
+        --crashes_to_come_;
+        in_order ? member->reboot() : member->crash();
+      });
+    }
+  }
+
   void set_back_once(milliseconds spread) {
     ++crashes_to_come_;
     const milliseconds window = spread + seconds(40);
@@ -131,7 +153,7 @@ class Simulation {
   OrchestratorNode orchestrator_;
   Network network_;
   std::vector<std::unique_ptr<MemberNode>> members_;
-  std::size_t crashes_to_come_ = 0;
+  std::size_t crashes_to_come_ = 0, outages_ = 0;
   Instant begin_ = {};
 };
 

@@ -1,4 +1,4 @@
-// A cluster forms while everything crashes once.
+// A cluster forms while everything crashes once, and maybe loses power once it stands.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ namespace plan::simulator {
 struct Formation {
   std::string problem;             // empty when all went as it must
   std::size_t births = 0;
+  std::size_t restarts = 0;        // bootstraps of the cluster that was born
   std::size_t runs = 0;            // agent runs of all members
   milliseconds time{0};            // until the cluster stood and a further run of each member changed nothing
   std::uint64_t trace_hash = 0;
@@ -29,6 +30,7 @@ struct Options {
   std::size_t members = 3;
   bool crashes = true;
   bool set_back = false;           // the orchestrator's store, to what it was a while before
+  std::size_t outages = 0;         // one after the other: members lose power, most often all of them
 };
 
 // The bundle's plan is not looked at: members run galera::host, the orchestrator galera::cluster.

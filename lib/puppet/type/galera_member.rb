@@ -11,7 +11,10 @@ Puppet::Type.newtype(:galera_member) do
     cluster: a token that an earlier grant left unconsumed is destroyed first. A server that runs in no component of
     the cluster (`Disconnected`) is stopped and started anew, since it does not come back by itself.
 
-    A node that is Synced already is in sync. A start that fails is a failure of the resource, with the last lines of
+    With `peers`, a server that does not run is started only when one of them answers on Galera's port. A peer that answers
+    proves nothing; but when none does there is nobody to join, and mariadbd would give up half a minute later.
+
+    A node that is Synced already is in sync, as is one that has nobody to join. A start that fails is a failure of the resource, with the last lines of
     the journal that say why; a start that is merely not finished is none.
 
     What the plan gets (`data` of the token in `synced`, all keys always there):
@@ -62,6 +65,18 @@ Puppet::Type.newtype(:galera_member) do
     validate { |value| PuppetX::Galera::Parameters.check_absolute_path('datadir', value) }
   end
 
+  newparam(:peers) do
+    desc 'Addresses of the other members. Default: none, and nobody is asked.'
+    defaultto []
+    munge { |value| Array(value).map(&:to_s) }
+  end
+
+  newparam(:port) do
+    desc "The port of Galera's group communication."
+    defaultto 4567
+    munge { |value| Integer(value) }
+  end
+
   newparam(:watch) do
     desc 'Seconds to watch until the node is Synced. When they are over the start goes on unwatched.'
     defaultto 60
@@ -73,6 +88,10 @@ Puppet::Type.newtype(:galera_member) do
     desc 'Whether the node is a Synced member of a primary component; `true` is the only value.'
     newvalues(:true)
     defaultto :true
+
+    def insync?(current)
+      current == :nobody || super
+    end
 
     def change_to_s(_current, _desired)
       provider.summary

@@ -8,7 +8,8 @@ Puppet::Type.newtype(:galera_observe) do
 
     Made by plans; there is seldom a reason to declare it in a manifest. Looking changes nothing and is reported as no
     change. With `hold => true` it also makes sure that mariadbd is stopped and stays so, over reboots too, until
-    `galera_member` or `galera_bootstrap` lifts the hold: that is a change.
+    `galera_member` or `galera_bootstrap` lifts the hold: that is a change. One that is Primary, or that may be and cannot
+    be asked, is left alone, since its cluster may live: `held` tells which it was.
 
     What the plan gets (`data` of the token in `synced`, all keys always there):
 
@@ -76,7 +77,7 @@ Puppet::Type.newtype(:galera_observe) do
     defaultto :false
 
     def insync?(current)
-      should == :false || super
+      should == :false || current == :primary || super
     end
 
     def change_to_s(_current, _desired)

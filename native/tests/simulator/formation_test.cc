@@ -42,6 +42,21 @@ TEST(Formation, S19_NoSecondBirthWhenTheStoreIsSetBackOrRestored) {
   }
 }
 
+// Power goes, most often everywhere: the cluster that was born is there again, with every row that was acknowledged.
+TEST(Formation, S1_S3_S4_S5_S9_AfterOutages) {
+  const auto plans = bundle();
+  std::size_t restarts = 0;
+  for (const bool crashes : {false, true}) {
+    for (std::uint64_t seed = 1; seed <= kSeeds / 2; ++seed) {
+      const auto formation = form_cluster(plans, seed, {.crashes = crashes, .outages = 2});
+      EXPECT_EQ(formation.problem, "") << "plan-simulator --outages 2 --seed " << seed << " --trace";
+      EXPECT_EQ(formation.births, 1U) << "seed " << seed;
+      restarts += formation.restarts;
+    }
+  }
+  EXPECT_GT(restarts, 0U);
+}
+
 TEST(Formation, OfFive) {
   const auto plans = bundle();
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {

@@ -77,6 +77,28 @@ RSpec.describe 'The types with which plans act' do
       expect(apply(resource(:galera_observe, hold: true)).changed).to be false
     end
 
+    it 'stops one that runs without Primary, or is on its way to be' do
+      lost = PuppetX::Galera::Server::Status.new(sql: 'ok', cluster_status: 'non-Primary')
+      { 'active' => lost, 'activating' => no_answer }.each do |active, status|
+        state.release
+        allow(unit).to receive(:look).and_return(look(active, running: true))
+        allow(server).to receive(:status).and_return(status)
+        expect(apply(resource(:galera_observe, hold: true)).changed).to be true
+      end
+      expect(unit).to have_received(:stop).twice
+    end
+
+    it 'leaves a server alone that is Primary, or may be' do
+      state.release
+      allow(unit).to receive(:look).and_return(look('active', running: true))
+      [synced, PuppetX::Galera::Server::Status.new(sql: 'refused'), no_answer].each do |status|
+        allow(server).to receive(:status).and_return(status)
+        expect(apply(resource(:galera_observe, hold: true)).changed).to be false
+      end
+      expect(state.held?).to be false
+      expect(unit).not_to have_received(:stop)
+    end
+
     it 'touches nothing in a simulation' do
       state.release
       apply(resource(:galera_observe, hold: true, noop: true))
@@ -223,6 +245,25 @@ RSpec.describe 'The types with which plans act' do
       end
       expect(apply(resource(:galera_member)).changed).to be true
       expect(seen).to eq([nil, false])
+    end
+
+    it 'starts nothing when nobody answers whom it could join, which is no change' do
+      allow(PuppetX::Galera::Reach).to receive(:any?).with(%w[10.0.0.2 10.0.0.3], 4567).and_return(false)
+      made = resource(:galera_member, peers: %w[10.0.0.2 10.0.0.3])
+      expect(apply(made).changed).to be false
+      expect(unit).not_to have_received(:start)
+      expect(made.plan_data).to include('failed' => true, 'synced' => false, 'reason' => /none of 10.0.0.2, 10.0.0.3/)
+      expect(state.held?).to be true
+    end
+
+    it 'starts when one of them answers' do
+      allow(PuppetX::Galera::Reach).to receive(:any?).and_return(true)
+      allow(unit).to receive(:start) do
+        allow(unit).to receive(:look).and_return(look('active', running: true))
+        allow(server).to receive(:status).and_return(synced)
+      end
+      expect(apply(resource(:galera_member, peers: ['10.0.0.2'])).changed).to be true
+      expect(unit).to have_received(:start)
     end
 
     it 'lifts the hold of a server that runs, and does not start it' do

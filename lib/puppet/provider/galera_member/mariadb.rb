@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative '../../../puppet_x/galera/machine'
+require_relative '../../../puppet_x/galera/reach'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_member).provide(:mariadb) do
@@ -12,6 +13,8 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     look = unit.look
     status = look.running? ? server.status : PuppetX::Galera::Server::Status.new(sql: 'none')
     @outcome = PuppetX::Galera::StartWatch::Outcome.new(status: status, failed: false, look: look)
+    return :nobody if nobody_to_join?(look)
+
     status.synced? && !state.held? ? :true : :false
   end
 
@@ -49,6 +52,16 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
   end
 
   private
+
+  def nobody_to_join?(look)
+    peers = resource[:peers]
+    return false if look.running? || look.job || peers.empty? || PuppetX::Galera::Reach.any?(peers, resource[:port])
+
+    @outcome.failed = true
+    @outcome.reason = "none of #{peers.join(', ')} answers on port #{resource[:port]}: there is nobody to join"
+    Puppet.notice("#{resource.ref}: #{@outcome.reason}")
+    true
+  end
 
   def progress
     { 'unit_state' => @outcome.look.active_state, 'local_state' => @outcome.status.local_state,

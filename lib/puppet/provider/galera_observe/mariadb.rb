@@ -11,9 +11,12 @@ Puppet::Type.type(:galera_observe).provide(:mariadb) do
     PuppetX::Galera::Observation.new(unit: unit, datadir: datadir, state: state).to_h
   end
 
-  # Held means both: nothing runs, and nothing may start.
+  # Held means both: nothing runs, and nothing may start. What is Primary is not to be held, nor what may be.
   def hold
-    state.held? && !unit.look.running? ? :true : :false
+    look = unit.look
+    return state.held? ? :true : :false unless look.running?
+
+    may_be_primary?(look, server.status) ? :primary : :false
   end
 
   # The hold comes first, so that nothing can start mariadbd again behind the stop.
@@ -21,5 +24,16 @@ Puppet::Type.type(:galera_observe).provide(:mariadb) do
     state.hold
     unit.stop(patience: resource[:stop_timeout])
     state.withdraw_token
+  end
+
+  private
+
+  # One that refuses to answer may be, and one that systemd calls active and that cannot be asked.
+  def may_be_primary?(look, status)
+    case status.sql
+    when 'ok' then status.cluster_status == 'Primary'
+    when 'none' then look.active_state == 'active'
+    else true
+    end
   end
 end
