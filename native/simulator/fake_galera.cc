@@ -132,6 +132,7 @@ void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::s
   std::string refusal;
   if (wanted_boot != boot_id(i)) refusal = "the grant is for another boot";
   if (node.phase != Phase::stopped) refusal = "mariadbd runs";
+  if (anybody(i)) refusal = "somebody runs";
   if (node.used_grants.contains(grant)) refusal = "the grant was used";
   if (!refusal.empty()) {
     note(i, "does not use grant " + grant + ": " + refusal);

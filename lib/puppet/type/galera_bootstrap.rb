@@ -86,6 +86,19 @@ Puppet::Type.newtype(:galera_bootstrap) do
     validate { |value| PuppetX::Galera::Parameters.check_absolute_path('datadir', value) }
   end
 
+  newparam(:peers) do
+    desc 'Addresses of the other members. When one of them answers on Galera\'s port, the grant is refused: all of them
+      are held while it is good. Default: none, and nobody is asked.'
+    defaultto []
+    munge { |value| Array(value).map(&:to_s) }
+  end
+
+  newparam(:port) do
+    desc "The port of Galera's group communication."
+    defaultto 4567
+    munge { |value| Integer(value) }
+  end
+
   newparam(:user) do
     desc 'The account that runs mariadbd; it consumes the token.'
     defaultto 'mysql'

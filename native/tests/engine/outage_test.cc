@@ -201,6 +201,40 @@ TEST_F(Outage, AServerThatRunsWithoutPrimaryGetsTimeToFindTheOthers) {
   EXPECT_THAT(cluster.states(), ElementsAre("stopped"));
 }
 
+TEST_F(Outage, AServerThatCouldNotBeStoppedIsHeldInTheNextRun) {
+  comes_back("db1", kOne, 105);
+  comes_back("db2", kOne, 109);
+  looks("db3", kOne, 107);
+  while (!batches["db3"].empty()) {                    // each look finds that it still runs
+    databases["db3"].more = data(kOne, -1) + R"(, "running": true, "held": false, "sql": "refused")";
+    const auto before = databases["db3"].more;
+    apply_one("db3");
+    databases["db3"].more = before;
+    if (members.at("db3")->variable("the_round") == "1") break;
+  }
+  batches["db3"].clear();
+  EXPECT_THAT(bootstrapping(), IsEmpty());
+  comes_back("db3", kOne, 107);
+  apply_all();
+  EXPECT_THAT(bootstrapping(), ElementsAre("db2"));
+}
+
+// Adopted: one of three has joined here, and stops.
+TEST_F(ClusterRoom, S3_S4_WhoHasNotJoinedHereMayRun) {
+  add("db1");
+  databases["db1"] = {true, true, data(kOne, 100) + R"(, "cluster_size": 3)"};
+  apply("db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  databases["db1"] = {false, true, data(kOne, 105) + R"(, "held": false)"};
+  Actor& db1 = *members.at("db1");
+  exchange(db1.step(RunEnded{}), "db1");
+  exchange(db1.step(RunStarted{}), "db1");
+  exchange(db1.step(CatalogDone{}), "db1");
+  apply("db1");
+  EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+  EXPECT_THAT(cluster.engine().waiting().at(0).text(), HasSubstr("2 more member(s) of cluster 'c' to join it here"));
+}
+
 TEST_F(Outage, S3_AServerThatCannotBeAskedMayBePrimary) {
   comes_back("db1", kOne, 105);
   comes_back("db2", kOne, 109);

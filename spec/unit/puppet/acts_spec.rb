@@ -99,6 +99,14 @@ RSpec.describe 'The types with which plans act' do
       expect(unit).not_to have_received(:stop)
     end
 
+    it 'leaves a server alone that is being sent its data' do
+      state.release
+      File.write(File.join(directory, 'sst_in_progress'), '')
+      allow(unit).to receive(:look).and_return(look('activating', running: true))
+      expect(apply(resource(:galera_observe, hold: true)).changed).to be false
+      expect(state.held?).to be false
+    end
+
     it 'touches nothing in a simulation' do
       state.release
       apply(resource(:galera_observe, hold: true, noop: true))
@@ -212,6 +220,21 @@ RSpec.describe 'The types with which plans act' do
       end
       expect(bootstrap.failed).to be true
       expect(@resource.plan_data).to include('started' => true, 'synced' => false)
+    end
+
+    it 'is refused while another member answers on the port of the group, and was not used then' do
+      allow(PuppetX::Galera::Reach).to receive(:any?).with(['10.0.0.2'], 4567).and_return(true)
+      bootstrap(peers: ['10.0.0.2'])
+      expect(unit).not_to have_received(:start)
+      expect(@resource.plan_data).to include('started' => false, 'reason' => /somebody runs already/)
+      expect(state.grant_used?('g1')).to be false
+    end
+
+    it 'may have been used while the service is still starting, though its token is there' do
+      allow(unit).to receive(:look).and_return(look('inactive'), look('inactive'), look('activating', running: true))
+      bootstrap(watch: 0)
+      expect(@resource.plan_data).to include('started' => true, 'synced' => false)
+      expect(state.token).to eq('g1')
     end
 
     it 'fails where there is no such service' do

@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require_relative '../../../puppet_x/galera/machine'
+require_relative '../../../puppet_x/galera/reach'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
@@ -58,6 +59,8 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
     elsif here != resource[:boot_id] then "the grant is for boot #{resource[:boot_id]}, this is boot #{here}"
     elsif look.running? then "#{unit.name} is running"
     elsif state.installing then 'the installation of a snapshot was interrupted and has not been finished'
+    elsif PuppetX::Galera::Reach.any?(resource[:peers], resource[:port])
+      "one of #{resource[:peers].join(', ')} answers on port #{resource[:port]}: somebody runs already"
     end
   end
 
@@ -89,7 +92,8 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
   def started?
     return @started_earlier == true if @outcome.nil?
 
-    !@never_ran && state.token.nil?
+    # One that is still starting may yet take its token.
+    !@never_ran && (!@outcome.failed || state.token.nil?)
   end
 
   # Of a grant that was marked as used in an earlier run, which may have been killed anywhere after that: did it start

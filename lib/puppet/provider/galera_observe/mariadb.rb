@@ -28,8 +28,11 @@ Puppet::Type.type(:galera_observe).provide(:mariadb) do
 
   private
 
-  # One that refuses to answer may be, and one that systemd calls active and that cannot be asked.
+  # One that refuses to answer may be, and one that systemd calls active and that cannot be asked. One that is being
+  # sent its data has a Primary donor.
   def may_be_primary?(look, status)
+    return true if datadir.transfer_files?
+
     case status.sql
     when 'ok' then status.cluster_status == 'Primary'
     when 'none' then look.active_state == 'active'
