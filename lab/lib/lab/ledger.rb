@@ -72,8 +72,9 @@ module Lab
       end
     end
 
+    # As it is when all that was acknowledged before has come there.
     def rows_of(machine)
-      answer = Status.query(machine, "SELECT id FROM #{TABLE}")
+      answer = Status.query(machine, "SET SESSION wsrep_sync_wait = 1; SELECT id FROM #{TABLE}")
       raise Error, "#{machine.name} does not tell the rows of the ledger" unless answer
 
       answer.split.map(&:to_i)

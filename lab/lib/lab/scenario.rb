@@ -86,6 +86,7 @@ module Lab
       cluster.choose_platforms(platforms)
       cluster.fresh(count: MEMBERS) unless cluster.untouched? && as_wanted?
       server.environment.write({ 'cluster_size' => MEMBERS }.merge(values))
+      @bootstraps = nil # there were none, and its birth is to come
     end
 
     # A whole cluster: the one that is there, or a new one.

@@ -43,10 +43,14 @@ module Lab
       Shell.in_parallel(machines, &:cut)
     end
 
-    def stop_in_order(machine)
-      note "#{machine.name} is shut down"
-      machine.run('systemctl', 'stop', Settings::MARIADB_UNIT)
-      machine.cut
+    # In order, each with rows that those before it do not have.
+    def stop_one_after_another(ledger)
+      cluster.members.each do |machine|
+        wait_for_rows(ledger, 20)
+        note "#{machine.name} is shut down"
+        machine.run('systemctl', 'stop', Settings::MARIADB_UNIT)
+        machine.cut
+      end
     end
 
     def boot(*machines)
@@ -58,6 +62,13 @@ module Lab
     def wait_for_rows(ledger, count)
       wanted = ledger.rows + count
       Shell.wait_until("#{count} rows", seconds: 60, every: 0.1) { ledger.rows >= wanted }
+    end
+
+    # All agents run, and the cluster is whole and takes rows again.
+    def expect_back(ledger, restarts:)
+      expect_ok run_together
+      expect_whole(restarts: restarts)
+      wait_for_rows(ledger, 5)
     end
 
     def expect_waiting_for(runs, text)
@@ -75,38 +86,26 @@ Lab::Scenario.define 'outage-instant', 'power goes everywhere at one instant: th
     wait_for_rows(ledger, 20)
     cut(*cluster.members)
     boot(*cluster.members)
-    expect_ok run_together
-    expect_whole(restarts: 0..1)
-    wait_for_rows(ledger, 5)
+    expect_back(ledger, restarts: 0..1)
   end
 end
 
 Lab::Scenario.define 'outage-staggered', 'members are shut down one after the other: the last one starts the cluster' do
   with_ledger do |ledger|
-    (1..3).each do |number|
-      wait_for_rows(ledger, 20)
-      stop_in_order(member(number))
-    end
+    stop_one_after_another(ledger)
     boot(*cluster.members)
     expect_waiting_for(run_in_vain(member(1)), member(3).certname)
-    expect_ok run_together
-    expect_whole(restarts: 1..1)
-    wait_for_rows(ledger, 5)
+    expect_back(ledger, restarts: 1..1)
   end
 end
 
 Lab::Scenario.define 'outage-two-of-three', 'two of three are back: they wait for the third, and say so' do
   with_ledger do |ledger|
-    (1..3).each do |number|
-      wait_for_rows(ledger, 20)
-      stop_in_order(member(number))
-    end
+    stop_one_after_another(ledger)
     boot(member(1), member(2))
     expect_waiting_for(run_in_vain(member(1), member(2)), member(3).certname)
     expect Lab::Status.wsrep(member(1)).nil?, 'db1 answers by SQL although db3 is missing'
     boot(member(3))
-    expect_ok run_together
-    expect_whole(restarts: 1..1)
-    wait_for_rows(ledger, 5)
+    expect_back(ledger, restarts: 1..1)
   end
 end
