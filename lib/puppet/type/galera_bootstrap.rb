@@ -90,12 +90,13 @@ Puppet::Type.newtype(:galera_bootstrap) do
     desc 'Addresses of the other members. When one of them answers on Galera\'s port, the grant is refused: all of them
       are held while it is good. Default: none, and nobody is asked.'
     defaultto []
-    munge { |value| Array(value).map(&:to_s) }
+    munge { |value| PuppetX::Galera::Parameters.addresses(value) }
   end
 
   newparam(:port) do
     desc "The port of Galera's group communication."
     defaultto 4567
+    validate { |value| PuppetX::Galera::Parameters.check_port(value) }
     munge { |value| Integer(value) }
   end
 

@@ -14,8 +14,8 @@ Puppet::Type.newtype(:galera_member) do
     With `peers`, a server that does not run is started only when one of them answers on Galera's port. A peer that answers
     proves nothing; but when none does there is nobody to join, and mariadbd would give up half a minute later.
 
-    A node that is Synced already is in sync, as is one that has nobody to join. A start that fails is a failure of the resource, with the last lines of
-    the journal that say why; a start that is merely not finished is none.
+    A node that is Synced already is in sync, as is one that has nobody to join. A start that fails is a failure of the
+    resource, with the last lines of the journal that say why; a start that is merely not finished is none.
 
     What the plan gets (`data` of the token in `synced`, all keys always there):
 
@@ -68,12 +68,13 @@ Puppet::Type.newtype(:galera_member) do
   newparam(:peers) do
     desc 'Addresses of the other members. Default: none, and nobody is asked.'
     defaultto []
-    munge { |value| Array(value).map(&:to_s) }
+    munge { |value| PuppetX::Galera::Parameters.addresses(value) }
   end
 
   newparam(:port) do
     desc "The port of Galera's group communication."
     defaultto 4567
+    validate { |value| PuppetX::Galera::Parameters.check_port(value) }
     munge { |value| Integer(value) }
   end
 

@@ -23,6 +23,17 @@ module PuppetX
 
         raise ArgumentError, "#{name} must be a whole number of seconds, not #{value.inspect}"
       end
+
+      def check_port(value)
+        return if value.to_s.match?(/\A\d{1,5}\z/) && Integer(value.to_s, 10).between?(1, 65_535)
+
+        raise ArgumentError, "port must be a number from 1 to 65535, not #{value.inspect}"
+      end
+
+      # One address or several, as an Array of Strings.
+      def addresses(value)
+        Array(value).map(&:to_s)
+      end
     end
   end
 end

@@ -52,7 +52,7 @@ RSpec.describe 'The types with which plans act' do
   end
 
   it 'refuses parameters that cannot be right' do
-    { service: 'a b', datadir: 'x', watch: 'soon' }.each do |name, value|
+    { service: 'a b', datadir: 'x', watch: 'soon', port: 'galera' }.each do |name, value|
       expect { Puppet::Type.type(:galera_member).new(name: 'x', name => value) }
         .to raise_error(Puppet::ResourceError, /#{name} must be/)
     end
