@@ -56,7 +56,7 @@ void PlanChecker::arc(const syntax::Arc& arc) {
   // An array takes apart all that were taken; a name is one of them in the clauses.
   const bool apart = many && arc.pattern != nullptr && arc.pattern->kind == syntax::PatternKind::array;
   if (arc.pattern != nullptr) pattern(*arc.pattern, apart && element ? types::array(element) : element);
-  if (!arc.from.empty()) bind(arc.from, types::process(nullptr), Local::Origin::pattern);
+  if (!arc.from.empty()) bind(arc.from, sender(arc.source), Local::Origin::pattern);
   for (const syntax::Clause& one : arc.clauses) {
     clause(one);
     if (one.kind == syntax::ClauseKind::where && many && arc.pattern != nullptr &&
@@ -69,6 +69,12 @@ void PlanChecker::arc(const syntax::Arc& arc) {
   // In the clauses the name was one token; in the body it is all that were taken.
   const auto local = scope_->locals.find(arc.pattern->name.text);
   if (local != scope_->locals.end()) local->second.type = element ? types::array(element) : nullptr;
+}
+
+// An operator goes by a name, all else that sends is a process.
+TypePtr PlanChecker::sender(const syntax::ArcSource& source) const {
+  const QueueSymbol* queue = source.kind == SourceKind::queue ? symbols_.queue(source.name.text) : nullptr;
+  return queue != nullptr && queue->decl != nullptr && takes_operator(*queue->decl) ? types::string() : types::process(nullptr);
 }
 
 void PlanChecker::arc_count(const syntax::Arc& arc) {

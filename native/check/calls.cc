@@ -85,7 +85,13 @@ bool PlanChecker::is_member(const syntax::MethodCall& expr, const types::Type* r
 TypePtr PlanChecker::member_access(const syntax::MethodCall& expr, const TypePtr& receiver) {
   const types::Type* type = bare(receiver);
   if (type == nullptr) return nullptr;
-  if (type->kind == TypeKind::process) return process_member(expr, *type);
+  if (type->kind == TypeKind::process) {
+    const TypePtr member = process_member(expr, *type);
+    const Shape* plan = type->plan ? model_.shape(type->plan->name) : nullptr;
+    const QueueSymbol* queue = plan != nullptr ? model_.symbols(*plan).queue(expr.name.text) : nullptr;
+    if (queue != nullptr) is_operators(*queue, expr.name.span);
+    return member;
+  }
   if (type->kind == TypeKind::struct_) {
     for (const types::StructMember& member : type->members) {
       if (member.name == expr.name.text) return member.type;

@@ -66,6 +66,7 @@ class PlanChecker {
   void variable(const syntax::VariableDecl& decl);
   void queue(const syntax::QueueDecl& decl);
   void attribute(const syntax::QueueDecl& decl, const syntax::Attribute& attribute);
+  void heard_operator(const syntax::QueueDecl& decl, const syntax::Attribute& attribute);
   void entries(const syntax::QueueDecl& decl, const syntax::Attribute& attribute, const types::TypePtr& given);
   void states(const syntax::StateDecl& decl);
   void function(const syntax::FunctionDecl& decl);
@@ -83,6 +84,7 @@ class PlanChecker {
   // actions.cc
   void action(const syntax::ActionDecl& decl);
   void arc(const syntax::Arc& arc);
+  [[nodiscard]] types::TypePtr sender(const syntax::ArcSource& source) const;
   void arc_count(const syntax::Arc& arc);
   types::TypePtr source(const syntax::Arc& arc);
   types::TypePtr queue_source(const syntax::Arc& arc);
@@ -149,6 +151,7 @@ class PlanChecker {
   // sends.cc
   types::TypePtr send(const syntax::Send& expr);
   void send_to_name(const syntax::Send& expr, std::string_view name, const types::TypePtr& type);
+  bool is_operators(const QueueSymbol& queue, Span span);      // reports it
   void send_to_state(const syntax::Send& expr, const types::TypePtr& type);
   void send_to_reference(const syntax::Send& expr, const syntax::MethodCall& target, const types::TypePtr& type);
   void set_state_of(const syntax::Send& expr, const Shape& plan);

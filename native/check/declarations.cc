@@ -76,10 +76,30 @@ void PlanChecker::attribute(const syntax::QueueDecl& decl, const syntax::Attribu
             *attribute.value, given, what);
   } else if (name == "latched") {
     accepts(types::make(TypeKind::boolean), *attribute.value, given, what);
+  } else if (name == "operator") {
+    if (accepts(types::make(TypeKind::boolean), *attribute.value, given, what)) heard_operator(decl, attribute);
   } else {
-    const std::string help = did_you_mean(name, {"entries", "capacity", "ttl", "latched"});
+    const std::string help = did_you_mean(name, {"entries", "capacity", "ttl", "latched", "operator"});
     report(Code::unknown_attribute, attribute.name.span, "queues have no attribute " + quoted(name),
-           help.empty() ? "the attributes are `entries`, `capacity`, `ttl` and `latched`" : help);
+           help.empty() ? "the attributes are `entries`, `capacity`, `ttl`, `latched` and `operator`" : help);
+  }
+}
+
+void PlanChecker::heard_operator(const syntax::QueueDecl& decl, const syntax::Attribute& attribute) {
+  const auto misplaced = [&](Span span, std::string message, std::string help) {
+    report(Code::misplaced_operator, span, std::move(message), std::move(help));
+  };
+  if (attribute.value->kind != syntax::ExprKind::boolean) {
+    return misplaced(attribute.value->span, "whom a queue hears cannot depend on a value", "write `operator => true`");
+  }
+  if (!takes_operator(decl)) return;
+  if (!decl.is_public || decl.direction != syntax::Direction::input) {
+    return misplaced(attribute.span, "an operator speaks to a `public input`, which this queue is not", "declare it as `public input`");
+  }
+  for (const syntax::Attribute& other : decl.attributes) {
+    if (other.name.text == "operator") continue;
+    misplaced(other.name.span, "what an operator says is taken at once or refused: " + quoted(other.name.text) + " has no meaning",
+              "leave it out");
   }
 }
 

@@ -104,7 +104,7 @@ class Flow {
   void queues(const syntax::QueueDecl& decl) {
     for (const syntax::Name& name : decl.names) {
       if (is_inherited_queue(name.text) || is_unread(name.text)) continue;
-      const bool fed = decl.direction == Direction::input || attribute(decl, "entries") != nullptr || is_fed(name.text);
+      const bool fed = decl.direction == Direction::input || takes_operator(decl) || attribute(decl, "entries") != nullptr || is_fed(name.text);
       const bool emptied = decl.direction == Direction::output || attribute(decl, "ttl") != nullptr ||
                            is_emptied(name.text, attribute(decl, "latched") != nullptr);
       if (!fed) never_fed_.insert(name.text);
@@ -116,7 +116,8 @@ class Flow {
                "send to it, give it `entries`, or declare it as `input`");
       } else if (!emptied) {
         report(Code::never_emptied, name.span, "nothing is received from queue " + quoted(name.text),
-               "receive from it, give it a `ttl`, or declare it as `output` or `latched`");
+               takes_operator(decl) ? "receive from it: what no action takes is refused"
+                                    : "receive from it, give it a `ttl`, or declare it as `output` or `latched`");
       }
     }
   }
@@ -220,6 +221,7 @@ class Flow {
         return "queue " + quoted(taken.queue) + " never has a token";
       }
       if (const std::string reason = over_capacity(taken); !reason.empty()) return reason;
+      if (awaits_operator_twice(taken)) return "queue " + quoted(taken.queue) + " has one token at a time, which does not wait there";
     }
     const syntax::StateDecl* own = model_.symbols(shape_).own_states;
     for (const ActionFacts::StateArc& arc : action.states) {
@@ -242,6 +244,17 @@ class Flow {
     if (least->as_integer() <= most->as_integer()) return {};
     return "queue " + quoted(taken.queue) + " has a capacity of " + std::to_string(most->as_integer()) + ", and " +
            std::to_string(least->as_integer()) + " tokens are awaited";
+  }
+
+  // What an operator says is taken at once or refused.
+  [[nodiscard]] bool awaits_operator_twice(const ActionFacts::Taken& taken) const {
+    const QueueSymbol* queue = model_.symbols(shape_).queue(taken.queue);
+    if (queue->decl == nullptr || !takes_operator(*queue->decl)) return false;
+    const syntax::Count& count = taken.arc->source.count;
+    const auto least = count.minimum != nullptr ? constant_value(*count.minimum, model_, &shape_) : std::nullopt;
+    return (least && least->is(values::Kind::integer) && least->as_integer() > 1) ||
+           std::any_of(taken.arc->clauses.begin(), taken.arc->clauses.end(),
+                       [](const syntax::Clause& one) { return one.kind == syntax::ClauseKind::after; });
   }
 
   // Exactly one state of a region is current: two arcs that share none cannot both match.

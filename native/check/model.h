@@ -54,6 +54,8 @@ struct QueueSymbol {
   const syntax::QueueDecl* decl = nullptr;
   types::TypePtr type;                         // built-in queues only
 };
+// Is it `operator => true`?
+[[nodiscard]] bool takes_operator(const syntax::QueueDecl& decl);
 struct Symbols {
   std::map<std::string_view, VariableSymbol> variables;
   std::map<std::string_view, QueueSymbol> queues;

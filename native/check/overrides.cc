@@ -57,6 +57,12 @@ void PlanChecker::override_queue(const syntax::QueueDecl& decl) {
              "declare it as it is declared there, or choose another name");
       continue;
     }
+    if (takes_operator(*inherited->decl) != takes_operator(decl)) {
+      report(Code::incompatible_override, name.span,
+             quoted(name.text) + (takes_operator(decl) ? " is not an operator's" : " is an operator's") + " in plan " + owner,
+             "declare it as it is declared there, or choose another name");
+      continue;
+    }
     const TypePtr before = type_of(*inherited);
     const TypePtr now = known_type(*decl.type, &shape_);
     if (overlap(before, now)) continue;

@@ -128,8 +128,16 @@ void PlanChecker::send_to_name(const syntax::Send& expr, std::string_view name, 
   bool guessed = false;
   const QueueSymbol* queue = known_queue(name, expr.target->span, &guessed);
   if (queue == nullptr) return;
+  if (is_operators(*queue, expr.target->span)) return;
   if (action_ != nullptr) action_->sent.insert(queue->name);
   if (!guessed) accepts(type_of(*queue), *expr.value, type, "queue " + quoted(name) + " holds");
+}
+
+bool PlanChecker::is_operators(const QueueSymbol& queue, Span span) {
+  if (queue.decl == nullptr || !takes_operator(*queue.decl)) return false;
+  report(Code::invalid_send, span, "queue " + quoted(queue.name) + " is an operator's: plans do not send to it",
+         "send to another queue; an action may take from either");
+  return true;
 }
 
 void PlanChecker::send_to_state(const syntax::Send& expr, const TypePtr& type) {
@@ -194,6 +202,7 @@ void PlanChecker::send_to_reference(const syntax::Send& expr, const syntax::Meth
            quoted(target.name.text) + " of plan " + quoted(plan->lineage->name) + " is no input", "declare it as `input`");
     return;
   }
+  if (is_operators(*queue, target.name.span)) return;
   const TypePtr held = member && !member->arguments.empty() ? member->arguments[0] : nullptr;
   accepts(held, *expr.value, type, "queue " + quoted(target.name.text) + " of " + quoted(plan->lineage->name) + " holds");
 }

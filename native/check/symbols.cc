@@ -1,4 +1,6 @@
 // What each plan knows by name.
+#include <algorithm>
+
 #include "base/assert.h"
 #include "check/builtins.h"
 #include "check/model.h"
@@ -6,6 +8,13 @@
 namespace plan::check {
 
 using syntax::MemberKind;
+
+bool takes_operator(const syntax::QueueDecl& decl) {
+  return std::any_of(decl.attributes.begin(), decl.attributes.end(), [](const syntax::Attribute& one) {
+    return one.name.text == "operator" && one.value->kind == syntax::ExprKind::boolean &&
+           static_cast<const syntax::Boolean*>(one.value)->value;
+  });
+}
 
 const VariableSymbol* Symbols::variable(std::string_view name) const {
   const auto found = variables.find(name);

@@ -78,6 +78,24 @@ std::string_view Sources::line(SourceId id, std::uint32_t line) const {
   return rest;
 }
 
+std::string Sources::comment_over(Span span) const {
+  std::vector<std::string_view> lines;
+  for (std::uint32_t at = position(span.source, span.begin).line - 1; at >= 1; --at) {
+    std::string_view text = line(span.source, at);
+    const std::size_t hash = text.find_first_not_of(" \t");
+    if (hash == std::string_view::npos || text[hash] != '#') break;
+    text.remove_prefix(hash + 1);
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first != std::string_view::npos) lines.push_back(text.substr(first, text.find_last_not_of(" \t") + 1 - first));
+  }
+  std::string comment;
+  for (auto text = lines.rbegin(); text != lines.rend(); ++text) {
+    if (!comment.empty()) comment += ' ';
+    comment += *text;
+  }
+  return comment;
+}
+
 std::string Sources::describe(Span span) const {
   const Position at = position(span.source, span.begin);
   return std::string(path(span.source)) + ":" + std::to_string(at.line) + ":" + std::to_string(at.column);

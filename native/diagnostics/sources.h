@@ -22,6 +22,8 @@ class Sources {
   [[nodiscard]] std::string_view text(SourceId id) const;
   [[nodiscard]] Position position(SourceId id, std::uint32_t offset) const;
   [[nodiscard]] std::string_view line(SourceId id, std::uint32_t line) const;  // without its newline
+  // The text of the comment that ends on the line above the one where `span` begins, its lines joined by spaces.
+  [[nodiscard]] std::string comment_over(Span span) const;
   [[nodiscard]] std::size_t size() const { return files_.size(); }
   // "path:line:column"
   [[nodiscard]] std::string describe(Span span) const;

@@ -52,6 +52,7 @@ struct PlaceCode {
   syntax::Direction direction = syntax::Direction::internal;
   bool is_public = false;
   bool latched = false;
+  bool operators = false;       // its tokens are an operator's words, and of nobody else
   bool splat_entries = false;
   NodePtr entries, capacity, ttl;   // null when not given
   std::optional<std::size_t> fixed_capacity = {};             // as far as they are known when compiled

@@ -103,6 +103,7 @@ void PlanCompiler::declare_queue(const syntax::QueueDecl& decl, const syntax::Na
   code.name = name.text;
   code.direction = decl.direction;
   code.is_public = decl.is_public;
+  code.operators = check::takes_operator(decl);
   code.span = name.span;
   code_.places.push_back(std::move(code));
 }

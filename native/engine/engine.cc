@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/state.h"
@@ -42,6 +43,18 @@ boost::json::array unsynced_resources(const Engine::State& state, const Process&
     for (const Value& resource : pending.batch.resources) resources.push_back(values::to_json(resource));
   }
   return resources;
+}
+
+// As it is now: a type may follow variables.
+std::string type_text(Engine::State& state, Process& process, const PlaceCode& code) {
+  ReadOnlyView view(state, process);
+  Evaluation evaluation(view, state.limits.steps_per_firing, state.limits.call_depth);
+  Frame frame{evaluation, std::vector<Value>(code.slots)};
+  try {
+    return types::to_string(type_of(code.type, frame)->resolved());
+  } catch (const EvaluationError&) {
+    return "Any";
+  }
 }
 
 boost::json::value describe_end(const Ended& ended) {
@@ -134,6 +147,7 @@ Status Engine::accepts(std::string_view queue, const Value& value) const {
   }
   const PlaceCode& code = process.code->places[place];
   const std::string what = "queue '" + code.name + "'";
+  if (code.operators) return Error{"engine.queue", what + " of plan '" + process.code->name + "' is an operator's", {}};
   ReadOnlyView view(*state_, process);
   Evaluation evaluation(view, state_->limits.steps_per_firing, state_->limits.call_depth);
   Frame frame{evaluation, std::vector<Value>(code.slots)};
@@ -148,6 +162,43 @@ Status Engine::accepts(std::string_view queue, const Value& value) const {
 }
 
 Effects Engine::step(const Input& input, Instant now, std::uint64_t max_firings) {
+  const auto* word = std::get_if<Ordered>(&input);
+  return word ? hear(*word, now) : advance(input, now, max_firings);
+}
+
+// Tried on a copy, which is the state from then on when an action has taken the word.
+Effects Engine::hear(const Ordered& word, Instant now) {
+  const auto refused = [](Error why) {
+    Effects nothing;
+    nothing.refused = std::move(why);
+    return nothing;
+  };
+  if (const Status heard = state_->hears(word); !heard) return refused(heard.error());
+  Result<std::unique_ptr<State>> copied = state_->copy();
+  if (!copied) return refused(copied.error());
+  std::unique_ptr<State> before = std::exchange(state_, std::move(*copied));
+  state_->tracing = true;
+  Effects effects = advance(word, now, UINT64_MAX);
+  state_->tracing = before->tracing;
+  state_->word = 0;
+  const auto firing = std::find_if(effects.firings.begin(), effects.firings.end(),
+                                   [&](const Firing& one) { return one.number == state_->heard_in; });
+  if (firing == effects.firings.end()) {
+    state_ = std::move(before);
+    const std::string why = effects.dead_letters.empty() ? std::string() : effects.dead_letters.front().message;
+    return refused({"engine.not_taken", "no action takes it now from '" + word.queue + "'", why});
+  }
+  if (!firing->error.empty()) {
+    state_ = std::move(before);
+    return refused({"engine.failed", firing->error, "of action '" + firing->action + "'"});
+  }
+  for (const QueuedValue& sent : firing->sent) {
+    if (sent.queue == "drain") effects.answers.push_back(sent.value);
+  }
+  return effects;
+}
+
+Effects Engine::advance(const Input& input, Instant now, std::uint64_t max_firings) {
   State& state = *state_;
   Effects effects;
   state.effects = &effects;
@@ -170,6 +221,24 @@ Effects Engine::step(const Input& input, Instant now, std::uint64_t max_firings)
   effects.changed = state.changed;
   state.effects = nullptr;
   return effects;
+}
+
+Result<std::unique_ptr<Engine>> Engine::copy() const {
+  Result<std::unique_ptr<State>> state = state_->copy();
+  if (!state) return state.error();
+  std::unique_ptr<Engine> other(new Engine());
+  other->state_ = std::move(*state);
+  return other;
+}
+
+std::vector<OperatorInput> Engine::operator_inputs() const {
+  std::vector<OperatorInput> inputs;
+  Process& process = state_->root();
+  if (process.ended) return inputs;
+  for (const PlaceCode& code : process.code->places) {
+    if (code.operators) inputs.push_back({code.name, type_text(*state_, process, code), state_->program->sources().comment_over(code.span)});
+  }
+  return inputs;
 }
 
 boost::json::value Engine::snapshot() const { return state_->write(); }

@@ -86,9 +86,16 @@ struct Posted {                    // planctl run --send: a token without a send
   std::string queue;
   values::Value value;
 };
+// What an operator says, to a queue of the root process that is `operator => true`. Taken in this step, or refused as if
+// it had never been said: it never lies in wait. All that it enables fires, whatever `max_firings` is.
+struct Ordered {
+  std::string queue;
+  values::Value value;
+  std::string by;                  // what `from` binds: who speaks
+};
 struct Tick {};                    // time has passed
 
-using Input = std::variant<RunStarted, EventPosted, CatalogDone, BatchSynced, RunEnded, Leaving, Received, Posted, Tick>;
+using Input = std::variant<RunStarted, EventPosted, CatalogDone, BatchSynced, RunEnded, Leaving, Received, Posted, Ordered, Tick>;
 
 // ------------------------------------------------------------------------------------------------ effects
 
@@ -128,8 +135,13 @@ struct Effects {
   std::vector<Message> messages;
   std::vector<Batch> batches;
   std::vector<DeadLetter> dead_letters;
-  std::vector<Firing> firings;     // filled only when tracing is on
+  std::vector<Firing> firings;     // filled only when tracing is on, and of an Ordered
   bool changed = false;            // the snapshot differs from what it was before the step
+  // Of an Ordered: what the action that took it sent to `drain`; or why it was refused, and then all else is empty. Codes:
+  // "engine.input" no such queue, "engine.token" its type or size refuse it, "engine.ended" the process has ended,
+  // "engine.not_taken" no action takes it now, "engine.failed" the one that took it failed (`message` says with what).
+  std::vector<values::Value> answers;
+  std::optional<Error> refused;
 };
 
 struct Waiting {                   // an action that is held up at an `awaiting` arc
@@ -137,6 +149,11 @@ struct Waiting {                   // an action that is held up at an `awaiting`
   values::Value reason;            // String or Struct {for, risk, next}
   Instant since;                   // over runs, as long as it is the same arc that is not fulfilled
   [[nodiscard]] std::string text() const;
+};
+
+struct OperatorInput {             // a queue of the root process that is `operator => true`
+  std::string name, type;          // of an alias, what it stands for
+  std::string about;               // the comment over its declaration
 };
 
 struct Ended {
@@ -174,6 +191,8 @@ class Engine {
   static Result<std::unique_ptr<Engine>> restore(std::shared_ptr<const Program> program, const Setup& setup,
                                                  const boost::json::value& snapshot, Instant now,
                                                  const Limits& limits = {});
+  // Another engine in the same state, to see what would come of an input. Error "engine.snapshot" as `restore` has it.
+  [[nodiscard]] Result<std::unique_ptr<Engine>> copy() const;
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
@@ -186,6 +205,7 @@ class Engine {
   // "engine.token" (its type, size or the queue's capacity refuse it), each saying what is wanted.
   [[nodiscard]] Status accepts(std::string_view queue, const values::Value& value) const;
 
+  [[nodiscard]] std::vector<OperatorInput> operator_inputs() const;
   [[nodiscard]] boost::json::value snapshot() const;          // {"format": 1, …}
   [[nodiscard]] std::optional<Instant> next_wakeup() const;   // when a Tick could enable or drop something
   [[nodiscard]] std::vector<Waiting> waiting() const;
@@ -208,6 +228,8 @@ class Engine {
 
  private:
   Engine();
+  Effects advance(const Input& input, Instant now, std::uint64_t max_firings);
+  Effects hear(const Ordered& word, Instant now);
   std::unique_ptr<State> state_;
 };
 

@@ -144,6 +144,7 @@ class Body final : public ReadOnlyView {
   void to_place(Process& owner, std::uint32_t place, Value value) {
     if (place == kResourcesToSync) return to_sync(value);
     const PlaceCode& code = owner.code->places[place];
+    if (code.operators) throw EvaluationError("NO_RECEIVER", "queue '" + code.name + "' of " + owner.identity.resource + " is an operator's");
     state_.require_type(owner, code.type, code.slots, value, "queue '", code.name);
     state_.require_size(value, "queue '", code.name);
     if (state_.tracing) note(name_for(owner, code.name), value);
@@ -382,6 +383,7 @@ void Engine::State::fire(Process& process, std::uint32_t action) {
   changed = true;
   count_as_used(memory, match);
   take_tokens(*this);
+  if (word != 0 && std::any_of(taken.begin(), taken.end(), [&](const TakenToken& one) { return one.token.serial == word; })) heard_in = firings;
   look_at_arrivals(process, action);
   std::optional<Firing> firing;
   if (tracing) firing = Firing{process_name(process), code.name, now, firings, std::move(match.received), {}, {}, {}};

@@ -114,6 +114,28 @@ void Engine::State::take(const Posted& input) {
   else put(process, place, input.value, Value::undef());
 }
 
+Status Engine::State::hears(const Ordered& input) {
+  Process& process = root();
+  if (process.ended) return Error{"engine.ended", "the process has ended", {}};
+  const std::uint32_t place = process.code->place(input.queue);
+  if (place == kNone || !process.code->places[place].operators) {
+    return Error{"engine.input", "plan '" + process.code->name + "' has no input '" + input.queue + "' for an operator", {}};
+  }
+  try {
+    require_type(process, process.code->places[place].type, process.code->places[place].slots, input.value, "input '", input.queue);
+    require_size(input.value, "input '", input.queue);
+  } catch (const EvaluationError& error) {
+    return Error{"engine.token", error.what(), {}};
+  }
+  return Done{};
+}
+
+void Engine::State::take(const Ordered& input) {
+  put(root(), root().code->place(input.queue), input.value, Value::string(input.by));
+  word = serial;
+  heard_in = 0;
+}
+
 void Engine::State::take(const Received& input) {
   const auto same_way = [&](const Message& other) { return other.from == input.message.from && other.to == input.message.to; };
   if (std::any_of(held.begin(), held.end(), same_way)) hold(input.message);      // it is not to overtake
@@ -200,6 +222,7 @@ void Engine::State::deliver(const Message& message) {
     return refuse(message, "it has no input '" + message.name + "'");
   }
   const PlaceCode& code = receiver->code->places[place];
+  if (code.operators) return refuse(message, "its input '" + message.name + "' is an operator's");
   if (!from_orchestrator && !code.is_public) return refuse(message, "its input '" + message.name + "' is not public");
   try {
     require_type(*receiver, code.type, code.slots, message.value, "input '", message.name);

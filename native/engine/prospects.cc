@@ -217,7 +217,8 @@ class Prospects {
   template <class F>
   static void each_input(const Process& process, F&& body) {
     for (std::uint32_t place = 0; place < process.places.size(); ++place) {
-      if (process.code->places[place].direction == Direction::input) body(place);
+      const PlaceCode& code = process.code->places[place];
+      if (code.direction == Direction::input && !code.operators) body(place);
     }
   }
 

@@ -301,6 +301,10 @@ class Reader {
           state_.dead_letter(process, "the new version of the plan has no queue '" + std::string(name) + "'", name, token.value);
           continue;
         }
+        if (process.code->places[place].operators) {
+          state_.dead_letter(process, "the new version of the plan has '" + std::string(name) + "' for an operator", name, token.value);
+          continue;
+        }
         const TypeCode& type = process.code->places[place].type;
         Frame frame{evaluation, std::vector<Value>(process.code->places[place].slots)};
         if (type.declared() && !values::instance_of(*type_of(type, frame), token.value)) {
@@ -409,6 +413,27 @@ Status Engine::State::read(const json::value& snapshot) {
     return Error{"engine.snapshot", "the saved state cannot be read: " + problem.what, {}};
   }
   return Done{};
+}
+
+Result<std::unique_ptr<Engine::State>> Engine::State::copy() const {
+  auto other = std::make_unique<State>();
+  other->program = program;
+  other->limits = limits;
+  other->identity = identity;
+  other->now = now;
+  other->node = node;
+  other->instant_firings = instant_firings;
+  other->tracing = tracing;
+  Effects lost;
+  other->effects = &lost;
+  try {
+    if (const Status read = other->read(write()); !read) return read.error();
+  } catch (const values::EvaluationError& error) {
+    return Error{"engine.snapshot", "the state cannot be read back: " + std::string(error.what()), {}};
+  }
+  if (!lost.dead_letters.empty()) return Error{"engine.snapshot", "the state cannot be read back: " + lost.dead_letters.front().message, {}};
+  other->effects = nullptr;
+  return other;
 }
 
 }  // namespace plan::engine

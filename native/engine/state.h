@@ -180,6 +180,8 @@ struct Engine::State {
   std::vector<std::string> reference_marks;      // what marks of a match point to, by arc
   std::set<std::uint32_t> watchers;              // processes that read others through references
   bool tracing = false;
+  std::uint64_t word = 0;        // the token of what an operator said, of the step that hears it
+  std::uint64_t heard_in = 0;    // the firing that took it
   bool ending_run = false;       // during the step that ends one
   bool changed = false;
   Effects* effects = nullptr;    // of the running step
@@ -248,7 +250,9 @@ struct Engine::State {
   void take(const Leaving& input);
   void take(const Received& input);
   void take(const Posted& input);
+  void take(const Ordered& input);
   void take(const Tick& input);
+  [[nodiscard]] Status hears(const Ordered& input);
   void deliver(const Message& message);
   void hold(const Message& message);
   bool deliver_held();           // true when at least one no longer waits
@@ -259,6 +263,7 @@ struct Engine::State {
   // ---- snapshot.cc
   [[nodiscard]] boost::json::value write() const;
   Status read(const boost::json::value& snapshot);
+  [[nodiscard]] Result<std::unique_ptr<State>> copy() const;
 };
 
 // Reads for guards and declarations; every effect raises.

@@ -16,7 +16,7 @@ constexpr std::string_view kPieces[] = {
     "$title", "$", "_", "self", " where ", " after ", " awaiting ", " from ", "if ", " else ", "case ", "default", "undef", " and ", " in ",
     ".new", "1", "-1", "9223372036854775807", "1e308", "5s", "'s'", "\"${", "}\"", "\"", "'", "/re/", "@(E)\n", "| E\n", "{", "}", "[", "]",
     " [", "(", ")", ",", ":", "::", ".", "?", "|", "|$x| {", "=>", " -> ", " <- ", " <-> ", " = ", " == ", "=~", "!", "+", "*", "<<", "&&",
-    "++", "\\", "\n", "#", "/*", "\xC3\xA4", "\xFF", "Struct[{", "Variant[", "Optional[", "entries => ", "latched => true", "next_state()",
+    "++", "\\", "\n", "#", "/*", "\xC3\xA4", "\xFF", "Struct[{", "Variant[", "Optional[", "entries => ", "latched => true", "operator => true", "next_state()",
     "become(", "orchestrator[", "drain", "events", "main::catalog_done", "Hash[", "*Integer[0, ", "state ", ".map ", "return(", "Enum[",
 };
 

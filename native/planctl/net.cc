@@ -136,7 +136,9 @@ class Builder {
 
   static std::string attribute_text(const syntax::Attribute& attribute) {
     const std::string name(attribute.name.text);
-    if (name == "latched") return attribute.value->kind == ExprKind::boolean && !as<syntax::Boolean>(*attribute.value).value ? "" : "latched";
+    if (name == "latched" || name == "operator") {
+      return attribute.value->kind == ExprKind::boolean && !as<syntax::Boolean>(*attribute.value).value ? "" : name;
+    }
     return name + " " + (attribute.splat ? "*" : "") + text_of(*attribute.value);
   }
 

@@ -2,7 +2,9 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <charconv>
+#include <deque>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -28,7 +30,8 @@ constexpr std::string_view kHelp = R"(Values are JSON; what JSON lacks is writte
 
 The clock is virtual: it starts at 0 and jumps to the next time at which something can happen. There is no machine: what
 a plan sends to 'resources_to_sync' stays there, and 'events', 'synced', 'leaving' and 'main::catalog_done' hold what
---send puts into them.
+--send puts into them. What is sent to an operator's queue is said by 'operator' when nothing else can happen at 0 ms,
+and is an error when no action takes it.
 
 Examples:
   planctl run examples/elevator.plan --plan elevator --send calls=3 --trace text
@@ -182,6 +185,10 @@ class Run {
     Instant now{};
     for (;;) {
       step(engine::Tick{}, now, 1);
+      if (!words_.empty() && (engine_->ended() || engine_->next_wakeup().value_or(Instant::max()) > now)) {
+        hear(now);
+        continue;
+      }
       if (engine_->ended()) break;
       if (used_mib() > limits_.memory_mib) {
         too_large_ = true;
@@ -205,8 +212,13 @@ class Run {
 
  private:
   void post() {
+    const std::vector<engine::OperatorInput> inputs = engine_->operator_inputs();
     for (const std::string& text : options_.send) {
       Assignment token = assignment(text, "--send", program_);
+      if (std::any_of(inputs.begin(), inputs.end(), [&](const engine::OperatorInput& one) { return one.name == token.name; })) {
+        words_.push_back(std::move(token));
+        continue;
+      }
       if (const Status accepted = engine_->accepts(token.name, token.value); !accepted) {
         stop(accepted.error().code == "engine.queue" ? kUsage : kMistakes, accepted.error());
       }
@@ -214,8 +226,16 @@ class Run {
     }
   }
 
+  // What is sent to an operator's queue is said when nothing else can happen at 0 ms.
+  void hear(Instant now) {
+    Assignment word = std::move(words_.front());
+    words_.pop_front();
+    step(engine::Ordered{word.name, std::move(word.value), "operator"}, now, UINT64_MAX);
+  }
+
   void step(const engine::Input& input, Instant now, std::uint64_t firings) {
     const engine::Effects effects = engine_->step(input, now, firings);
+    if (effects.refused) stop(kMistakes, *effects.refused);
     trace_->effects(effects, now);
     for (const engine::DeadLetter& letter : effects.dead_letters) {
       if (++letters_ > kLettersTold || options_.trace == "text") continue;
@@ -241,6 +261,7 @@ class Run {
   const engine::Program& program_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<Trace> trace_;
+  std::deque<Assignment> words_;       // for an operator's queues
   std::size_t letters_ = 0;
   bool too_large_ = false;
   std::string over_;

@@ -193,7 +193,7 @@ bool Parser::parse_attributes(std::vector<Attribute>& attributes) {
   while (!accept(TokenKind::r_brace)) {
     const Span begin = peek().span;
     if (!at(TokenKind::name)) {
-      unexpected("an attribute of the queue or `}`", "attributes are `entries`, `capacity`, `ttl` and `latched`");
+      unexpected("an attribute of the queue or `}`", "attributes are `entries`, `capacity`, `ttl`, `latched` and `operator`");
       return false;
     }
     const Name name = name_of(take());

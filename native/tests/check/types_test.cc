@@ -38,6 +38,7 @@ INSTANTIATE_TEST_SUITE_P(Mismatch, Types, testing::Values(
     Mistake{"capacity", "plan t { queue Integer q { capacity => 0 } }", "P0301 1:40"},
     Mistake{"ttl", "plan t { queue Integer q { ttl => 'soon' } }", "P0301 1:35"},
     Mistake{"latched", "plan t { queue Integer q { latched => 1 } }", "P0301 1:39"},
+    Mistake{"operator", "plan t { public input Integer q { operator => 1 } }", "P0301 1:47"},
     Mistake{"too_few_names", "plan t { input Tuple[Integer, Integer] q\n action a { [$x] <- q\n $x -> drain } }", "P0301 2:13"},
     Mistake{"too_many_names", "plan t { input Tuple[Integer, Integer] q\n action a { [$x, $y, $z] <- q\n [$x, $y, $z] -> drain } }", "P0301 2:13"},
     Mistake{"taken_apart", "plan t { input Integer q\n action a { [$x] <- q\n $x -> drain } }", "P0301 2:13"},

@@ -121,6 +121,20 @@ TEST(Rendering, JsonHasEveryField) {
   EXPECT_EQ(render_json({}, sources), "[]\n");
 }
 
+TEST(Sources, TheCommentOverALine) {
+  Sources sources;
+  const std::string text = "# of nothing\n\n  # Who is there;\n  #   and who is not\n  #\n  x\n  y\n#\nz";
+  const SourceId id = sources.add("a.plan", text);
+  const auto over = [&](char name) {
+    const auto at = static_cast<std::uint32_t>(text.rfind(name));
+    return sources.comment_over({id, at, at + 1});
+  };
+  EXPECT_EQ(over('x'), "Who is there; and who is not");
+  EXPECT_EQ(over('y'), "");
+  EXPECT_EQ(over('z'), "");
+  EXPECT_EQ(sources.comment_over({id, 0, 1}), "");
+}
+
 TEST(Nearest, FindsASlipAndNothingFarther) {
   const std::vector<std::string_view> names{"available_slots", "casted_hosts", "role"};
   EXPECT_EQ(nearest("available_slot", names), "available_slots");
