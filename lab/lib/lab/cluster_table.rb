@@ -41,8 +41,7 @@ module Lab
       name = member['certname']
       wsrep = member['wsrep'] or return ["#{name} gives no SQL answer"]
 
-      expected = { 'wsrep_cluster_status' => 'Primary', 'wsrep_local_state_comment' => 'Synced',
-                   'wsrep_cluster_size' => @members.length, 'wsrep_ready' => 'ON' }
+      expected = { **Status::SYNCED, 'wsrep_cluster_size' => @members.length }
       found = expected.reject { |variable, value| wsrep[variable] == value }
                       .map { |variable, value| "#{name}: #{variable} is #{wsrep[variable]}, not #{value}" }
       return found if rows == SNAPSHOT_ROWS

@@ -2,6 +2,7 @@
 
 require 'fileutils'
 require_relative 'killed_run'
+require_relative 'leftovers'
 
 module Lab
   # Agent runs that have work to do, killed at random moments, and what becomes of the cluster by the runs that follow.
@@ -163,8 +164,7 @@ module Lab
        *complaints_of_runs(following, together, again),
        *ClusterTable.new(@cluster).complaints,
        *(moment.work == :formation ? second_birth : other_cluster),
-       *left_at_the_orchestrator,
-       *@cluster.members.flat_map { |machine| left_on(machine) }]
+       *Leftovers.new(@cluster).complaints]
     end
 
     def complaints_of_runs(following, together, again)
@@ -185,36 +185,6 @@ module Lab
 
     def state_uuids
       @cluster.members.map { |machine| Status.wsrep(machine)&.fetch('wsrep_cluster_state_uuid', nil) }.uniq
-    end
-
-    # A born cluster has used its grant; nothing may lie there for a run that is over. What a member with a new disk
-    # had not received before is told, and is as it should be.
-    def left_at_the_orchestrator
-      view = @cluster.status['orchestrator']
-      process = view.dig('state', 'processes', "galera::cluster[#{Settings::CLUSTER}]") || {}
-      found = []
-      found << "its states are #{process['states']}, not born" unless process['states'] == ['born']
-      letters = view['dead_letters'].reject { |letter| letter['reason'].to_s.end_with?('of the member that is gone') }
-      found << "dead letters: #{letters}" unless letters.empty?
-      queues = (process['queues'] || {}).reject { |_, tokens| tokens.empty? }
-      found << "tokens nobody took: #{queues}" unless queues.empty?
-      found.map { |text| "the orchestrator: #{text}" }
-    end
-
-    LEFT = {
-      'an agent lock' => 'cat %<statedir>s/agent_catalog_run.lock',
-      'half a state file' => 'find %<statedir>s/galera -type f -not -name "*.json" -not -name "*.taken"',
-      'a token to bootstrap with' => 'find /var/lib/galera-member/token -type f',
-      'a mariadbd beside the service' =>
-        'pgrep -x mariadbd | grep -vx "$(systemctl show -P MainPID mariadb)"',
-      'an agent' => 'pgrep -f "[p]uppet agent"'
-    }.freeze
-
-    def left_on(machine)
-      LEFT.filter_map do |what, command|
-        found = machine.try('sh', '-c', "#{format(command, statedir: machine.platform.statedir)} 2>/dev/null").out
-        "#{what} is left on #{machine.name}: #{found.split.join(' ')}" unless found.strip.empty?
-      end
     end
 
     # ---- telling it

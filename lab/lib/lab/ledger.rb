@@ -2,12 +2,14 @@
 
 module Lab
   # Rows that are written all the time while something happens to a cluster, to any member that takes them. Each that
-  # was acknowledged must be on every member in the end.
+  # was ever acknowledged must be on every member in the end.
   class Ledger
     TABLE = 'lab.ledger'
     SQL_SECONDS = 5
     # Until somebody is asked again when nobody took a row.
     PAUSE = 0.1
+    # Until rows are acknowledged that must be: Galera waits some seconds before it takes a member for dead.
+    PATIENCE = 60
 
     def initialize(machines)
       @machines = machines
@@ -15,9 +17,11 @@ module Lab
       @gaps = []
     end
 
-    # Returns what the block returns; rows are written until it ends.
+    # Returns what the block returns; rows are written until it ends. May be called again.
     def keep
       make_table
+      @over = false
+      @gaps.clear
       writer = Thread.new { write until @over }
       yield
     ensure
@@ -29,7 +33,13 @@ module Lab
       @acknowledged.length
     end
 
-    # The longest time without an acknowledged row, in seconds.
+    # Rows go on to be acknowledged.
+    def wait_for_rows(count)
+      wanted = rows + count
+      Shell.wait_until("#{count} rows to be acknowledged", seconds: PATIENCE) { rows >= wanted }
+    end
+
+    # The longest time without an acknowledged row, in seconds, while they were written last.
     def longest_gap
       @gaps.max || 0
     end
@@ -41,6 +51,8 @@ module Lab
       found = lacking.map { |name, rows| "#{name} lacks #{rows.length} acknowledged rows, the first is #{rows.min}" }
       found << 'the members hold different rows' if held.values.map(&:sort).uniq.length > 1
       found
+    rescue Error => e
+      [e.message]
     end
 
     private

@@ -71,6 +71,13 @@ module Lab
       raise Error, "#{name} booted into '#{state}' (see #{console_log})" unless %w[running degraded].include?(state)
     end
 
+    # Until services are being started, of which one may wait for other machines, and then for long.
+    def wait_until_usable
+      Shell.wait_until("#{name} to boot (see #{console_log})", seconds: BOOT_SECONDS) do
+        running? && try('systemctl', 'is-active', '--quiet', 'basic.target').ok?
+      end
+    end
+
     # A power cut: every process of the machine is gone at once, nothing is shut down. What the kernel of the host has
     # in its page cache survives, so writes that were not synced are not lost here.
     def cut

@@ -53,6 +53,26 @@ module Lab
       Shell.run('ip', '-n', namespace('bridge'), 'link', 'set', port(name), 'master', BRIDGE, 'up')
     end
 
+    # Each group gets a switch of its own, with a cable to the first, over which it reaches all that stays there (the
+    # server), but no other group. As between two racks whose link is cut.
+    def split(*groups)
+      groups.each_with_index do |names, at|
+        make_switch("rack#{at}")
+        names.each { |name| attach(name, "rack#{at}") }
+      end
+    end
+
+    def heal
+      space = namespace('bridge')
+      switches = Shell.run('ip', '-n', space, '-o', 'link', 'show', 'type', 'bridge').scan(/\brack\d+(?=:)/)
+      ports = Machine.all_existing.map(&:name).select { |name| exist?(name) }
+      ports.each { |name| attach(name, BRIDGE) }
+      switches.each do |switch|
+        Shell.run('ip', '-n', space, 'link', 'del', "up-#{switch}")
+        Shell.run('ip', '-n', space, 'link', 'del', switch)
+      end
+    end
+
     def plugged?(name)
       Shell.run('ip', '-n', namespace('bridge'), '-o', 'link', 'show', port(name)).match?(/<[^>]*\bUP\b/)
     end
@@ -65,6 +85,21 @@ module Lab
 
     def port(name)
       "to-#{name}"
+    end
+
+    # Its cable to the first switch is isolated there: nothing passes between two such ports.
+    def make_switch(name)
+      space = namespace('bridge')
+      Shell.run('ip', '-n', space, 'link', 'add', name, 'type', 'bridge', 'forward_delay', '0', 'stp_state', '0')
+      Shell.run('ip', '-n', space, 'link', 'add', "up-#{name}", 'type', 'veth', 'peer', 'name', "down-#{name}")
+      Shell.run('ip', '-n', space, 'link', 'set', "down-#{name}", 'master', name, 'up')
+      Shell.run('ip', '-n', space, 'link', 'set', "up-#{name}", 'master', BRIDGE, 'up')
+      Shell.run('ip', '-n', space, 'link', 'set', "up-#{name}", 'type', 'bridge_slave', 'isolated', 'on')
+      Shell.run('ip', '-n', space, 'link', 'set', name, 'up')
+    end
+
+    def attach(name, switch)
+      Shell.run('ip', '-n', namespace('bridge'), 'link', 'set', port(name), 'master', switch)
     end
   end
 end

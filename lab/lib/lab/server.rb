@@ -111,6 +111,21 @@ module Lab
       machine.run('systemctl', 'stop', ORCHESTRATOR_SOCKET, ORCHESTRATOR_UNIT)
     end
 
+    # Whatever became of it before: one that was killed often is not started by systemd any more.
+    def start_orchestrator
+      machine.try('systemctl', 'reset-failed', ORCHESTRATOR_UNIT, ORCHESTRATOR_SOCKET)
+      machine.run('systemctl', 'start', ORCHESTRATOR_UNIT)
+    end
+
+    def restart_orchestrator
+      machine.run('systemctl', 'restart', ORCHESTRATOR_UNIT)
+    end
+
+    # systemd starts it again.
+    def kill_orchestrator
+      machine.try('systemctl', 'kill', '-s', 'KILL', ORCHESTRATOR_UNIT)
+    end
+
     # The last report of a member as the report processor "store" wrote it, one file a minute; nil when there is none.
     # Plain hashes and arrays: the classes that Puppet has for the parts are left out.
     def last_report(certname)

@@ -10,6 +10,8 @@ module Lab
     NUMBERS = %w[wsrep_cluster_size wsrep_last_committed].freeze
     QUERY = "SHOW GLOBAL STATUS WHERE Variable_name IN (#{VARIABLES.map { |name| "'#{name}'" }.join(', ')})"
     SQL_SECONDS = 5
+    SYNCED = { 'wsrep_cluster_status' => 'Primary', 'wsrep_local_state_comment' => 'Synced',
+               'wsrep_ready' => 'ON' }.freeze
 
     def initialize(machines, server)
       @machines = machines
@@ -38,6 +40,17 @@ module Lab
 
       values = answer.lines.to_h { |line| line.chomp.split("\t", 2) }
       values.to_h { |name, value| [name, NUMBERS.include?(name) ? value.to_i : value] }
+    end
+
+    # Do all of these say that they are Synced members of one cluster, and that it has no others?
+    def self.whole?(machines)
+      views = Shell.in_parallel(machines) { |machine| wsrep(machine) }
+      return false unless views.all? { |view| view && SYNCED.all? { |name, value| view[name] == value } }
+
+      views.map { |view| view['wsrep_cluster_state_uuid'] }.uniq.one? &&
+        views.all? { |view| view['wsrep_cluster_size'] == machines.length }
+    rescue Error # one of them is off, or was cut in this very moment
+      false
     end
 
     private

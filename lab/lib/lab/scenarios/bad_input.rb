@@ -65,10 +65,6 @@ module Lab
       reader&.join
       journal&.close
     end
-
-    def start_orchestrator
-      server.machine.run('systemctl', 'start', Server::ORCHESTRATOR_UNIT)
-    end
   end
 end
 
@@ -81,7 +77,7 @@ Lab::Scenario.define 'orchestrator-down-for-a-member', 'a member of a cluster ge
     expect run.output.match?(/^Warning: .*orchestrator/i), 'no warning tells that the orchestrator cannot be reached'
     expect run.seconds < 60, "the run took #{run.seconds.round} s: it waited for the orchestrator, with all in place"
   ensure
-    start_orchestrator
+    server.start_orchestrator
   end
   expect_ok run_agent(member(1))
   expect_whole
@@ -93,7 +89,7 @@ Lab::Scenario.define 'orchestrator-down-for-a-stranger', 'who is not yet in fail
     server.stop_orchestrator
     expect_only_host_failed run_agent(member(1)), saying: /#{Lab::Settings::ORCHESTRATOR_PORT}/
   ensure
-    start_orchestrator
+    server.start_orchestrator
   end
   server.environment.write('cluster_size' => Lab::Scenario::MEMBERS)
   expect_ok run_together
@@ -146,14 +142,13 @@ Lab::Scenario.define 'orchestrator-killed', 'kill -9 of the orchestrator in the 
     next unless line.match?(/Package\[galera\]|Db_snapshot_install|Event\[install_complete\]|Galera_/)
 
     lock.synchronize do
-      server.machine.try('systemctl', 'kill', '-s', 'KILL', Lab::Server::ORCHESTRATOR_UNIT)
+      server.kill_orchestrator
       kills += 1
     end
   end
   keep(Lab::Shell.in_parallel(cluster.members) { |machine| Lab::AgentRun.new(machine).call(&kill) })
   expect kills.positive?, 'the orchestrator was never killed'
-  server.machine.try('systemctl', 'reset-failed', Lab::Server::ORCHESTRATOR_UNIT, Lab::Server::ORCHESTRATOR_SOCKET)
-  start_orchestrator
+  server.start_orchestrator
   expect_ok run_together
   expect_whole
 end
