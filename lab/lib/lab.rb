@@ -6,5 +6,5 @@ end
 
 %w[
   settings shell cgroup network platform machine roots release environment agent_run server status cluster cluster_table
-  hand_formation cli
+  hand_formation hand_recovery cli
 ].each { |part| require_relative "lab/#{part}" }
