@@ -80,13 +80,25 @@ module Lab
       Shell.say("#{name}: #{text}")
     end
 
+    # How many members the cluster has; said before it is made, where it is not the usual number.
+    attr_writer :size
+
+    def size
+      @size || MEMBERS
+    end
+
     # Members that never ran an agent, and an orchestrator that knows of none. `values` go to site.pp. Where a scenario
     # is not about platforms, they are those that lab/scenarios was given.
     def fresh_cluster(values = {}, platforms = self.class.platforms)
       cluster.choose_platforms(platforms)
-      cluster.fresh(count: MEMBERS) unless cluster.untouched? && as_wanted?
-      server.environment.write({ 'cluster_size' => MEMBERS }.merge(values))
+      cluster.fresh(count: size) unless cluster.untouched? && as_wanted?
+      declare(values)
       @bootstraps = nil # there were none, and its birth is to come
+    end
+
+    # What site.pp looks up; the rest is as usual.
+    def declare(values = {})
+      server.environment.write({ 'cluster_size' => size }.merge(values))
     end
 
     # A whole cluster: the one that is there, or a new one.
@@ -102,9 +114,9 @@ module Lab
       expect_whole
     end
 
-    # As many members as scenarios have, of the platforms that were chosen.
+    # As many members as the scenario has, of the platforms that were chosen.
     def as_wanted?
-      cluster.members.length == MEMBERS && cluster.as_chosen?
+      cluster.members.length == size && cluster.as_chosen?
     end
 
     def run_together
