@@ -36,6 +36,14 @@ RSpec.describe Lab::Scenario do
     expect(result { expect_ok broken }).to match(/a plan failed: .*undef has no queues/)
   end
 
+  it 'has the next one begin with a new cluster when it failed' do
+    described_class.spoilt = false
+    result { expect true, 'never said' }
+    expect(described_class.spoilt).to be(false)
+    result { expect false, 'said' }
+    expect(described_class.spoilt).to be(true)
+  end
+
   it 'says so when it is the scenario that is wrong' do
     expect(result { nil.no_such_method }).to match(/the scenario itself is broken.*no_such_method/m)
   end

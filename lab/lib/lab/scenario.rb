@@ -16,6 +16,8 @@ module Lab
     class << self
       # What members are unless a scenario says otherwise: see Cluster#choose_platforms.
       attr_accessor :platforms
+      # Whether the last one failed: what it left is nothing to begin with.
+      attr_accessor :spoilt
     end
     self.platforms = {}
 
@@ -50,9 +52,11 @@ module Lab
       instance_exec(&@body)
       nil
     rescue Failed, Error => e
+      self.class.spoilt = true
       keep_journals
       "#{e.message}\n(agent runs and journals are in #{log_dir})"
     rescue StandardError => e
+      self.class.spoilt = true
       "the scenario itself is broken: #{e.full_message(highlight: false)}"
     end
 
@@ -92,6 +96,7 @@ module Lab
     def fresh_cluster(values = {}, platforms = self.class.platforms)
       cluster.choose_platforms(platforms)
       cluster.fresh(count: size) unless cluster.untouched? && as_wanted?
+      self.class.spoilt = false
       declare(values)
       @bootstraps = nil # there were none, and its birth is to come
     end
@@ -114,9 +119,9 @@ module Lab
       expect_whole
     end
 
-    # As many members as the scenario has, of the platforms that were chosen.
+    # As many members as the scenario has, of the platforms that were chosen, and as a scenario left them that passed.
     def as_wanted?
-      cluster.members.length == size && cluster.as_chosen?
+      !self.class.spoilt && cluster.members.length == size && cluster.as_chosen?
     end
 
     def run_together
