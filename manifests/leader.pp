@@ -30,34 +30,45 @@
 # @param config_file
 #   The file in which the plan writes the cluster's settings.
 # @param wsrep_sst_method
-#   How a new member gets its data.
+#   How a new member gets its data: `rsync` copies it while the donor takes no writes; `mariabackup` needs the packages
+#   mariadb-backup and openssl, and an account of the database, which the members make and share by themselves.
 # @param wsrep_provider
 #   The Galera library.
+# @param wsrep_provider_options
+#   Options of the Galera library, such as `gcache.size=1G;gcs.fc_limit=64`. The plan adds those of TLS; options in a file of
+#   your own would take the place of all of these.
+# @param sst_tls
+#   Whether transfers of state are encrypted, in a cluster with `replication_tls`. Default: those by mariabackup are.
+#   rsync is encrypted by stunnel: with `true` the package stunnel4 must be on every member.
 define galera::leader (
   Galera::Cluster_title              $cluster,
-  Enum['present', 'absent']          $ensure           = 'present',
-  String[1]                          $host             = $trusted['certname'],
-  String[1]                          $address          = $facts['networking']['ip'],
-  Optional[Galera::Orchestrator_url] $orchestrator_url = undef,
-  Integer[0, 3600]                   $wait             = 120,
-  Optional[Galera::Service_name]     $service_name     = undef,
-  Optional[Galera::Absolute_path]    $datadir          = undef,
-  Optional[Galera::Absolute_path]    $config_file      = undef,
-  Optional[String[1]]                $wsrep_sst_method = undef,
-  Optional[Galera::Absolute_path]    $wsrep_provider   = undef,
+  Enum['present', 'absent']          $ensure                 = 'present',
+  String[1]                          $host                   = $trusted['certname'],
+  String[1]                          $address                = $facts['networking']['ip'],
+  Optional[Galera::Orchestrator_url] $orchestrator_url       = undef,
+  Integer[0, 3600]                   $wait                   = 120,
+  Optional[Galera::Service_name]     $service_name           = undef,
+  Optional[Galera::Absolute_path]    $datadir                = undef,
+  Optional[Galera::Absolute_path]    $config_file            = undef,
+  Optional[Galera::Sst_method]       $wsrep_sst_method       = undef,
+  Optional[Galera::Absolute_path]    $wsrep_provider         = undef,
+  Optional[String[1]]                $wsrep_provider_options = undef,
+  Optional[Boolean]                  $sst_tls                = undef,
 ) {
   galera::host { $title:
-    ensure           => $ensure,
-    cluster          => $cluster,
-    host             => $host,
-    address          => $address,
-    desired_role     => 0,
-    orchestrator_url => $orchestrator_url,
-    wait             => $wait,
-    service_name     => $service_name,
-    datadir          => $datadir,
-    config_file      => $config_file,
-    wsrep_sst_method => $wsrep_sst_method,
-    wsrep_provider   => $wsrep_provider,
+    ensure                 => $ensure,
+    cluster                => $cluster,
+    host                   => $host,
+    address                => $address,
+    desired_role           => 0,
+    orchestrator_url       => $orchestrator_url,
+    wait                   => $wait,
+    service_name           => $service_name,
+    datadir                => $datadir,
+    config_file            => $config_file,
+    wsrep_sst_method       => $wsrep_sst_method,
+    wsrep_provider         => $wsrep_provider,
+    wsrep_provider_options => $wsrep_provider_options,
+    sst_tls                => $sst_tls,
   }
 }

@@ -115,6 +115,7 @@ Value FakeGalera::observe(std::size_t i) const {
                                        : Value::undef());
   data.set("cluster_size",
            primary ? Value::integer(static_cast<std::int64_t>(component().size())) : Value::undef());
+  data.set("replication", answers(i) ? Value::string("tls") : Value::undef());
   data.set("state_uuid", optional_text(node.uuid));
   data.set("seqno", Value::integer(node.seqno));
   data.set("safe_to_bootstrap", Value::boolean(false));

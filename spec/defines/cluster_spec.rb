@@ -34,6 +34,12 @@ RSpec.describe 'galera::cluster' do
     it { expect(declaration['parameters']).to eq('cluster_size' => 5, 'patience' => 10) }
   end
 
+  context 'with what members share' do
+    let(:params) { { sst_secret_version: 2, replication_tls: false } }
+
+    it { expect(declaration['parameters']).to include('sst_secret_version' => 2, 'replication_tls' => false) }
+  end
+
   context 'with a size of 0' do
     let(:params) { { cluster_size: 0 } }
 

@@ -25,6 +25,22 @@ RSpec.describe 'how a run with a plan process ends' do
     expect(run.session.config['tls'].keys).to eq(%w[certificate private_key ca crl])
   end
 
+  it 'gives the node\'s own certificate to a plan that names what is trusted' do
+    FileUtils.mkdir_p(File.dirname(Puppet[:hostcert]))
+    File.write(Puppet[:hostcert], 'a certificate')
+    found = ['$facts', '$trusted'].map do |text|
+      run = apply(<<~PUPPET)
+        plan_process { 'Demo::Host[m]':
+          plan   => 'demo::host',
+          bundle => { 'format' => 1, 'plan' => 'demo::host', 'digest' => 'x',
+                      'files' => [{ 'path' => 'p', 'text' => '#{text}' }] },
+        }
+      PUPPET
+      run.session.config['trusted']['certificate']
+    end
+    expect(found).to eq([nil, 'a certificate'])
+  end
+
   it 'starts the process before the first resource is applied' do
     seen = nil
     allow_any_instance_of(FakeSession).to receive(:start) { seen = File.exist?(path('x')) }

@@ -156,7 +156,7 @@ Puppet::Type.newtype(:plan_process) do
   end
 
   newparam(:trusted) do
-    desc "`$trusted` of the manifest, for the plan's own use."
+    desc "`$trusted` of the manifest, for the plan's own use. In the plan it has the node's `certificate` (PEM), too."
   end
 
   newparam(:server_facts) do

@@ -23,24 +23,39 @@ module PuppetX
 
       ENVIRONMENT = { 'LC_ALL' => 'C', 'LANG' => 'C', 'LANGUAGE' => nil }.freeze
       READ_SIZE = 65_536
+      PIPE_SIZE = 65_536
 
       module_function
 
       # argv::    program and arguments
       # timeout:: seconds
       # env::     variables beside ENVIRONMENT
-      def run(*argv, timeout: 30, env: {})
+      # input::   what it reads from its standard input: no more than a pipe holds
+      def run(*argv, timeout: 30, env: {}, input: '')
+        in_reader = given(input)
         out_reader, out_writer = IO.pipe
         err_reader, err_writer = IO.pipe
         pid = Process.spawn(ENVIRONMENT.merge(env), *argv,
-                            in: File::NULL, out: out_writer, err: err_writer, pgroup: true, close_others: true)
+                            in: in_reader, out: out_writer, err: err_writer, pgroup: true, close_others: true)
         [out_writer, err_writer].each(&:close)
         collect(pid, out_reader, err_reader, monotonic + timeout)
       rescue Errno::ENOENT, Errno::EACCES => e
         Result.new(status: 127, out: '', err: "#{argv.first}: #{e.message}", timed_out: false)
       ensure
-        [out_reader, out_writer, err_reader, err_writer].each { |io| io.close if io && !io.closed? }
+        [in_reader, out_reader, out_writer, err_reader, err_writer].each { |io| io.close if io && !io.closed? }
       end
+
+      # A pipe that holds it all, so that nobody has to wait for a reader.
+      def given(input)
+        raise ArgumentError, "#{input.bytesize} bytes are too many for a pipe" if input.bytesize > PIPE_SIZE
+
+        reader, writer = IO.pipe
+        writer.write(input)
+        reader
+      ensure
+        writer&.close
+      end
+      private_class_method :given
 
       def monotonic
         Process.clock_gettime(Process::CLOCK_MONOTONIC)

@@ -185,7 +185,7 @@ module PuppetX
                          'title' => reference[/\[(.*)\]\z/m, 1] || reference, 'plan' => host[:plan] },
           'bundle' => host[:bundle], 'parameters' => host[:parameters] || {}, 'cluster' => host[:cluster],
           'admission' => host[:admission],
-          'facts' => facts, 'trusted' => host[:trusted] || {}, 'server_facts' => host[:server_facts] || {},
+          'facts' => facts, 'trusted' => trusted, 'server_facts' => host[:server_facts] || {},
           'orchestrator' => orchestrator, 'state_file' => state_file, 'noop' => noop?,
           'trace' => traced?, 'tls' => tls }
       end
@@ -201,9 +201,20 @@ module PuppetX
 
       # Facts are resolved only for a plan that names them: to ask for all costs more than the rest of the start.
       def facts
-        return {} unless Array(host[:bundle]['files']).any? { |file| file['text'].match?(/\$\{?(::)?facts\b/) }
+        named?('facts') ? Puppet.runtime[:facter].to_hash : {}
+      end
 
-        Puppet.runtime[:facter].to_hash
+      # What the compiler vouches for; and the node's own certificate, for a plan that names this.
+      def trusted
+        given = host[:trusted] || {}
+        return given unless named?('trusted') && File.exist?(Puppet[:hostcert])
+
+        given.merge('certificate' => File.read(Puppet[:hostcert]))
+      end
+
+      # Is this variable in the text of the plan, or of what it needs?
+      def named?(variable)
+        Array(host[:bundle]['files']).any? { |file| file['text'].match?(/\$\{?(::)?#{variable}\b/) }
       end
     end
   end

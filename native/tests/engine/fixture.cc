@@ -58,6 +58,7 @@ Actor::Actor(const Bundle& bundle, std::string resource, std::string_view parame
   setup_.title = resource.substr(open + 1, resource.size() - open - 2);
   setup_.parameters = value_of(parameters);
   setup_.server_facts = value_of(server_facts);
+  setup_.trusted = value_of(R"({"certificate": "certificate of )" + setup_.identity.certname + "\"}");
   auto made = Engine::create(program_of(bundle_), setup_, at(0));
   if (!made) throw std::runtime_error(made.error().message);
   engine_ = std::move(*made);
@@ -74,6 +75,11 @@ void Actor::reload(const Bundle* other) {
   auto restored = Engine::restore(program_of(bundle_), setup_, values::parse_json(text, 64 * 1024 * 1024).value(), at(0));
   if (!restored) throw std::runtime_error(restored.error().message);
   engine_ = std::move(*restored);
+}
+
+void Actor::reload_with(std::string_view parameters) {
+  setup_.parameters = value_of(parameters);
+  reload();
 }
 
 boost::json::value Actor::root() const {

@@ -33,6 +33,8 @@ class Actor {
   Effects send(std::string queue, std::string_view json, std::int64_t ms = 0);
   // Writes the state down, reads it back (with other plans when given), and goes on with that.
   void reload(const Bundle* other = nullptr);
+  // The same, with other parameters.
+  void reload_with(std::string_view parameters);
 
   [[nodiscard]] std::string variable(std::string_view name) const;     // as JSON
   [[nodiscard]] std::string queue(std::string_view name) const;        // as JSON, an array
