@@ -24,6 +24,9 @@ node default {
       ensure => installed,
       name   => 'mariadb-server',
     }
+    -> package { lookup('lab::more_packages', { 'default_value' => [] }):
+      ensure => installed,
+    }
     -> db_snapshot_install { 'shop':
       source => $snapshot['source'],
       sha256 => $snapshot['sha256'],
@@ -51,6 +54,7 @@ node 'puppet.lab.test' {
 
   galera::cluster { lookup('lab::declared_cluster'):
     cluster_size => lookup('lab::cluster_size'),
+    *            => lookup('lab::cluster_parameters', { 'default_value' => {} }),
   }
 
   $shop = lookup('lab::shop', { 'default_value' => undef })
