@@ -30,7 +30,7 @@ Puppet::Type.type(:galera_sst_account).provide(:mariadb) do
   end
 
   def summary
-    "made account #{resource[:name]}, its secret is sealed for #{@readers} members"
+    "made account #{resource[:name]}, its secret is sealed for #{@readers} certificate(s)"
   end
 
   def plan_data
