@@ -57,6 +57,19 @@ std::string type_text(Engine::State& state, Process& process, const PlaceCode& c
   }
 }
 
+// What a guard raised, or what an action that would take it says it waits for.
+std::string why_not_taken(const Effects& effects, const std::vector<Waiting>& before, const std::vector<Waiting>& after) {
+  if (!effects.dead_letters.empty()) return effects.dead_letters.front().message;
+  std::string why;
+  for (const Waiting& one : after) {
+    const bool known = std::any_of(before.begin(), before.end(), [&](const Waiting& other) {
+      return other.process == one.process && other.action == one.action && values::same(other.reason, one.reason);
+    });
+    if (!known) why += (why.empty() ? "it waits for " : "; ") + one.text();
+  }
+  return why;
+}
+
 boost::json::value describe_end(const Ended& ended) {
   if (!ended.maker.empty()) return boost::json::object{{"maker", ended.maker}};
   return boost::json::object{{ended.failed ? "fail" : "end", values::to_json(ended.value)}};
@@ -174,6 +187,7 @@ Effects Engine::hear(const Ordered& word, Instant now) {
     return nothing;
   };
   if (const Status heard = state_->hears(word); !heard) return refused(heard.error());
+  const std::vector<Waiting> waited = waiting();
   Result<std::unique_ptr<State>> copied = state_->copy();
   if (!copied) return refused(copied.error());
   std::unique_ptr<State> before = std::exchange(state_, std::move(*copied));
@@ -184,13 +198,13 @@ Effects Engine::hear(const Ordered& word, Instant now) {
   const auto firing = std::find_if(effects.firings.begin(), effects.firings.end(),
                                    [&](const Firing& one) { return one.number == state_->heard_in; });
   if (firing == effects.firings.end()) {
+    const std::string why = why_not_taken(effects, waited, waiting());
     state_ = std::move(before);
-    const std::string why = effects.dead_letters.empty() ? std::string() : effects.dead_letters.front().message;
     return refused({"engine.not_taken", "no action takes it now from '" + word.queue + "'", why});
   }
   if (!firing->error.empty()) {
     state_ = std::move(before);
-    return refused({"engine.failed", firing->error, "of action '" + firing->action + "'"});
+    return refused({"engine.failed", firing->error, "Action '" + firing->action + "' says so; nothing has happened."});
   }
   for (const QueuedValue& sent : firing->sent) {
     if (sent.queue == "drain") effects.answers.push_back(sent.value);

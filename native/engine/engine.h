@@ -64,6 +64,7 @@ struct EventPosted {
 };
 struct CatalogDone {               // becomes main::catalog_done
   std::vector<std::string> changed, failed, skipped;
+  std::string run = {};            // an id of this run
 };
 struct ResourceResult {
   std::string reference;           // "File[/etc/…]", as the batch named it
@@ -139,7 +140,8 @@ struct Effects {
   bool changed = false;            // the snapshot differs from what it was before the step
   // Of an Ordered: what the action that took it sent to `drain`; or why it was refused, and then all else is empty. Codes:
   // "engine.input" no such queue, "engine.token" its type or size refuse it, "engine.ended" the process has ended,
-  // "engine.not_taken" no action takes it now, "engine.failed" the one that took it failed (`message` says with what).
+  // "engine.not_taken" no action takes it now (`help` says what one that would take it awaits), "engine.failed" the one that
+  // took it failed (`message` says with what).
   std::vector<values::Value> answers;
   std::optional<Error> refused;
 };

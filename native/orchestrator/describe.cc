@@ -9,28 +9,10 @@ namespace {
 
 std::int64_t milliseconds(Instant instant) { return instant.time_since_epoch().count(); }
 
-// What a plan keeps secret is for members, not for who looks at the status.
-void redact(boost::json::value& json) {
-  if (json.is_array()) {
-    for (auto& item : json.get_array()) redact(item);
-  } else if (json.is_object()) {
-    auto& object = json.get_object();
-    const auto* type = object.if_contains("__ptype");
-    if (type != nullptr && type->is_string() && type->get_string() == "Sensitive") {
-      json = "Sensitive [value redacted]";
-      return;
-    }
-    for (auto& item : object) redact(item.value());
-  }
-}
-
-boost::json::array waiting(const engine::Engine& engine) {
+boost::json::array inputs(const engine::Engine& engine) {
   boost::json::array list;
-  for (const auto& item : engine.waiting()) {
-    list.push_back(boost::json::object{{"process", item.process},
-                                       {"action", item.action},
-                                       {"text", item.text()},
-                                       {"since_ms", milliseconds(item.since)}});
+  for (const auto& input : engine.operator_inputs()) {
+    list.push_back(boost::json::object{{"name", input.name}, {"type", input.type}, {"about", input.about}});
   }
   return list;
 }
@@ -96,6 +78,31 @@ std::uint64_t tokens_in(const boost::json::value& described) {
 
 }  // namespace
 
+void redact(boost::json::value& json) {
+  if (json.is_array()) {
+    for (auto& item : json.get_array()) redact(item);
+  } else if (json.is_object()) {
+    auto& object = json.get_object();
+    const auto* type = object.if_contains("__ptype");
+    if (type != nullptr && type->is_string() && type->get_string() == "Sensitive") {
+      json = "Sensitive [value redacted]";
+      return;
+    }
+    for (auto& item : object) redact(item.value());
+  }
+}
+
+boost::json::array waiting(const engine::Engine& engine) {
+  boost::json::array list;
+  for (const auto& item : engine.waiting()) {
+    list.push_back(boost::json::object{{"process", item.process},
+                                       {"action", item.action},
+                                       {"text", item.text()},
+                                       {"since_ms", milliseconds(item.since)}});
+  }
+  return list;
+}
+
 std::vector<const Conversation*> Service::State::members(const Process& process) const {
   std::vector<const Conversation*> result;
   for (auto at = conversations.lower_bound({process.declaration.resource, "", ""});
@@ -130,6 +137,7 @@ boost::json::value Service::describe(std::string_view title) const {
   }
   json["members"] = std::move(members);
   json["dead_letters"] = state_->describe_letters(*process);
+  json["inputs"] = inputs(*process->engine);
   return json;
 }
 

@@ -69,6 +69,8 @@ std::vector<std::string> journal_fields(const LogRecord& record) {
   add("PLAN_CLUSTER", record.cluster);
   add("PLAN_CODE", record.code);
   add("PLAN_ADDRESS", record.address);
+  add("PLAN_OPERATOR", record.by);
+  add("PLAN_INPUT", record.input);
   return fields;
 }
 

@@ -117,7 +117,10 @@ void Service::State::set_wakeup(Process& process, std::optional<Instant> wakeup)
 }
 
 void Service::State::step(Process& process, const engine::Input& input, Instant now, std::uint64_t max_firings) {
-  engine::Effects effects = process.engine->step(input, now, max_firings);
+  apply(process, process.engine->step(input, now, max_firings), now);
+}
+
+void Service::State::apply(Process& process, engine::Effects effects, Instant now) {
   set_wakeup(process, process.engine->next_wakeup());
   if (effects.changed) {
     mark_changed(process);
@@ -358,6 +361,8 @@ std::vector<std::string> Service::titles() const {
 bool Service::must_commit() const { return !state_->full && state_->urgent; }
 
 bool Service::full() const { return state_->full; }
+
+const std::string& Service::certname() const { return state_->options.certname; }
 
 std::uint64_t Service::epoch() const { return state_->epoch; }
 

@@ -132,8 +132,20 @@ class Service {
   // Errors: unknown_cluster, not_found, not_retryable (says why), store_full.
   [[nodiscard]] Status retry(std::string_view title, std::uint64_t id, Instant now);
 
+  // What an operator says to a served process. `by`: who speaks, as the plan hears it. What is answered is in
+  // docs/orchestrator.openapi.yaml. Stages, unless it is a dry run: of that nothing is left. Errors: unknown_cluster,
+  // unknown_input, malformed (the value), not_taken, refused (in the plan's words), store_full; each has its audit record.
+  struct Order {
+    std::string title, input, by;
+    boost::json::value value;    // rich data, as a message's is
+    bool dry_run = false;
+    std::string address = {};    // for the audit
+  };
+  [[nodiscard]] Result<boost::json::value> order(const Order& order, Instant now);
+
   // What unknown_cluster lists: the titles that are served, in order.
   [[nodiscard]] std::vector<std::string> titles() const;
+  [[nodiscard]] const std::string& certname() const;
   [[nodiscard]] std::uint64_t epoch() const;
   // Error reply for `error`, with the list of clusters where it belongs.
   [[nodiscard]] protocol::ErrorReply error_reply(const Error& error) const;

@@ -1,5 +1,5 @@
 // What the parts of Service share: service.cc (exchanges), commit.cc, configure.cc (declarations),
-// dead_letters.cc, describe.cc.
+// dead_letters.cc, describe.cc, operator.cc.
 #pragma once
 
 #include <map>
@@ -13,6 +13,10 @@
 #include "orchestrator/service.h"
 
 namespace plan::orchestrator {
+
+// What a plan keeps secret is for members, not for who looks (describe.cc).
+void redact(boost::json::value& json);
+[[nodiscard]] boost::json::array waiting(const engine::Engine& engine);
 
 struct Service::State {
   State(Store& the_store, ServiceOptions the_options)
@@ -82,6 +86,9 @@ struct Service::State {
   Error refuse(const values::ProcessIdentity& peer, const std::string& cluster, std::string_view address,
                const Error& error);
   void step(Process& process, const engine::Input& input, Instant now, std::uint64_t max_firings = UINT64_MAX);
+  void apply(Process& process, engine::Effects effects, Instant now);      // of a step
+  [[nodiscard]] Result<boost::json::value> order(const Order& order, Instant now);      // operator.cc
+  [[nodiscard]] std::string shown_value(const Order& order, std::string_view code) const;
   void deliver(Process& process, engine::Message message, Instant now);
   // `more`: what is kept with it (dead_letters.cc).
   void dead_letter(Process& process, const engine::DeadLetter& letter, Instant now, boost::json::object more = {});

@@ -89,8 +89,8 @@ Result<boost::json::value> Api::get(const std::string& path, std::chrono::millis
   return call({.path = path, .timeout = kPatience + wait, .method = transport::Method::get});
 }
 
-Result<boost::json::value> Api::post(const std::string& path) {
-  return call({.path = path, .timeout = kPatience});
+Result<boost::json::value> Api::post(const std::string& path, std::string body) {
+  return call({.path = path, .body = std::move(body), .timeout = kPatience});
 }
 
 }  // namespace plan::planctl

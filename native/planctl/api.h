@@ -26,7 +26,7 @@ class Api {
 
   // The answer. Errors: transport.*; api.refused: the orchestrator's own words.
   [[nodiscard]] Result<boost::json::value> get(const std::string& path, std::chrono::milliseconds wait = {});
-  [[nodiscard]] Result<boost::json::value> post(const std::string& path);
+  [[nodiscard]] Result<boost::json::value> post(const std::string& path, std::string body = {});
 
  private:
   explicit Api(std::unique_ptr<transport::Client> client) : client_(std::move(client)) {}

@@ -11,6 +11,7 @@
 #include "planctl/sources.h"
 #include "planctl/table.h"
 #include "protocol/path.h"
+#include "values/json.h"
 
 namespace plan::planctl {
 
@@ -27,6 +28,8 @@ struct Options {
   std::string cluster;
   std::uint64_t id = 0;
   std::uint64_t changes = 0;   // 0: without end
+  std::string input, value;    // of send
+  bool dry_run = false;
 };
 
 // What is not there, or null, is "-".
@@ -102,6 +105,48 @@ void show_dead_letters(const value& answer) {
 
 void show_retried(const value& answer) { std::cout << "dead letter " << cell(answer, "id") << " is retried\n"; }
 
+std::string listed(const value& list) {
+  std::string text;
+  for (const auto& one : list.as_array()) {
+    const std::string item = one.is_string() ? std::string(one.get_string()) : cell(one, "text");
+    text += (text.empty() ? "" : "; ") + item;
+  }
+  return text.empty() ? "-" : text;
+}
+
+// A row for each thing that is another one afterwards.
+std::vector<Row> changes(const value& before, const value& after) {
+  std::vector<Row> rows;
+  const auto differ = [&](const std::string& what, const std::string& old, const std::string& fresh) {
+    if (old != fresh) rows.push_back({what, old, fresh});
+  };
+  differ("state", listed(before.at("states")), listed(after.at("states")));
+  for (const auto& [part, sigil] : {std::pair{"variables", "$"}, std::pair{"queues", ""}}) {
+    for (const auto& [name, _] : after.at(part).as_object()) {
+      rows.push_back({sigil + std::string(name), cell(before.at(part), name), cell(after.at(part), name)});
+    }
+  }
+  differ("waits for", listed(before.at("waiting")), listed(after.at("waiting")));
+  differ("ended", cell(before, "ended"), cell(after, "ended"));
+  return rows;
+}
+
+void show_taken(const value& answer) {
+  for (const auto& text : answer.at("answers").as_array()) std::cout << printable(std::string(text.as_string())) << '\n';
+  std::vector<Row> rows = changes(answer.at("before"), answer.at("after"));
+  if (!rows.empty()) {
+    rows.insert(rows.begin(), {"WHAT CHANGES", "BEFORE", "AFTER"});
+    print_table(std::cout, rows);
+  }
+  for (const auto& one : answer.at("messages").as_array()) {
+    std::cout << printable(cell(one, "kind") + " " + cell(one, "name") + " to " + process_cell(one.at("to"))) << '\n';
+  }
+  for (const auto& one : answer.at("dead_letters").as_array()) {
+    std::cout << printable("dead letter of " + cell(one, "process") + ", action " + cell(one, "action") + ": " + cell(one, "message")) << '\n';
+  }
+  std::cout << (answer.at("dry_run").as_bool() ? "a dry run: nothing has happened" : "taken, as the word of " + printable(cell(answer, "by"))) << '\n';
+}
+
 void show_change(const value& cluster) {
   std::cout << printable(cell(cluster, "title")) << "  revision " << cell(cluster, "revision") << "  members "
             << cluster.at("members").as_array().size() << "  waits for " << printable(waiting_cell(cluster)) << std::endl;
@@ -159,6 +204,17 @@ Ask get(const std::string& part) {
   return [part](Api& api, const Options& options) { return api.get(path_of(options, part)); };
 }
 
+// A value that is no JSON is wrong usage: nobody is asked.
+Result<value> send(Api& api, const Options& given) {
+  auto said = values::parse_json(given.value);
+  if (!said) {
+    return Error{"planctl.json", "VALUE " + given.value + ": " + said.error().message,
+                 "it is JSON: a string is written in double quotes, '\"text\"'"};
+  }
+  const boost::json::object body{{"value", std::move(*said)}, {"dry_run", given.dry_run}};
+  return api.post(path_of(given, "/inputs/" + protocol::encode_segment(given.input)), boost::json::serialize(body));
+}
+
 constexpr std::string_view kHelp =
     "Asks over the daemon's control socket where there is one, else by HTTPS with this node's certificate.\n"
     "Exit codes: 0 fine, 1 the orchestrator refuses it, 2 wrong usage or no certificate, 3 it cannot be reached.";
@@ -177,7 +233,7 @@ void add_access(CLI::App& command, Options& options) {
 
 void add_orchestrator(CLI::App& app, int& code) {
   auto options = std::make_shared<Options>();
-  CLI::App* group = app.add_subcommand("orchestrator", "Look at the clusters of an orchestrator, and retry dead letters");
+  CLI::App* group = app.add_subcommand("orchestrator", "Look at the clusters of an orchestrator, retry dead letters, and speak to a cluster as an operator");
   group->require_subcommand(1);
   group->fallthrough();
   group->footer(std::string(kHelp));
@@ -202,6 +258,11 @@ void add_orchestrator(CLI::App& app, int& code) {
                         show_retried);
   of_cluster(retry);
   retry->add_option("ID", options->id, "Of the dead letter")->required();
+  CLI::App* say = add("send", "Say something to a cluster that its plan leaves to an operator", send, show_taken);
+  of_cluster(say);
+  say->add_option("INPUT", options->input, "Of the plan: a wrong one is answered with those that there are")->required();
+  say->add_option("VALUE", options->value, "JSON; what it lacks is written in Puppet's rich data form")->required();
+  say->add_flag("--dry-run", options->dry_run, "Show what it would come to, and change nothing");
   CLI::App* watching = group->add_subcommand("watch", "A line whenever something changes in a cluster");
   watching->fallthrough();
   watching->footer(std::string(kHelp));

@@ -14,6 +14,7 @@ void OrchestratorNode::start() {
   store_.repair();
   auto opened = orchestrator::Service::open(store_, {.certname = "puppet.example.com", .log = [this](const auto& record) {
     const bool planned = record.message.starts_with("nothing more is acknowledged") ||   // the commit that the crash broke
+                         record.event == "operator" ||   // that it is refused is an answer
                          (record.event == "dead_letter" && record.message.ends_with("its incarnation ended"));
     if (record.level != orchestrator::LogLevel::info && !planned) world_.wrong("orchestrator", record.message);
   }, .witness = &witness_, .admissions = &admissions_});
@@ -108,6 +109,14 @@ void OrchestratorNode::arrive(const values::ProcessIdentity& member, const std::
     }
   });
   commit_soon();
+}
+
+std::optional<Result<boost::json::value>> OrchestratorNode::order(const std::string& input, boost::json::value value, bool dry_run) {
+  if (!up()) return std::nullopt;
+  auto answer = service_->order({declaration_.title, input, "operator", std::move(value), dry_run}, world_.now());
+  note((dry_run ? "an operator tries " : "an operator says ") + input + ": " + (answer ? "taken" : answer.error().code));
+  if (service_->must_commit() && !commit()) return std::nullopt;
+  return answer;
 }
 
 void OrchestratorNode::commit_soon() {

@@ -33,6 +33,9 @@ class OrchestratorNode {
   void set_back();
   [[nodiscard]] bool up() const { return service_ != nullptr; }
   void arrive(const values::ProcessIdentity& member, const std::string& body, Respond respond);
+  // What an operator says to the cluster: what came of it, stored, or why it was refused; nothing when the orchestrator is
+  // down, or goes down before it has answered. A later word may find that it was heard all the same.
+  std::optional<Result<boost::json::value>> order(const std::string& input, boost::json::value value, bool dry_run = false);
   // All that is taken from members since it was made.
   [[nodiscard]] boost::json::value record() const { return recorder_.json(declaration_); }
   [[nodiscard]] const orchestrator::Service* service() const { return service_.get(); }

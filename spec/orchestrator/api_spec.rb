@@ -12,7 +12,8 @@ require 'rack'
 RSpec.describe 'docs/orchestrator.openapi.yaml' do
   # What only another state of the machine brings about; native tests bring it about.
   unprovoked = {
-    'exchange' => %w[431 500 503], 'retry' => %w[503], 'simple' => %w[503], 'simple_of_service' => %w[503],
+    'exchange' => %w[431 500 503], 'retry' => %w[503], 'order' => %w[503],
+    'simple' => %w[503], 'simple_of_service' => %w[503],
     'services' => %w[503], 'service' => %w[503], 'backup' => %w[503]
   }.freeze
 
@@ -33,6 +34,19 @@ RSpec.describe 'docs/orchestrator.openapi.yaml' do
       action count {
         $word <- asks
         $last = $last / $divisor
+      }
+
+      # A number to divide by from now on
+      #
+      public input Integer divisors { operator => true }
+
+      action divide_by {
+        $number from $who <- divisors where $number != $divisor
+        if $number < 0 {
+          fail("${number} is below 0")
+        }
+        $divisor = $number
+        "${who} divides by ${number}" -> drain
       }
     }
   PLAN
@@ -128,6 +142,23 @@ RSpec.describe 'docs/orchestrator.openapi.yaml' do
     ask('GET', '/plan/v1/clusters', 403, identity: @member)
     expect(ask('GET', '/metrics', 200)).to include('plan_orchestrator_dead_letters_total 2')
     ask('GET', '/metrics', 403, identity: @member)
+
+    # They speak to the cluster.
+    expect(ask('GET', cluster, 200)['inputs']).to match([include('name' => 'divisors', 'type' => 'Integer')])
+    order = "#{cluster}/inputs/divisors"
+    tried = ask('POST', order, 200, body: { value: 3, dry_run: true })
+    said = ask('POST', order, 200, body: { value: 3 })
+    expect(said).to eq(tried.merge('dry_run' => false))
+    expect(said).to include('by' => 'localhost', 'answers' => ['localhost divides by 3'])
+    expect([said['before']['variables'], said['after']['variables']]).to eq([{ 'divisor' => 0 }, { 'divisor' => 3 }])
+    ask('POST', order, 400, body: { value: 'three' })
+    ask('POST', order, 400, body: { value: 3, dryrun: true })
+    ask('POST', order, 403, identity: @member, body: { value: 4 })
+    ask('POST', "#{cluster}/inputs/asks", 404, body: { value: 'x' })
+    expect(ask('POST', order, 409, body: { value: 3 })['error']['code']).to eq('not_taken')
+    expect(ask('POST', order, 409,
+               body: { value: -1 })['error']).to include('code' => 'refused', 'message' => '-1 is below 0')
+    ask('POST', order, 413, body: 'x' * ((4 * 1024 * 1024) + 1))
 
     expect(ask('GET', '/plan/v1/backup', 200)).to start_with('SQLite format 3')
     ask('GET', '/plan/v1/backup', 403, identity: @member)

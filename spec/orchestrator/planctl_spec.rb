@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'etc'
 require 'open3'
 require_relative '../support/daemon'
 
@@ -17,6 +18,19 @@ RSpec.describe 'planctl orchestrator' do
       }
       action admit {
         $request <- requests where $request['kind'] == 'add'
+      }
+
+      # A result that is to count
+      #
+      public input Struct[{ to => Integer }] results { operator => true }
+
+      action overrule {
+        $word from $who <- results where $word.to != $result
+        if $word.to < 0 {
+          fail("${word.to} is no result")
+        }
+        $result = $word.to
+        "${word.to}, says ${who}" -> drain
       }
     }
 
@@ -59,6 +73,34 @@ RSpec.describe 'planctl orchestrator' do
     id = JSON.parse(planctl('dead-letters', 'desk 1', '--json')[1])['dead_letters'].last['id']
     expect(planctl('retry', 'desk 1', id.to_s)).to eq([0, "dead letter #{id} is retried\n", ''])
     expect(planctl('retry', 'desk 1', id.to_s)).to eq([1, '', "planctl: it was retried already\n"])
+  end
+
+  it 'speaks to a cluster, and shows first what would come of it' do
+    by = "#{Etc.getpwuid.name}@localhost"
+    tried = planctl('send', 'desk 1', 'results', '{"to": 7}', '--dry-run')
+    expect(tried).to eq([0, <<~TEXT, ''])
+      7, says #{by}
+      WHAT CHANGES  BEFORE  AFTER
+      $result       0       7
+      a dry run: nothing has happened
+    TEXT
+    expect(planctl('send', 'desk 1', 'results', '{"to": 7}'))
+      .to eq([0, tried[1].sub(/^a dry run.*/, "taken, as the word of #{by}"), ''])
+    expect(planctl('send', 'desk 1', 'results', '{"to": 7}'))
+      .to match([1, '', /\Aplanctl: no action takes it now from 'results'$/])
+    expect(planctl('send', 'desk 1', 'results', '{"to": -1}')).to match([1, '', /\Aplanctl: -1 is no result$/])
+    said = JSON.parse(planctl('send', 'desk 1', 'results', '{"to": 8}', '--json')[1])
+    expect(said).to include('taken' => true, 'by' => by, 'answers' => ["8, says #{by}"])
+  end
+
+  it 'says of a word that is none which there are' do
+    expect(planctl('send', 'desk 1', 'result', '{"to": 7}'))
+      .to match([1, '', /no input 'result'.*results, Struct\[\{'to' => Integer\}\] \(A result that is to count\)/m])
+    expect(planctl('send', 'desk 1', 'results',
+                   '7')).to match([1, '', /input 'results' expects Struct.*got Integer/])
+    expect(planctl('send', 'desk 1', 'results', 'seven')).to match([2, '', /VALUE seven: .*double quotes/m])
+    expect(planctl('send', 'desk 1', 'results', '{"to": 7}', access: certificate(@daemon.identity('db1'))))
+      .to match([1, '', /'db1' may not call/])
   end
 
   it 'watches a cluster' do

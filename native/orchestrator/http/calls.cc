@@ -26,8 +26,8 @@ Instant now() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono
 
 }  // namespace
 
-asio::awaitable<Response> Calls::answer(const Request& request, const std::string& address, Hold& hold) {
-  return is_exchange(request.target) ? exchange(request, address, hold) : answer_operator(request, hold);
+asio::awaitable<Response> Calls::answer(const Request& request, Hold& hold) {
+  return is_exchange(request.target) ? exchange(request, hold) : answer_operator(request, hold);
 }
 
 Response Calls::refusal(const Error& error) {
@@ -103,7 +103,7 @@ void Calls::stop() {
 
 // ------------------------------------------------------------------------------------------------ members
 
-asio::awaitable<Response> Calls::exchange(const Request& request, const std::string& address, Hold& hold) {
+asio::awaitable<Response> Calls::exchange(const Request& request, Hold& hold) {
   if (request.method != "POST") {
     Response response = error_response(service_, Error{"method_not_allowed", "only POST is answered here"});
     response.allow = "POST";
@@ -115,7 +115,7 @@ asio::awaitable<Response> Calls::exchange(const Request& request, const std::str
   }
   const auto member = protocol::read_exchange_path(request.target);
   if (!member) return once_stored(error_response(service_, member.error()));
-  auto staged = service_.receive(request.peer->certname, *member, request.body, now(), address);
+  auto staged = service_.receive(request.peer->certname, *member, request.body, now(), request.address);
   if (staged) return answer_member(std::move(staged).value(), hold);
   Response response = refusal(staged.error());
   response.told = true;

@@ -31,9 +31,9 @@ class Calls {
   Calls(boost::asio::io_context& io, Service& service, const Rules& rules, Shell shell)
       : io_(io), service_(service), rules_(rules), shell_(std::move(shell)), wake_timer_(io) {}
 
-  // `address`: of the connection, for the audit. Meaningless when `hold` was given up. The request is not needed any more
+  // Meaningless when `hold` was given up. The request is not needed any more
   // when the function has returned: it is not held while a call waits.
-  boost::asio::awaitable<Response> answer(const Request& request, const std::string& address, Hold& hold);
+  boost::asio::awaitable<Response> answer(const Request& request, Hold& hold);
   // With a random Retry-After where it is worth to try again.
   Response refusal(const Error& error);
 
@@ -56,7 +56,7 @@ class Calls {
     boost::asio::steady_timer timer;
     bool stored = false;
   };
-  boost::asio::awaitable<Response> exchange(const Request& request, const std::string& address, Hold& hold);
+  boost::asio::awaitable<Response> exchange(const Request& request, Hold& hold);
   boost::asio::awaitable<Response> answer_member(Staged staged, Hold& hold);
   // What is committed for a member; none: there is nothing new, and it is not `over`.
   std::optional<Response> news(const Staged& staged, bool over);

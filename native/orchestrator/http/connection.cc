@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "orchestrator/access/account.h"
 #include "orchestrator/http/response_text.h"
 
 namespace plan::orchestrator::http {
@@ -196,7 +197,8 @@ asio::awaitable<bool> Connection::serve_one() {
   }
   if (reader.state() == RequestReader::State::refused) co_return co_await refuse(reader.refusal());
   auto& head = reader.head();
-  Request request{std::move(head.method), std::move(head.target), std::move(reader.body()), listener_, peer_};
+  Request request{std::move(head.method), std::move(head.target), std::move(reader.body()), listener_, peer_, {}, address_};
+  if (listener_ == Listener::control) request.account = account_of(stream_.descriptor());
   co_return co_await answer(std::move(request), head.keep_alive);
 }
 
@@ -235,7 +237,7 @@ asio::awaitable<bool> Connection::read_body(RequestReader& reader) {
 asio::awaitable<bool> Connection::answer(Request request, bool keep_alive) {
   enter(Phase::work);
   const std::string asked = request.method + " " + request.target + ": ";
-  auto answering = common_->calls.answer(request, address_, hold_);
+  auto answering = common_->calls.answer(request, hold_);
   request = {};   // not held while it waits
   Response response = co_await std::move(answering);
   if (std::exchange(watched_, false)) stream_.forget();

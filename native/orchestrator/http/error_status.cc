@@ -9,7 +9,7 @@ namespace plan::orchestrator::http {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Failure>, 23> kCodes = {{
+constexpr std::array<std::pair<std::string_view, Failure>, 26> kCodes = {{
     {"malformed", Failure::malformed},
     {"unsupported_version", Failure::unsupported_version},
     {"target_too_long", Failure::target_too_long},
@@ -26,6 +26,9 @@ constexpr std::array<std::pair<std::string_view, Failure>, 23> kCodes = {{
     {"not_found", Failure::not_found},
     {"method_not_allowed", Failure::method_not_allowed},
     {"unknown_cluster", Failure::unknown_cluster},
+    {"unknown_input", Failure::unknown_input},
+    {"not_taken", Failure::not_taken},
+    {"refused", Failure::refused},
     {"stale_incarnation", Failure::stale_incarnation},
     {"sequence_gap", Failure::sequence_gap},
     {"conflict", Failure::conflict},
@@ -54,13 +57,16 @@ unsigned status_of(Failure failure) {
     case Failure::admission_refused:
     case Failure::released: return 403;
     case Failure::not_found:
-    case Failure::unknown_cluster: return 404;
+    case Failure::unknown_cluster:
+    case Failure::unknown_input: return 404;
     case Failure::method_not_allowed: return 405;
     case Failure::timeout: return 408;
     case Failure::stale_incarnation:
     case Failure::sequence_gap:
     case Failure::conflict:
-    case Failure::not_retryable: return 409;
+    case Failure::not_retryable:
+    case Failure::not_taken:
+    case Failure::refused: return 409;
     case Failure::too_large: return 413;
     case Failure::target_too_long: return 414;
     case Failure::unsupported_expectation: return 417;

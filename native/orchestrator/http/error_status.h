@@ -9,8 +9,8 @@ namespace plan::orchestrator::http {
 enum class Failure : std::uint8_t {
   malformed, unsupported_protocol, unsupported_version, unsupported_expectation, too_large, header_too_large,
   target_too_long, timeout, forbidden, wrong_certname, not_admitted, admission_refused, released, not_found,
-  method_not_allowed, unknown_cluster, stale_incarnation, sequence_gap, conflict, not_retryable, overloaded,
-  store_full, stopping, internal,
+  method_not_allowed, unknown_cluster, stale_incarnation, sequence_gap, conflict, not_retryable, unknown_input, not_taken,
+  refused, overloaded, store_full, stopping, internal,
 };
 
 // By its code; whatever is not meant for a client (store.io, say) is `internal`.

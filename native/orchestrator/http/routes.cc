@@ -10,6 +10,7 @@
 #include "orchestrator/http/status.h"
 #include "orchestrator/http/target.h"
 #include "protocol/exchange.h"
+#include "protocol/fields.h"
 #include "protocol/path.h"
 
 namespace plan::orchestrator::http {
@@ -25,6 +26,7 @@ enum class Access : std::uint8_t {
 
 // What a route is asked.
 struct Call {
+  const Request& request;
   Service& service;
   Instant now;
   const Gauges& gauges;
@@ -121,6 +123,36 @@ Response retry(const Call& call) {
   return json_response(boost::json::object{{"cluster", title}, {"id", *id}, {"state", "retried"}});
 }
 
+// What a field means is not guessed: a misspelt `dry_run` would be an act.
+Result<Service::Order> read_order(const Call& call) {
+  auto json = protocol::read_body(call.request.body);
+  if (!json) return json.error();
+  protocol::Fields fields(*json, "");
+  const auto* value = fields.find("value");
+  if (value == nullptr) fields.fail("value", "expected what is said, but the field is missing");
+  const auto* dry_run = fields.find("dry_run");
+  if (dry_run != nullptr && !dry_run->is_bool()) fields.fail("dry_run", "expected a boolean, found " + std::string(protocol::kind_of(*dry_run)));
+  if (const auto* object = json->if_object()) {
+    for (const auto& [name, _] : *object) {
+      if (name != "value" && name != "dry_run") fields.fail(name, "there is no such field; there are value and dry_run");
+    }
+  }
+  if (fields.error()) return *fields.error();
+  // Who has no certificate came by the control socket.
+  const std::string by = call.request.peer ? call.request.peer->certname : call.request.account + "@" + call.service.certname();
+  return Service::Order{call.segments.at(0), call.segments.at(1), by, *value, dry_run != nullptr && dry_run->get_bool(), call.request.address};
+}
+
+Response order(const Call& call) {
+  const auto order = read_order(call);
+  if (!order) return error_response(call.service, order.error());
+  const auto answer = call.service.order(*order, call.now);
+  if (answer) return json_response(*answer);
+  Response response = error_response(call.service, answer.error());
+  response.told = true;
+  return response;
+}
+
 // The service stands still while its store is copied.
 Response backup(const Call& call) {
   const auto copy = call.service.backup();
@@ -131,7 +163,7 @@ Response backup(const Call& call) {
   return response;
 }
 
-constexpr std::array<Route, 12> kRoutes = {{
+constexpr std::array<Route, 13> kRoutes = {{
     {"GET", "/status/v1/simple", Access::anybody, simple},
     {"GET", "/status/v1/simple/{}", Access::anybody, simple},
     {"GET", "/status/v1/services", Access::operators, services},
@@ -144,6 +176,7 @@ constexpr std::array<Route, 12> kRoutes = {{
     {"GET", "/plan/v1/clusters/{}/messages", Access::operators, part_of_cluster<&Service::describe_messages>},
     {"GET", "/plan/v1/clusters/{}/dead-letters", Access::operators, part_of_cluster<&Service::describe_dead_letters>},
     {"POST", "/plan/v1/clusters/{}/dead-letters/{}/retry", Access::keepers, retry},
+    {"POST", "/plan/v1/clusters/{}/inputs/{}", Access::keepers, order},
 }};
 
 // As the rules see it: percent-encoding makes no other path of it.
@@ -194,7 +227,7 @@ Response answer(const Request& request, Service& service, Instant now, const Gau
       continue;
     }
     if (const auto error = refusal(route, *segments, request, rules)) return error_response(service, *error);
-    return route.answer({service, now, gauges, *segments, target->query, may_hold});
+    return route.answer({request, service, now, gauges, *segments, target->query, may_hold});
   }
   if (allowed.empty()) return error_response(service, Error{"not_found", "there is nothing at '" + request.target + "'"});
   Response response = error_response(service, Error{"method_not_allowed", "only " + allowed + " is answered here"});

@@ -26,6 +26,8 @@ struct Request {
   std::string body;
   Listener listener = Listener::members;
   std::optional<Peer> peer = {};     // of Listener::members only
+  std::string account = {};          // of Listener::control only: whose process it is
+  std::string address = {};          // of the connection, for the audit
 };
 
 struct Response {

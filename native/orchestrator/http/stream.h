@@ -45,6 +45,7 @@ class Stream {
   void cut();
 
   [[nodiscard]] const SSL* ssl() const { return ssl_.get(); }
+  [[nodiscard]] int descriptor() { return socket_.native_handle(); }
 
  private:
   struct Step {

@@ -24,6 +24,7 @@ plan t {
   # What nothing takes yet
   #
   public input Integer sizes { operator => true }
+  public input Integer resets { operator => true }
 
   input Boolean        ready
   queue Integer        later
@@ -54,6 +55,12 @@ plan t {
     _ <- state waiting
     _ <- ready awaiting 'somebody to be ready'
     done -> state
+  }
+
+  action reset {
+    $n <- resets
+    _  <- state done awaiting { 'for' => "it to be done before ${n} is counted" }
+    $count = $n
   }
 
   action resize {
@@ -115,9 +122,12 @@ TEST(OperatorsWord, IsRefusedWhenNoActionTakesIt) {
   expect_refused("exclusions", R"({"host": "b"})", "engine.not_taken", "no action takes it now from 'exclusions'");
 }
 TEST(OperatorsWord, IsRefusedWhenTheActionThatTakesItFails) {
-  expect_refused("exclusions", R"({"host": "x"})", "engine.failed", "'x' is no host|of action 'exclude'");
+  expect_refused("exclusions", R"({"host": "x"})", "engine.failed", "'x' is no host|Action 'exclude' says so");
 }
 TEST(OperatorsWord, IsRefusedWhenAGuardRaises) { expect_refused("sizes", "0", "engine.not_taken", "a guard raised: Division by 0"); }
+TEST(OperatorsWord, IsToldWhatTheActionWaitsForThatWouldTakeIt) {
+  expect_refused("resets", "7", "engine.not_taken", "from 'resets'|it waits for it to be done before 7 is counted");
+}
 TEST(OperatorsWord, IsRefusedByItsType) {
   expect_refused("exclusions", R"({"hots": "b"})", "engine.token", "input 'exclusions' expects Struct[{'host' => String[1]}], got Hash");
 }

@@ -74,6 +74,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"GET", "/plan/v1/clusters/desk_1/messages", &Row::clusters},
     {"GET", "/plan/v1/clusters/desk_1/dead-letters", &Row::clusters},
     {"POST", "/plan/v1/clusters/desk_1/dead-letters/99/retry", &Row::clusters, "404 not_found"},
+    {"POST", "/plan/v1/clusters/desk_1/inputs/closings", &Row::clusters, "400 malformed"},   // an exchange is no word of an operator
     {"GET", "/plan/v1/nothing", &Row::unknown},
 });
 

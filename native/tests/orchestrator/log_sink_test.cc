@@ -21,6 +21,12 @@ TEST(LogSink, TheJournalGetsTheAuditsFields) {
                           "PLAN_CLUSTER=c", "PLAN_CODE=forbidden", "PLAN_ADDRESS=10.0.0.1"));
 }
 
+TEST(LogSink, TheJournalGetsWhoSpokeAsOperatorAndToWhat) {
+  EXPECT_THAT(journal_fields({.message = "x", .event = "operator", .cluster = "c", .code = "ok", .by = "root@puppet", .input = "exclusions"}),
+              ElementsAre("PRIORITY=6", "MESSAGE=x", "SYSLOG_IDENTIFIER=plan-orchestrator", "PLAN_EVENT=operator", "PLAN_CLUSTER=c",
+                          "PLAN_CODE=ok", "PLAN_OPERATOR=root@puppet", "PLAN_INPUT=exclusions"));
+}
+
 TEST(LogSink, FieldsThatAreEmptyAreLeftOut) {
   EXPECT_THAT(journal_fields({.level = LogLevel::error, .message = "x"}),
               ElementsAre("PRIORITY=3", "MESSAGE=x", "SYSLOG_IDENTIFIER=plan-orchestrator"));

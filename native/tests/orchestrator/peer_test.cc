@@ -1,11 +1,16 @@
 #include "orchestrator/access/peer.h"
 
+#include <pwd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <cstdio>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <openssl/pem.h>
 
+#include "orchestrator/access/account.h"
 #include "tests/transport/certificates.h"
 
 namespace plan::orchestrator::http {
@@ -44,6 +49,16 @@ TEST(Peer, HasPuppetsExtensionsByShortNameElseByOid) {
   EXPECT_THAT(peer->extensions, ElementsAre(Pair("1.3.6.1.4.1.34380.1.1.4711", "in a later Puppet"),
                                             Pair("1.3.6.1.4.1.34380.1.2.1.1", "private: é"),
                                             Pair("pp_cli_auth", "true"), Pair("pp_role", "database")));
+}
+
+TEST(Account, IsThatOfTheProcessThatConnected) {
+  int ends[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const passwd* own = ::getpwuid(::geteuid());
+  EXPECT_EQ(account_of(ends[0]), own == nullptr ? std::to_string(::geteuid()) : own->pw_name);
+  ::close(ends[0]);
+  ::close(ends[1]);
+  EXPECT_EQ(account_of(-1), "unknown");
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ class RoutesTest : public ::testing::Test {
     EXPECT_THAT(service_->configure({desk_declaration()}, Instant{std::chrono::milliseconds(1000)}), IsEmpty());
     EXPECT_TRUE(service_->commit().ok());
   }
-  Response ask(const std::string& target, const std::string& method = "GET", bool may_hold = true) {
-    const Request request{method, target, "", Listener::control, {}};
+  Response ask(const std::string& target, const std::string& method = "GET", bool may_hold = true, const std::string& body = "") {
+    const Request request{method, target, body, Listener::control, {}, "ann", "here"};
     return answer(request, *service_, Instant{std::chrono::milliseconds(9000)}, gauges_, Rules("puppet"), may_hold);
   }
   unsigned status_on(Listener listener, const std::string& method, const std::string& target) {
@@ -71,7 +71,9 @@ TEST_F(RoutesTest, TheStatusListenerOnlyShows) {
   EXPECT_EQ(status_on(Listener::status, "GET", "/metrics"), 200U);
   EXPECT_EQ(status_on(Listener::status, "GET", "/plan/v1/backup"), 403U);
   EXPECT_EQ(status_on(Listener::status, "POST", "/plan/v1/clusters/desk_1/dead-letters/1/retry"), 403U);
+  EXPECT_EQ(status_on(Listener::status, "POST", "/plan/v1/clusters/desk_1/inputs/closings"), 403U);
   EXPECT_EQ(status_on(Listener::control, "POST", "/plan/v1/clusters/desk_1/dead-letters/1/retry"), 404U);
+  EXPECT_EQ(status_on(Listener::control, "POST", "/plan/v1/clusters/desk_1/inputs/closings"), 400U);
 }
 
 TEST_F(RoutesTest, SimpleStatusIsAsPuppets) {
@@ -231,6 +233,65 @@ TEST_F(RoutesTest, AnIdleLongPollIsNoChange) {
   const auto before = service_->revision("desk_1");
   ASSERT_EQ(db1_.exchange(*service_), "");
   EXPECT_EQ(service_->revision("desk_1"), before);
+}
+
+// ------------------------------------------------------------------------------------------------ an operator's word
+
+class OrderTest : public RoutesTest {
+ protected:
+  OrderTest() {
+    const std::string extra = "  public input Integer jumps { operator => true }\n  Optional[String] $by = undef\n"
+                              "  action jump {\n    $to from $who <- jumps where $to > $last\n    $last = $to\n    $by = $who\n  }\n";
+    EXPECT_THAT(service_->configure({desk_declaration("desk_1", 1, extra)}, Instant{}), IsEmpty());
+    EXPECT_TRUE(service_->commit().ok());
+  }
+  Response say(const std::string& body, const std::string& input = "jumps") {
+    return ask("/plan/v1/clusters/desk_1/inputs/" + input, "POST", true, body);
+  }
+  std::string problem(const std::string& body) {
+    const Response response = say(body);
+    return std::to_string(response.status) + " " + response.error->code + " " + response.error->message;
+  }
+};
+
+TEST_F(OrderTest, IsTakenOfWhoeverOpenedTheControlSocket) {
+  const Response response = say(R"({"value": 3})");
+  ASSERT_EQ(response.status, 200U) << response.body;
+  EXPECT_EQ(boost::json::parse(response.body).at("by"), "ann@puppet");
+  EXPECT_EQ(boost::json::parse(response.body).at("after").at("variables").at("by"), "ann@puppet");
+  EXPECT_TRUE(service_->staged());
+}
+
+TEST_F(OrderTest, IsTakenOfWhomTheCertificateNames) {
+  const Request request{"POST", "/plan/v1/clusters/desk_1/inputs/jumps", R"({"value": 3})", Listener::members, Peer{"puppet", {}}};
+  const Response response = answer(request, *service_, Instant{}, gauges_, Rules("puppet"), false);
+  EXPECT_EQ(boost::json::parse(response.body).at("by"), "puppet");
+}
+
+TEST_F(OrderTest, ADryRunStagesNothing) {
+  EXPECT_EQ(say(R"({"value": 3, "dry_run": true})").status, 200U);
+  EXPECT_FALSE(service_->staged());
+}
+
+TEST_F(OrderTest, WhatIsMisspeltIsNoOrder) {
+  EXPECT_EQ(problem(R"({"value": 3, "dryrun": true})"), "400 malformed dryrun: there is no such field; there are value and dry_run");
+  EXPECT_EQ(problem(R"({"value": 3, "dry_run": "yes"})"), "400 malformed dry_run: expected a boolean, found a string");
+  EXPECT_EQ(problem(R"({"dry_run": false})"), "400 malformed value: expected what is said, but the field is missing");
+  EXPECT_EQ(problem("[3]"), "400 malformed the body: expected an object, found an array");
+  EXPECT_THAT(problem("{"), HasSubstr("400 malformed the body is no JSON"));
+  EXPECT_FALSE(service_->staged());
+}
+
+TEST_F(OrderTest, EachRefusalHasItsStatusAndItsOwnRecord) {
+  const auto refusal = [&](const std::string& body, const std::string& input = "jumps") {
+    const Response response = say(body, input);
+    return std::to_string(response.status) + " " + response.error->code + (response.told ? "" : " untold");
+  };
+  EXPECT_EQ(refusal(R"({"value": "x"})"), "400 malformed");
+  EXPECT_EQ(refusal(R"({"value": -1})"), "409 not_taken");
+  EXPECT_EQ(refusal(R"({"value": 1})", "asks"), "404 unknown_input");
+  EXPECT_EQ(ask("/plan/v1/clusters/none/inputs/jumps", "POST", true, R"({"value": 1})").status, 404U);
+  EXPECT_EQ(ask("/plan/v1/clusters/desk_1/inputs/jumps").allow, "POST");
 }
 
 // ------------------------------------------------------------------------------------------------ dead letters
