@@ -40,6 +40,9 @@
 # @param sst_tls
 #   Whether transfers of state are encrypted, in a cluster with `replication_tls`. Default: those by mariabackup are.
 #   rsync is encrypted by stunnel: with `true` the package stunnel4 must be on every member.
+# @param override_options
+#   What else the cluster's configuration file says, and what it says otherwise, by section:
+#   `{ 'mysqld' => { 'max_connections' => 500 } }`. A change restarts the members by turns.
 define galera::follower (
   Galera::Cluster_title              $cluster,
   Enum['present', 'absent']          $ensure                 = 'present',
@@ -54,6 +57,7 @@ define galera::follower (
   Optional[Galera::Absolute_path]    $wsrep_provider         = undef,
   Optional[String[1]]                $wsrep_provider_options = undef,
   Optional[Boolean]                  $sst_tls                = undef,
+  Galera::Override_options           $override_options       = {},
 ) {
   galera::host { $title:
     ensure                 => $ensure,
@@ -70,5 +74,6 @@ define galera::follower (
     wsrep_provider         => $wsrep_provider,
     wsrep_provider_options => $wsrep_provider_options,
     sst_tls                => $sst_tls,
+    override_options       => $override_options,
   }
 }

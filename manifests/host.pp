@@ -56,6 +56,9 @@
 # @param sst_tls
 #   Whether transfers of state are encrypted, in a cluster with `replication_tls`. Default: those by mariabackup are.
 #   rsync is encrypted by stunnel: with `true` the package stunnel4 must be on every member.
+# @param override_options
+#   What else the cluster's configuration file says, and what it says otherwise, by section:
+#   `{ 'mysqld' => { 'max_connections' => 500 } }`. A change restarts the members by turns.
 define galera::host (
   Galera::Cluster_title              $cluster,
   Enum['present', 'absent']          $ensure                 = 'present',
@@ -71,6 +74,7 @@ define galera::host (
   Optional[Galera::Absolute_path]    $wsrep_provider         = undef,
   Optional[String[1]]                $wsrep_provider_options = undef,
   Optional[Boolean]                  $sst_tls                = undef,
+  Galera::Override_options           $override_options       = {},
 ) {
   contain galera
 
@@ -92,6 +96,7 @@ define galera::host (
     'wsrep_provider'         => $wsrep_provider,
     'wsrep_provider_options' => $wsrep_provider_options,
     'sst_tls'                => $sst_tls,
+    'override_options'       => $override_options ? { {} => undef, default => $override_options },
   }.filter |$_, $value| { $value != undef }
 
   plan_process { "Galera::Host[${title}]":

@@ -2,4 +2,5 @@
 type Galera::Member = Struct[{
   certname => String[1],
   address  => String[1],
+  Optional[arbitrator] => Boolean,
 }]

@@ -226,7 +226,8 @@ Result<engine::CatalogDone> read_catalog_done(std::string_view text) {
   auto parsed = parse(text);
   if (!parsed) return parsed.error();
   Reader reader(*parsed, "");
-  engine::CatalogDone done{reader.texts("changed"), reader.texts("failed"), reader.texts("skipped")};
+  engine::CatalogDone done{reader.texts("changed"), reader.texts("failed"), reader.texts("skipped"),
+                            reader.text("run", false)};
   if (reader.error()) return *reader.error();
   return done;
 }

@@ -27,7 +27,10 @@ TypePtr synced_type() {
 
 TypePtr catalog_done_type() {
   const TypePtr references = types::array(types::string());
-  return types::struct_({{"changed", references, false}, {"failed", references, false}, {"skipped", references, false}});
+  return types::struct_({{"changed", references, false},
+                         {"failed", references, false},
+                         {"skipped", references, false},
+                         {"run", types::string(), false}});
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ void Engine::State::take(const CatalogDone& input) {
   done.set("changed", strings(input.changed));
   done.set("failed", strings(input.failed));
   done.set("skipped", strings(input.skipped));
+  done.set("run", Value::string(input.run));
   put(root(), kCatalogDone, done.build(), Value::undef());
 }
 

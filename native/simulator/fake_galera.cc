@@ -30,6 +30,10 @@ std::vector<std::string> peers_of(const std::string& config) {
   return peers;
 }
 
+std::string installation_name(std::size_t i, std::uint64_t number) {
+  return "installation-" + std::to_string(i + 1) + "-" + std::to_string(number);
+}
+
 Value optional_text(const std::optional<std::string>& text) { return text ? Value::string(*text) : Value::undef(); }
 
 }  // namespace
@@ -98,9 +102,10 @@ bool FakeGalera::answers(std::size_t i) const {
 
 bool FakeGalera::synced(std::size_t i) const { return component().contains(i); }
 
-Value FakeGalera::observe(std::size_t i) const {
-  const Node& node = nodes_[i];
+Value FakeGalera::observe(std::size_t i, const std::string& run) {
+  Node& node = nodes_[i];
   const bool primary = synced(i);
+  if (primary) node.synced_as = node.installation;
   const bool running = node.phase != Phase::stopped;
   HashBuilder data;
   data.set("running", Value::boolean(running));
@@ -124,16 +129,22 @@ Value FakeGalera::observe(std::size_t i) const {
   data.set("transfer_interrupted", Value::boolean(false));
   data.set("held", Value::boolean(!node.released));
   data.set("boot_id", Value::string(boot_id(i)));
+  data.set("run", Value::string(run));
+  data.set("knows_view", Value::boolean(node.knows_view));
+  data.set("incarnation", Value::string(installation_name(i, node.installation)));
+  data.set("data_incarnation", node.synced_as == 0 ? Value::undef() : Value::string(installation_name(i, node.synced_as)));
   data.set("installed", Value::boolean(node.installed));
   return data.build();
 }
 
-void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::string& wanted_boot, Done done) {
+void FakeGalera::bootstrap(std::size_t i, const Grant& given, Done done) {
   Node& node = nodes_[i];
+  const std::string& grant = given.id;
   std::string refusal;
-  if (wanted_boot != boot_id(i)) refusal = "the grant is for another boot";
+  if (given.boot_id != boot_id(i)) refusal = "the grant is for another boot";
+  if (!given.for_this_run) refusal = "the grant is for another run";
   if (node.phase != Phase::stopped) refusal = "mariadbd runs";
-  if (anybody(i)) refusal = "somebody runs";
+  if (anybody(i, given.silent)) refusal = "somebody runs";
   if (node.used_grants.contains(grant)) refusal = "the grant was used";
   if (!refusal.empty()) {
     note(i, "does not use grant " + grant + ": " + refusal);
@@ -147,15 +158,16 @@ void FakeGalera::bootstrap(std::size_t i, const std::string& grant, const std::s
   node.bootstraps = true;
   note(i, "uses grant " + grant);
   const auto boots = node.boots;
-  world_.after(world_.between(milliseconds(300), milliseconds(1100)), [this, i, boots, grant, done] {
+  world_.after(world_.between(milliseconds(300), milliseconds(1100)), [this, i, boots, grant, done, anew = given.new_history] {
     if (nodes_[i].boots != boots) return;
-    be_born(i);
+    be_born(i, anew);
     watch(i, boots, world_.now() + kWatch, grant, done);
   });
 }
 
-// --wsrep-new-cluster: a new cluster where there is no data of one, else that one again, as far as this member has it.
-void FakeGalera::be_born(std::size_t i) {
+// --wsrep-new-cluster: a new cluster where there is no data of one, else that one again, as far as this member has it; as
+// a new history, over the same data, where its state UUID was given up.
+void FakeGalera::be_born(std::size_t i, bool new_history) {
   Node& node = nodes_[i];
   if (!component().empty()) world_.wrong("mariadbd", "a second cluster is started beside one that runs");
   node.bootstraps = false;
@@ -170,6 +182,11 @@ void FakeGalera::be_born(std::size_t i) {
     note(i, "bootstraps at " + std::to_string(node.seqno));
     if (node.seqno < acknowledged_) {
       world_.wrong("mariadbd", "rows from " + std::to_string(node.seqno) + " to " + std::to_string(acknowledged_) + " are lost");
+    }
+    acknowledged_ = node.seqno;
+    if (new_history) {
+      node.uuid = "uuid-" + std::to_string(births_) + "." + std::to_string(restarts_);
+      note(i, "begins the history " + *node.uuid);
     }
   }
   enter(i, {i});
@@ -193,18 +210,26 @@ void FakeGalera::enter(std::size_t i, std::set<std::size_t> view) {
   for (const auto member : view_) nodes_[member].knows_view = true;
 }
 
-bool FakeGalera::anybody(std::size_t i) const {
-  const auto& peers = nodes_[i].peers;
+bool FakeGalera::anybody(std::size_t i, const std::vector<std::string>& at) const {
   for (std::size_t other = 0; other < nodes_.size(); ++other) {
-    if (other != i && running(other) && std::find(peers.begin(), peers.end(), address(other)) != peers.end()) return true;
+    if (other != i && running(other) && std::find(at.begin(), at.end(), address(other)) != at.end()) return true;
   }
   return false;
 }
 
-void FakeGalera::join(std::size_t i, Done done) {
-  if (nodes_[i].phase == Phase::stopped && !anybody(i)) {
+void FakeGalera::join(std::size_t i, bool restart, Done done) {
+  if (restart && synced(i)) {
+    const auto there = component().size();
+    if (there <= nodes_[i].peers.size()) {
+      done(outcome(i, "", false), false);
+      return;
+    }
+    if (there < view_.size()) world_.wrong("mariadbd", "a member is restarted while another is away");
+    stop(i);
+  }
+  if (nodes_[i].phase == Phase::stopped && !anybody(i, nodes_[i].peers)) {
     nodes_[i].reason = "there is nobody to join";
-    done(outcome(i, ""), false);
+    done(outcome(i, "", false), false);
     return;
   }
   nodes_[i].released = true;
@@ -245,8 +270,17 @@ void FakeGalera::try_to_join(std::size_t i, std::uint64_t boots, Instant until) 
       node.phase = Phase::disconnected;
       node.lost_once = true;
       note(i, "loses the others and runs on, in no component");
+    } else if (reaches(i) && beyond_the_others(i)) {
+      node.phase = Phase::stopped;
+      node.reason = "its state is newer than that of the group";
+      note(i, "fails: " + node.reason);
     } else if (reaches(i)) {
-      node.uuid = nodes_[*component().begin()].uuid;
+      const auto& history = nodes_[*component().begin()].uuid;
+      if (node.uuid && node.uuid != history && !given_up_.contains(*node.uuid)) {
+        world_.wrong("mariadbd", "data of another history is replaced");
+      }
+      node.uuid = history;
+      node.synced_as = 0;
       node.seqno = acknowledged_;
       auto view = component();
       view.insert(i);
@@ -272,14 +306,12 @@ void FakeGalera::watch(std::size_t i, std::uint64_t boots, Instant until, std::s
   world_.after(kLook, [this, i, boots, until, grant, done] { watch(i, boots, until, grant, done); });
 }
 
-Value FakeGalera::outcome(std::size_t i, const std::string& grant) const {
+Value FakeGalera::outcome(std::size_t i, const std::string& grant, bool started) {
   const Node& node = nodes_[i];
-  const auto seen = observe(i);
+  const auto seen = observe(i, "");
   HashBuilder data;
-  if (!grant.empty()) {
-    data.set("grant", Value::string(grant));
-    data.set("started", Value::boolean(true));
-  }
+  if (!grant.empty()) data.set("grant", Value::string(grant));
+  data.set("started", Value::boolean(started));
   data.set("synced", Value::boolean(synced(i)));
   data.set("failed", Value::boolean(node.phase == Phase::stopped));
   data.set("reason", node.reason.empty() ? Value::undef() : Value::string(node.reason));
@@ -297,6 +329,59 @@ void FakeGalera::crash(std::size_t i) {
   ++node.boots;
   if (auto rest = component(); !rest.empty()) view_ = std::move(rest);   // a majority goes on without it
   note(i, "power lost");
+}
+
+void FakeGalera::lose_disk(std::size_t i) {
+  Node& node = nodes_[i];
+  Node empty;
+  empty.installation = node.installation + 1;
+  empty.boots = node.boots;
+  empty.up = node.up;
+  empty.starts = node.starts;
+  node = empty;
+  if (component().empty()) acknowledged_ = std::min(acknowledged_, newest_but(i));
+  note(i, "its disk is lost");
+}
+
+void FakeGalera::make_empty(std::size_t i) {
+  Node& node = nodes_[i];
+  PLAN_ASSERT(node.phase == Phase::stopped);
+  node.uuid.reset();
+  node.seqno = -1;
+  node.synced_as = 0;
+  node.knows_view = false;
+  note(i, "its data is moved away");
+}
+
+std::int64_t FakeGalera::newest_but(std::size_t i) const {
+  std::int64_t newest = 0;
+  for (std::size_t other = 0; other < nodes_.size(); ++other) {
+    if (other != i) newest = std::max(newest, nodes_[other].seqno);
+  }
+  return newest;
+}
+
+std::size_t FakeGalera::newest() const {
+  const auto found = std::max_element(nodes_.begin(), nodes_.end(), [](const Node& a, const Node& b) {
+    return (a.up ? a.seqno : -2) < (b.up ? b.seqno : -2);
+  });
+  return static_cast<std::size_t>(found - nodes_.begin());
+}
+
+void FakeGalera::give_up(std::size_t i) {
+  if (component().empty()) acknowledged_ = std::min(acknowledged_, newest_but(i));
+}
+
+void FakeGalera::accept_loss_for(std::size_t i) {
+  if (nodes_[i].uuid) given_up_.insert(*nodes_[i].uuid);
+  acknowledged_ = nodes_[i].seqno;
+}
+
+bool FakeGalera::beyond_the_others(std::size_t i) const {
+  const auto there = component();
+  if (there.empty() || !nodes_[i].uuid) return false;
+  const Node& one = nodes_[*there.begin()];
+  return nodes_[i].uuid == one.uuid && nodes_[i].seqno > acknowledged_;
 }
 
 void FakeGalera::boot(std::size_t i) {

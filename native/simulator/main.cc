@@ -16,7 +16,7 @@ using plan::simulator::Formation;
 constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one process, with every host crashing once
 
   plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--set-back]
-                 [--outages N] [--module DIR]
+                 [--outages N [--losses]] [--refreshes] [--module DIR]
   plan-simulator --seed SEED [--trace] [--record FILE]
 
   --seeds N      this many seeds, from --first on (default 100, from 1)
@@ -27,6 +27,9 @@ constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one pr
   --no-crashes   everything stays up
   --set-back     the orchestrator's store is set back once to what it was before
   --outages N    when it stands, so many times power goes, most often everywhere (default 0)
+  --losses       in an outage one member may stay away for long, or lose its disk: an operator
+                 lets the others go on, or start with older data, when that is what they wait for
+  --refreshes    now and then a catalog refreshes the service: members restart by turns
   --module DIR   the module whose plans are run (default: the current directory)
 
 Each seed is run twice: both must give the same trace. Exit code 0 when a cluster formed in every seed with one birth,
@@ -62,6 +65,14 @@ bool read_arguments(const std::vector<std::string_view>& given, Arguments& argum
       arguments.options.set_back = true;
       continue;
     }
+    if (name == "--losses") {
+      arguments.options.losses = true;
+      continue;
+    }
+    if (name == "--refreshes") {
+      arguments.options.refreshes = true;
+      continue;
+    }
     if (i + 1 == given.size()) return false;
     const auto value = given[++i];
     std::uint64_t number = 0;
@@ -95,7 +106,7 @@ int simulate(const Arguments& arguments) {
     std::cerr << "plan-simulator: " << bundle.error().message << "\n";
     return 2;
   }
-  std::uint64_t failed = 0, runs = 0, restarts = 0, seconds = 0;
+  std::uint64_t failed = 0, runs = 0, restarts = 0, words = 0, seconds = 0;
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.seeds; ++seed) {
     const Formation one = form_cluster(*bundle, seed, arguments.options, arguments.trace ? &std::cout : nullptr);
     const Formation two = form_cluster(*bundle, seed, arguments.options);
@@ -111,10 +122,11 @@ int simulate(const Arguments& arguments) {
     }
     runs += one.runs;
     restarts += one.restarts;
+    words += one.words;
     seconds += static_cast<std::uint64_t>(one.time.count() / 1000);
   }
   std::cout << arguments.seeds << " seeds, " << failed << " failed; " << runs << " agent runs, " << restarts
-            << " restarts of a cluster, " << seconds << " virtual seconds\n";
+            << " restarts of a cluster, " << words << " words of an operator, " << seconds << " virtual seconds\n";
   return failed == 0 ? 0 : 1;
 }
 

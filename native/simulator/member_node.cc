@@ -16,6 +16,12 @@ std::string text_of(const Value& parameters, std::string_view name) {
   return value == nullptr ? std::string() : values::to_string(*value);
 }
 
+std::vector<std::string> texts_of(const Value& parameters, std::string_view name) {
+  std::vector<std::string> texts;
+  for (const Value& text : parameters.as_hash().find(name)->as_array()) texts.push_back(values::to_string(text));
+  return texts;
+}
+
 std::uint64_t compiled_us(Instant now) {
   return static_cast<std::uint64_t>(std::chrono::microseconds(now.time_since_epoch()).count());
 }
@@ -23,13 +29,14 @@ std::uint64_t compiled_us(Instant now) {
 }  // namespace
 
 MemberNode::MemberNode(World& world, Network& network, FakeGalera& galera, std::shared_ptr<const engine::Program> program,
-                       std::size_t index)
+                       std::size_t index, bool refreshes)
     : world_(world),
       network_(network),
       galera_(galera),
       program_(std::move(program)),
       index_(index),
-      name_("db" + std::to_string(index + 1)) {}
+      name_("db" + std::to_string(index + 1)),
+      refreshes_(refreshes) {}
 
 template <class F>
 auto MemberNode::of_this_run(F&& body) {
@@ -93,11 +100,18 @@ void MemberNode::install_done() {
     session_->event("install_complete", {}, "Event[install_complete]", world_.now());
     ++changes_of_run_;
   }
+  if (refreshes_ && world_.chance(10)) {
+    note("the service is refreshed");
+    session_->event("service_refreshed", {}, "Event[service_refreshed]", world_.now());
+    ++changes_of_run_;
+  }
   for (const auto& desired : session_->report(world_.now()).desired) {
     const auto& resource = desired.as_resource();
     if (resource.type == "File" && galera_.configure(index_, text_of(resource.parameters, "content"))) ++changes_of_run_;
   }
-  session_->catalog_done({}, world_.now());
+  engine::CatalogDone done;
+  done.run = run_name();
+  session_->catalog_done(std::move(done), world_.now());
   waiting_phase_ = true;
   deadline_ = world_.now() + kWait;
   world_.after(kWait, of_this_run([this] { pump(); }));
@@ -137,7 +151,7 @@ void MemberNode::end_run(const std::string& why) {
   ++run_;
 }
 
-void MemberNode::crash() {
+void MemberNode::crash(std::optional<milliseconds> off) {
   if (!up_) return;
   galera_.crash(index_);
   up_ = false;
@@ -147,12 +161,19 @@ void MemberNode::crash() {
   session_.reset();
   ++run_;
   const milliseconds longest = world_.chance(80) ? seconds(30) : seconds(300);
-  world_.after(world_.between(milliseconds(500), longest), [this] {
+  const milliseconds usual = world_.between(milliseconds(500), longest);
+  world_.after(off.value_or(usual), [this] {
     up_ = true;
     note("boots");
     galera_.boot(index_);
     world_.after(world_.between(seconds(1), seconds(20)), [this] { run_agent(); });
   });
+}
+
+void MemberNode::lose_disk() {
+  disk_.reset();
+  acted_ = false;
+  galera_.lose_disk(index_);
 }
 
 void MemberNode::reboot() {
@@ -234,11 +255,17 @@ void MemberNode::apply_one(const values::ResourceObject& resource, FakeGalera::D
     done({}, galera_.configure(index_, text_of(resource.parameters, "content")));
   } else if (resource.type == "Galera_observe") {
     const bool held = text_of(resource.parameters, "hold") == "true" && galera_.hold(index_);
-    done(galera_.observe(index_), held);
+    done(galera_.observe(index_, run_name()), held);
   } else if (resource.type == "Galera_bootstrap") {
-    galera_.bootstrap(index_, text_of(resource.parameters, "grant"), text_of(resource.parameters, "boot_id"), std::move(done));
+    galera_.bootstrap(index_,
+                      {text_of(resource.parameters, "grant"), text_of(resource.parameters, "boot_id"),
+                       text_of(resource.parameters, "nonce") == run_name(), text_of(resource.parameters, "new_history") == "true",
+                       texts_of(resource.parameters, "peers")},
+                      std::move(done));
+  } else if (resource.type == "Galera_certificate") {
+    done({}, false);
   } else if (resource.type == "Galera_member") {
-    galera_.join(index_, std::move(done));
+    galera_.join(index_, text_of(resource.parameters, "restart") == "true", std::move(done));
   } else {
     throw Bug("the simulator knows no resource type " + resource.type);
   }

@@ -15,17 +15,20 @@ namespace plan::simulator {
 
 class MemberNode {
  public:
-  MemberNode(World& world, Network& network, FakeGalera& galera, std::shared_ptr<const engine::Program> program, std::size_t index);
+  MemberNode(World& world, Network& network, FakeGalera& galera, std::shared_ptr<const engine::Program> program, std::size_t index,
+             bool refreshes);
 
   void run_agent();                      // nothing while a run is under way or the power is off
-  void crash();
+  void crash(std::optional<milliseconds> off = {});   // for so long, or as long as it happens to be
   void reboot();                         // in order: mariadbd is stopped first
+  void lose_disk();                      // while it is off: what boots next is a new installation
   [[nodiscard]] bool in_run() const { return session_ != nullptr; }
   [[nodiscard]] bool up() const { return up_; }
   // Of the last run that came to its end.
   [[nodiscard]] bool settled() const { return settled_; }
   [[nodiscard]] std::size_t changes() const { return changes_; }
   [[nodiscard]] std::size_t runs() const { return runs_; }
+  [[nodiscard]] std::string certname() const { return name_ + ".example.com"; }
   // For a look at what goes wrong.
   [[nodiscard]] std::string waiting() const { return waiting_; }
 
@@ -44,6 +47,7 @@ class MemberNode {
   void apply(const agent::Batch& batch, std::size_t next, std::vector<engine::ResourceResult> results);
   void apply_one(const values::ResourceObject& resource, FakeGalera::Done done);
   void end_run(const std::string& why);
+  [[nodiscard]] std::string run_name() const { return "run-" + std::to_string(run_); }
   void note(std::string_view what) { world_.note(name_, what); }
 
   World& world_;
@@ -52,6 +56,7 @@ class MemberNode {
   std::shared_ptr<const engine::Program> program_;
   std::size_t index_;
   std::string name_;
+  bool refreshes_;                       // a catalog may refresh the service
 
   std::optional<std::string> disk_;      // the state file, as it is after a crash
   bool acted_ = false;                   // the plan took the service over (a file of Ruby's side)

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <vector>
 
@@ -17,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kLimit = std::chrono::hours(3);
+constexpr seconds kOperatorLooks{45};
 
 std::shared_ptr<const engine::Program> compile_host(engine::Bundle bundle) {
   bundle.plan = "galera::host";
@@ -43,7 +45,7 @@ class Simulation {
         network_(world_, orchestrator_) {
     const auto program = compile_host(bundle);
     for (std::size_t i = 0; i < options.members; ++i) {
-      members_.push_back(std::make_unique<MemberNode>(world_, network_, galera_, program, i));
+      members_.push_back(std::make_unique<MemberNode>(world_, network_, galera_, program, i, options.refreshes));
     }
   }
 
@@ -65,6 +67,7 @@ class Simulation {
     if (formation.problem.empty() && galera_.births() != 1) formation.problem = "no birth";
     formation.births = galera_.births();
     formation.restarts = galera_.restarts();
+    formation.words = words_;
     for (const auto& member : members_) formation.runs += member->runs();
     formation.time = world_.now() - begin_;
     formation.trace_hash = world_.trace_hash();
@@ -78,6 +81,7 @@ class Simulation {
     const milliseconds spread = world_.chance(70) ? seconds(5) : seconds(600);
     world_.after(world_.between(milliseconds(0), spread / 2), [this] { orchestrator_.start(); });
     crash_once(spread, [this] { orchestrator_.crash(); });
+    if (options_.losses) world_.after(kOperatorLooks, [this] { decide(); });
     if (options_.set_back) set_back_once(spread);
     for (auto& member : members_) {
       world_.after(world_.between(milliseconds(0), spread), [this, &member] { run_again(*member); });
@@ -108,13 +112,64 @@ class Simulation {
     const milliseconds spread = world_.chance(40) ? milliseconds(0) : milliseconds(seconds(world_.chance(50) ? 10 : 90));
     const bool some_are_spared = world_.chance(25);
     const bool in_order = world_.chance(30);
+    away_.reset();
+    if (options_.losses && !some_are_spared && world_.chance(60)) away_ = world_.below(members_.size());
     for (auto& member : members_) {
+      if (away_ && member == members_[*away_]) continue;
       if (some_are_spared && world_.chance(50)) continue;
       ++crashes_to_come_;
       world_.after(world_.between(milliseconds(0), spread), [this, &member, in_order] {
         --crashes_to_come_;
         in_order ? member->reboot() : member->crash();
       });
+    }
+    if (!away_) return;
+    ++crashes_to_come_;
+    world_.after(world_.between(milliseconds(0), spread), [this] {
+      --crashes_to_come_;
+      take_away(*members_[*away_]);
+    });
+  }
+
+  // Its disk is lost in more than half of the cases; else it comes back with what it had.
+  void take_away(MemberNode& member) {
+    member.crash(seconds(600) + world_.between(seconds(0), seconds(1800)));
+    if (world_.chance(60)) member.lose_disk();
+  }
+
+  [[nodiscard]] std::string waits_for() const {
+    std::string text;
+    const auto told = orchestrator_.service()->describe("cluster_1");
+    for (const auto& one : told.at("waiting").as_array()) {
+      text += one.at("text").as_string();
+    }
+    return text;
+  }
+
+  // False when the plan refused it. When the orchestrator went down over it, it may have been heard.
+  bool say(const std::string& input, std::size_t member) {
+    const auto answer = orchestrator_.order(input, boost::json::value(members_[member]->certname()));
+    if (answer && *answer) ++words_;
+    return !answer || answer->ok();
+  }
+
+  // An operator looks what the cluster waits for, and does what it says there: an exclusion only of who is away, a start
+  // with the newest data that is left; data that does not fit is moved away.
+  void decide() {
+    world_.after(kOperatorLooks, [this] { decide(); });
+    if (!orchestrator_.up()) return;
+    const std::string waits = waits_for();
+    const auto says = [&waits](const std::string& text) { return waits.find(text) != std::string::npos; };
+    if (away_ && says("puppet galera exclude") &&
+        (!members_[*away_]->up() || says("a position of " + members_[*away_]->certname()))) {
+      if (say("exclusions", *away_)) galera_.give_up(*away_);
+    } else if (says("puppet galera bootstrap")) {
+      const std::size_t newest = galera_.newest();
+      if (say("accepted_losses", newest)) galera_.accept_loss_for(newest);
+    }
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      const bool does_not_fit = members_[i]->waiting().find("to be made empty") != std::string::npos || galera_.beyond_the_others(i);
+      if (does_not_fit && !galera_.running(i) && !members_[i]->in_run()) galera_.make_empty(i);
     }
   }
 
@@ -153,7 +208,8 @@ class Simulation {
   OrchestratorNode orchestrator_;
   Network network_;
   std::vector<std::unique_ptr<MemberNode>> members_;
-  std::size_t crashes_to_come_ = 0, outages_ = 0;
+  std::size_t crashes_to_come_ = 0, outages_ = 0, words_ = 0;
+  std::optional<std::size_t> away_;
   Instant begin_ = {};
 };
 

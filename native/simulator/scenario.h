@@ -17,6 +17,7 @@ struct Formation {
   std::string problem;             // empty when all went as it must
   std::size_t births = 0;
   std::size_t restarts = 0;        // bootstraps of the cluster that was born
+  std::size_t words = 0;           // of an operator, that were taken
   std::size_t runs = 0;            // agent runs of all members
   milliseconds time{0};            // until the cluster stood and a further run of each member changed nothing
   std::uint64_t trace_hash = 0;
@@ -31,6 +32,8 @@ struct Options {
   bool crashes = true;
   bool set_back = false;           // the orchestrator's store, to what it was a while before
   std::size_t outages = 0;         // one after the other: members lose power, most often all of them
+  bool losses = false;             // in an outage one may stay away for long, or lose its disk; an operator decides
+  bool refreshes = false;          // now and then a catalog refreshes the service
 };
 
 // The bundle's plan is not looked at: members run galera::host, the orchestrator galera::cluster.

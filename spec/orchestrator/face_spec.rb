@@ -5,8 +5,8 @@ require 'puppet'
 require_relative '../../lib/puppet_x/plan/bundler'
 require_relative '../support/daemon'
 
-# `puppet galera status` as a command, against a real orchestrator.
-RSpec.describe 'puppet galera status' do
+# `puppet galera` as a command, against a real orchestrator.
+RSpec.describe 'puppet galera' do
   plan = <<~PLAN
     plan desk::counter inherits orchestrator[Desk::Member] {
       Integer $cluster_size = 1
@@ -27,8 +27,12 @@ RSpec.describe 'puppet galera status' do
 
   after(:all) { @daemon.stop }
 
-  # As the node with this certificate.
   def status(identity, *arguments)
+    galera(identity, 'status', *arguments)
+  end
+
+  # As the node with this certificate.
+  def galera(identity, *arguments)
     certname = identity.first.subject.to_a.first[1]
     confdir = File.join(@daemon.directory, "puppet-#{certname}")
     { "certs/#{certname}.pem" => identity.first, "private_keys/#{certname}.pem" => identity.last }
@@ -38,7 +42,7 @@ RSpec.describe 'puppet galera status' do
                 '--certname', certname, '--certificate_revocation', 'false',
                 '--orchestrator', "https://localhost:#{@daemon.port}"]
     out, err, code = Open3.capture3({ 'RUBYLIB' => File.expand_path('../../lib', __dir__) },
-                                    'puppet', 'galera', 'status', *arguments, *settings)
+                                    'puppet', 'galera', *arguments, *settings)
     [code.exitstatus, out, err]
   end
 
@@ -59,7 +63,8 @@ RSpec.describe 'puppet galera status' do
   context "with the module's own plan" do
     report = { boot_id: 'b', running: true, held: false, cluster_status: 'Primary', local_state: 'Synced',
                cluster_size: 3, state_uuid: 'u', seqno: 5, user_data: true, snapshot: nil }
-    host = { host: 'h', address: '192.0.2.1', desired_role: 'any', service_name: 'mariadb', datadir: '/d',
+    host = { host: 'h', address: '192.0.2.1', desired_role: 'any', arbitrator: false,
+             service_name: 'mariadb', datadir: '/d',
              config_file: '/c', wsrep_provider: '/p', wsrep_sst_method: 'rsync' }.transform_keys(&:to_s)
 
     before :all do
@@ -68,7 +73,7 @@ RSpec.describe 'puppet galera status' do
       @desk = @daemon
       @daemon = Daemon.new(title: 'cluster_1', plan: 'galera::cluster', files: files).start
       %w[db1 db2].each do |name|
-        @daemon.join(name, 'cluster_1', 'galera::host', { reports: report }, published: host)
+        @daemon.join(name, 'cluster_1', 'galera::host', { reports: report }, published: host.merge('host' => name))
       end
     end
 
@@ -84,6 +89,33 @@ RSpec.describe 'puppet galera status' do
       expect(out.lines[2..3].map { |line| line.split.first(5) })
         .to eq([%w[db1 Galera::Host[m] 0 galera::host Primary/Synced],
                 %w[db2 Galera::Host[m] 1 galera::host Primary/Synced]])
+    end
+
+    it 'shows what an exclusion loses, does it when it is told so, and refuses it a second time' do
+      code, out, err = galera(@daemon.own, 'exclude', 'cluster_1', 'db2')
+      expect([code, err]).to eq([0, ''])
+      expect(out.lines.map(&:chomp)).to include(
+        'db2 was Primary when it last spoke, at position 5 of u: should it still run there will be two clusters; ' \
+        'what was written after that is lost', 'nothing was done yet',
+        'to do it: puppet galera exclude cluster_1 db2 --yes'
+      )
+      expect(status(@daemon.own)[1].lines.first).to include('2 of 3 members')
+      code, out, = galera(@daemon.own, 'exclude', 'cluster_1', 'db2', '--yes')
+      expect([code, out.lines.map(&:chomp)]).to match([0, include('done, by localhost')])
+      expect(status(@daemon.own)[1].lines.first).to include('1 of 3 members')
+      code, _, err = galera(@daemon.own, 'exclude', 'cluster_1', 'db2', '--yes')
+      expect([code, err]).to match([1, /db2 is excluded already/])
+    end
+
+    it 'starts no cluster with older data while it runs' do
+      code, _, err = galera(@daemon.own, 'bootstrap', 'cluster_1', 'db1', '--accept-data-loss')
+      expect([code, err]).to match([1, /accepted_losses/])
+    end
+
+    it 'lets nobody decide who is no operator' do
+      code, _, err = galera(@daemon.identity('db1'), 'exclude', 'cluster_1', 'db1', '--yes')
+      expect([code, err]).to match([1, /db1/])
+      expect(status(@daemon.own)[1]).to include('db1')
     end
   end
 

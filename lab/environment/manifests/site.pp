@@ -31,6 +31,10 @@ node default {
       source => $snapshot['source'],
       sha256 => $snapshot['sha256'],
     }
+    -> file { '/etc/mysql/mariadb.conf.d/90-extra.cnf':
+      content => "[mysqld]\n${lookup('lab::extra_settings', { 'default_value' => '' })}\n",
+      notify  => Service['galera'],
+    }
     -> service { 'galera':
       ensure => stopped,
       name   => 'mariadb',

@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'puppet/parameter/boolean'
 require_relative '../../puppet_x/galera/parameters'
 
 Puppet::Type.newtype(:galera_bootstrap) do
@@ -11,7 +12,7 @@ Puppet::Type.newtype(:galera_bootstrap) do
 
     The grant is marked as used on disk before anything else happens, and mariadbd gets `--wsrep-new-cluster` only
     through a one-shot token that is destroyed before mariadbd is executed. A grant that was used on this node, that was
-    made for another boot of it, or that comes while mariadbd runs is refused: that is no failure, the plan is told why.
+    made for another boot of it, that was armed for another agent run, or that comes while mariadbd runs is refused: that is no failure, the plan is told why.
 
     What the plan gets (`data` of the token in `synced`, all keys always there):
 
@@ -61,7 +62,8 @@ Puppet::Type.newtype(:galera_bootstrap) do
   end
 
   newparam(:nonce) do
-    desc 'The nonce under which the grant was armed; kept with the mark of its use.'
+    desc 'The id of the agent run for which the grant was armed (`run` of `galera_observe`); kept with the mark of its
+      use.'
     validate { |value| raise ArgumentError, 'nonce must not be empty' if value.to_s.empty? }
   end
 
@@ -91,6 +93,12 @@ Puppet::Type.newtype(:galera_bootstrap) do
       are held while it is good. Default: none, and nobody is asked.'
     defaultto []
     munge { |value| PuppetX::Galera::Parameters.addresses(value) }
+  end
+
+  newparam(:new_history, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'Whether the cluster gets a new state UUID, so that nobody who has the old history can join over this one. The
+      data stays as it is.'
+    defaultto false
   end
 
   newparam(:port) do

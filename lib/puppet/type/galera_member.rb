@@ -1,5 +1,6 @@
 # frozen_string_literal: true
 
+require 'puppet/parameter/boolean'
 require_relative '../../puppet_x/galera/parameters'
 
 Puppet::Type.newtype(:galera_member) do
@@ -22,6 +23,7 @@ Puppet::Type.newtype(:galera_member) do
     | key | value |
     | --- | --- |
     | `synced` | whether the node is Primary and Synced |
+    | `started` | whether this act started the service, or it was starting |
     | `failed` | whether the start has failed |
     | `reason` | why it failed, in mariadbd's own words, or what is still waited for; else undef |
     | `progress` | while not Synced: `unit_state`, `local_state`, `bytes` in the data directory; else undef |
@@ -75,6 +77,24 @@ Puppet::Type.newtype(:galera_member) do
     desc "The port of Galera's group communication."
     defaultto 4567
     validate { |value| PuppetX::Galera::Parameters.check_port(value) }
+    munge { |value| Integer(value) }
+  end
+
+  newparam(:restart, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'Whether a server that runs is stopped and started, once, so that what it runs with takes effect; only when it
+      sees `members` others and itself in its component.'
+    defaultto false
+  end
+
+  newparam(:members) do
+    desc 'With `restart => true`: how many must be in the component, this one included.'
+    defaultto 1
+    validate do |value|
+      unless value.to_s.match?(/\A[1-9]\d*\z/)
+        raise ArgumentError,
+              "members must be a number from 1 on, not #{value.inspect}"
+      end
+    end
     munge { |value| Integer(value) }
   end
 

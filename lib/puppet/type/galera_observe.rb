@@ -6,8 +6,9 @@ Puppet::Type.newtype(:galera_observe) do
   @doc = <<~DOC
     @summary Looks at the MariaDB of this node and tells a plan what it sees.
 
-    Made by plans; there is seldom a reason to declare it in a manifest. Looking changes nothing and is reported as no
-    change. With `hold => true` it also makes sure that mariadbd is stopped and stays so, over reboots too, until
+    Made by plans; there is seldom a reason to declare it in a manifest. Looking changes nothing on the server and is
+    reported as no change; that a server was found Synced is written down: its data is this installation's, and it is not
+    held. With `hold => true` it also makes sure that mariadbd is stopped and stays so, over reboots too, until
     `galera_member` or `galera_bootstrap` lifts the hold: that is a change. One that is Primary, or that may be and cannot
     be asked, is left alone, since its cluster may live: `held` tells which it was.
 
@@ -16,7 +17,7 @@ Puppet::Type.newtype(:galera_observe) do
     | key | value |
     | --- | --- |
     | `installed` | whether a mariadbd is on this node at all |
-    | `running` | whether the unit's main process lives |
+    | `running` | whether the unit's main process lives, or the unit is starting |
     | `unit_state` | ActiveState of the unit, as systemd has it |
     | `held` | whether mariadbd may not start |
     | `sql` | `ok`, `refused` (a server that does not answer) or `none` |
@@ -25,10 +26,14 @@ Puppet::Type.newtype(:galera_observe) do
     | `replication` | how the running server talks to the other members: `plain`, `tls` or `both`; else undef |
     | `safe_to_bootstrap` | what grastate.dat says; a witness, no permission |
     | `user_data` | whether any schema but the system's holds something |
+    | `knows_view` | whether Galera wrote down its last primary view, and may find it again by itself |
     | `snapshot` | SHA-256 of the snapshot that `db_snapshot_install` put there, or undef |
     | `transfer_interrupted` | whether a state transfer ended in the middle |
     | `grant` | id of a grant whose token mariadbd has not consumed, or undef |
     | `boot_id` | of the running kernel |
+    | `run` | a random id of this agent run |
+    | `incarnation` | a random id of this installation |
+    | `data_incarnation` | that of the installation that was last Synced with this data, or undef; when this look finds it Synced, its own |
 
     @example Look, and make sure that nothing runs
       galera_observe { 'before the vote':

@@ -126,7 +126,8 @@ module PuppetX
 
       def lines_of(cluster)
         members = cluster['members']
-        count = cluster['size'] ? "#{members.size} of #{cluster['size']} members" : "#{members.size} member(s)"
+        present = members.count { |member| member['role'] }.then { |cast| cast.zero? ? members.size : cast }
+        count = cluster['size'] ? "#{present} of #{cluster['size']} members" : "#{members.size} member(s)"
         head = "#{cluster['cluster']}: #{[cluster['health'], cluster['state'], count].grep(/./).join(', ')}"
         rows = members.map { |member| member.values_at('certname', 'resource', 'role', 'plan', 'state', 'seen') }
         waits = cluster['waits_for'].map { |text| "  waits for #{printable(text)}" }

@@ -18,6 +18,7 @@ module PuppetX
       # Left by the state transfer scripts while a transfer is under way.
       TRANSFER_FILES = %w[sst_in_progress .sst].freeze
       WITNESS = 'galera-snapshot'
+      INCARNATION = 'galera-incarnation'
       RECOVERED = /WSREP: Recovered position:\s*(\h{8}-\h{4}-\h{4}-\h{4}-\h{12}):(-?\d+)/.freeze
       RECOVERY_TIMEOUT = 600
       # Recovery reads InnoDB's own record and joins nothing, but mariadbd refuses to begin unless Galera is configured;
@@ -58,6 +59,11 @@ module PuppetX
         TRANSFER_FILES.any? { |name| File.exist?(File.join(path, name)) }
       end
 
+      # Galera wrote down its last primary view, and tries to restore it when it starts. Gone after a clean stop.
+      def view?
+        File.exist?(File.join(path, 'gvwstate.dat'))
+      end
+
       # grastate.dat as a Hash, or nil when there is none.
       def grastate
         text = File.read(File.join(path, GRASTATE)).scrub('?')
@@ -89,6 +95,17 @@ module PuppetX
         nil # a first start: mariadbd has nothing to object to
       end
 
+      # Gives up the state UUID: the next new cluster here gets another one, over the same data.
+      def forget_history
+        file = File.join(path, GRASTATE)
+        text = File.read(file)
+        owner = File.stat(file)
+        changed = text.gsub(/^uuid:.*$/, "uuid:    #{NULL_UUID}").gsub(/^seqno:.*$/, 'seqno:   -1')
+        Durable.write(file, changed, mode: owner.mode & 0o777, owner: owner)
+      rescue Errno::ENOENT
+        nil # it has none
+      end
+
       # The position InnoDB recovers to, by a run of mariadbd that ends by itself. No server may run meanwhile.
       # nil when it could not be found; the caller must take that as unknown.
       def recover_position(user: 'mysql')
@@ -110,6 +127,17 @@ module PuppetX
 
       def leave_witness(sha256, owner)
         Durable.write(File.join(path, WITNESS), "#{sha256}\n", mode: 0o644, owner: owner)
+      end
+
+      # The incarnation of the member that was last Synced with this data, or nil. A state transfer may remove it.
+      def incarnation
+        File.read(File.join(path, INCARNATION)).strip
+      rescue Errno::ENOENT, Errno::ENOTDIR
+        nil
+      end
+
+      def leave_incarnation(id)
+        Durable.write(File.join(path, INCARNATION), "#{id}\n", mode: 0o644, owner: File.stat(path))
       end
 
       # Bytes on disk, for the progress of a state transfer. Files come and go meanwhile.

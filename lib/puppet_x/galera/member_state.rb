@@ -3,6 +3,7 @@
 require 'etc'
 require 'fileutils'
 require 'json'
+require 'securerandom'
 require_relative 'durable'
 
 module PuppetX
@@ -15,6 +16,8 @@ module PuppetX
     #   token/bootstrap   the one-shot token; start-mariadbd consumes it
     #   snapshot          JSON: title and sha256 of the snapshot that was installed
     #   installing        JSON: an installation of a snapshot that has begun and not ended
+    #   incarnation       a random id of this installation, for as long as it lives
+    #   new-history       JSON: the state UUID in the data directory was given up, for a grant that makes a new one
     #
     # All changes are durable when the method returns. No method decides anything: callers were told what to do.
     class MemberState
@@ -118,6 +121,22 @@ module PuppetX
       def first_time?(name)
         prepare
         Durable.write_once(File.join(path, "said-#{name}"), '')
+      end
+
+      def new_history
+        read_json('new-history')
+      end
+
+      def new_history=(about)
+        about ? write_json('new-history', about) : Durable.unlink(File.join(path, 'new-history'))
+      end
+
+      # The same as long as this state directory lives; made when it is first asked for.
+      def incarnation
+        file = File.join(path, 'incarnation')
+        prepare
+        Durable.write_once(file, "#{SecureRandom.uuid}\n") unless File.exist?(file)
+        File.read(file).strip
       end
 
       # Makes the state directory if it is not there.

@@ -28,17 +28,24 @@ module PuppetX
         look = @unit.look
         user_data = @datadir.user_data?
         snapshot = installed_snapshot(user_data)
-        unit_facts(look).merge(look.running? ? from_server : from_files(user_data, snapshot))
+        unit_facts(look).merge(alive?(look) ? from_server : from_files(user_data, snapshot))
                         .merge('safe_to_bootstrap' => @datadir.safe_to_bootstrap?, 'user_data' => user_data,
                                'snapshot' => snapshot, 'held' => @state.held?, 'grant' => @state.token,
-                               'boot_id' => self.class.boot_id, 'installed' => installed?,
+                               'boot_id' => self.class.boot_id, 'incarnation' => @state.incarnation,
+                               'data_incarnation' => @datadir.incarnation,
+                               'knows_view' => @datadir.view?, 'installed' => installed?,
                                'transfer_interrupted' => interrupted?(look, user_data, snapshot))
       end
 
       private
 
       def unit_facts(look)
-        { 'running' => look.running?, 'unit_state' => look.active_state }
+        { 'running' => alive?(look), 'unit_state' => look.active_state }
+      end
+
+      # One that starts may run at any moment: nothing is read of its files meanwhile.
+      def alive?(look)
+        look.running? || look.starting?
       end
 
       def from_server
@@ -72,10 +79,12 @@ module PuppetX
 
       # A transfer ended in the middle: its own marks are there, or a data directory that lost its identity has data.
       def interrupted?(look, user_data, snapshot)
-        return false if look.running?
+        return false if alive?(look)
         return true if @datadir.transfer_files?
 
         state = @datadir.grastate
+        return false if @state.new_history
+
         !state.nil? && state['uuid'] == Datadir::NULL_UUID && user_data && snapshot.nil?
       end
 

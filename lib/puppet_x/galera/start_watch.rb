@@ -18,6 +18,13 @@ module PuppetX
       # Lines in which mariadbd and the scripts it calls say what went wrong.
       TELLING = /\[ERROR\]|\bWSREP_SST: \[ERROR\]|FATAL|Failed|failed|refus|denied|start-mariadbd:/.freeze
 
+      # What Galera says when it gives up looking for a primary component, and nothing else was wrong.
+      NOBODY_REACHED = /gcs connect failed: Operation timed out|gcs_open\(\).*-110/.freeze
+
+      def self.nobody_reached?(reason)
+        reason.to_s.match?(NOBODY_REACHED)
+      end
+
       Outcome = Struct.new(:status, :failed, :reason, :look, keyword_init: true) do
         def synced?
           status.synced?

@@ -9,14 +9,20 @@ module PuppetX
       PROPERTIES = %w[ActiveState SubState Result MainPID Job NRestarts LoadState ConditionResult InvocationID].freeze
       COMMAND_TIMEOUT = 30
       POLL = 0.05
-      # A start that has not come to its end does not answer SIGTERM while it waits for a primary component.
-      STARTING_GRACE = 2
+      # A start that has not come to its end does not answer SIGTERM while it waits for a primary component. InnoDB
+      # recovers from a kill as from a power cut.
+      STARTING_GRACE = 0.2
 
       # A look at the unit. +job+: systemd has something queued for it (a start that is under way, for instance).
       Look = Struct.new(:load_state, :active_state, :sub_state, :result, :main_pid, :job, :restarts, :invocation,
                         keyword_init: true) do
         def running?
           main_pid.positive? && File.exist?("/proc/#{main_pid}")
+        end
+
+        # It starts, or will start again by itself, though nothing may run at this moment.
+        def starting?
+          !running? && (job || active_state == 'activating')
         end
 
         # The last start has ended without a running service.

@@ -2,6 +2,7 @@
 
 require_relative 'batch'
 require_relative 'outcome'
+require_relative 'run_id'
 require_relative 'traversal'
 
 module PuppetX
@@ -100,7 +101,7 @@ module PuppetX
         @phase = :waiting
         return finish(:noop) if @run.noop?
 
-        @run.session.catalog_done(JSON.generate(summary))
+        @run.session.catalog_done(JSON.generate(summary.merge('run' => RunId.of(@resource.catalog))))
         wait
       end
 

@@ -36,8 +36,15 @@ class ClusterRoom : public testing::Test {
     Actor& member = *members.at(name);
     exchange(member.start(), name);
     if (installed) exchange(member.step(EventPosted{"install_complete", {}, "Event[install_complete]"}), name);
-    exchange(member.step(CatalogDone{}), name);
+    catalog_is_done(name);
     return member;
+  }
+
+  // Every one is another run.
+  void catalog_is_done(const std::string& name) {
+    CatalogDone done;
+    done.run = "run-" + std::to_string(++runs[name]);
+    exchange(members.at(name)->step(done), name);
   }
 
   void exchange(const Effects& effects, const std::string& from) {
@@ -59,6 +66,7 @@ class ClusterRoom : public testing::Test {
     bool synced = false;
     bool starts = true;
     std::string more;      // further or other fields of what observe finds
+    bool stops = true;     // when it is to be held
   };
 
   // Applies the oldest batch of a member.
@@ -72,8 +80,8 @@ class ClusterRoom : public testing::Test {
       const auto& one = resource.as_resource();
       ResourceResult result{one.type + "[" + one.title + "]", true, false, false, false, {}, {}};
       const values::Value* hold = one.parameters.as_hash().find("hold");
-      if (hold != nullptr && !database.synced) database.more += R"(, "running": false, "held": true)";
-      if (one.type == "Galera_observe") result.data = value_of(look(database.synced ? "Synced" : "", database.synced, database.more));
+      if (hold != nullptr && !database.synced && database.stops) database.more += R"(, "running": false, "held": true)";
+      if (one.type == "Galera_observe") result.data = value_of(look(database.synced ? "Synced" : "", database.synced, database.more + R"(, "run": "run-)" + std::to_string(runs[name]) + "\""));
       if (one.type == "Galera_bootstrap" || one.type == "Galera_member") {
         const bool reaches = std::any_of(databases.begin(), databases.end(), [](const auto& other) { return other.second.synced; });
         database.synced = database.starts && (reaches || one.type == "Galera_bootstrap");
@@ -102,6 +110,7 @@ class ClusterRoom : public testing::Test {
   std::map<std::string, std::vector<Batch>> batches;
   std::map<std::string, std::map<std::string, values::Value>> last;
   std::map<std::string, FakeDatabase> databases;
+  std::map<std::string, int> runs;
 };
 
 }  // namespace plan::engine::test

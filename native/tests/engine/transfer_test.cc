@@ -33,7 +33,7 @@ class Transfer : public ClusterRoom {
     if (!certificate.empty()) started.trusted = value_of(R"({"certificate": ")" + certificate + "\"}");
     exchange(member.step(RunEnded{}), name);
     exchange(member.step(started), name);
-    exchange(member.step(CatalogDone{}), name);
+    catalog_is_done(name);
   }
   void run(const std::string& name) {
     begin_run(name);
@@ -218,7 +218,7 @@ class Replication : public ClusterRoom {
     Actor& member = *members.at(name);
     exchange(member.step(RunEnded{}), name);
     exchange(member.step(RunStarted{}), name);
-    exchange(member.step(CatalogDone{}), name);
+    catalog_is_done(name);
     apply(name);
   }
   void wish(bool tls) {
@@ -245,6 +245,7 @@ TEST_F(Replication, ANewClusterTalksByTlsWithTheNodesCertificates) {
   form("tls");
   EXPECT_THAT(ways(), ElementsAre("tls", "tls", "tls"));
   EXPECT_TRUE(emitted("db1", "Galera_certificate"));
+  EXPECT_THAT(configuration("db1"), HasSubstr("\nwsrep_provider_options   = \"socket.ssl=yes;"));
   EXPECT_THAT(configuration("db1"), HasSubstr("socket.ssl_ca=/var/lib/galera-member/tls/ca.pem"));
   EXPECT_THAT(configuration("db1"), Not(HasSubstr("[sst]")));   // rsync is not encrypted by itself
   EXPECT_THAT(cluster.letters(), IsEmpty());

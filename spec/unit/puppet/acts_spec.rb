@@ -21,6 +21,7 @@ RSpec.describe 'The types with which plans act' do
     # The providers are loaded with their types.
     %i[galera_observe galera_bootstrap galera_member].each { |name| Puppet::Type.type(name).provider(:mariadb) }
     allow(PuppetX::Galera::Observation).to receive(:boot_id).and_return(boot_id)
+    allow(PuppetX::Plan::RunId).to receive(:of).and_return('n')
     allow(Kernel).to receive(:sleep)
     allow(unit).to receive_messages(look: look('inactive'), makes_new_cluster?: true,
                                     journal: ['[ERROR] no such thing'])
@@ -33,7 +34,7 @@ RSpec.describe 'The types with which plans act' do
                                     job: job, restarts: 0, load_state: loaded, result: 'x')
   end
 
-  def resource(type, **parameters)
+  def resource(type, parameters = {})
     made = Puppet::Type.type(type).new({ name: 'x', datadir: directory }.merge(parameters))
     allow(made.provider).to receive_messages(state: state, server: server, unit: unit)
     made
@@ -107,6 +108,17 @@ RSpec.describe 'The types with which plans act' do
       expect(state.held?).to be false
     end
 
+    it 'tells the incarnation, and leaves it with the data once it is Synced' do
+      made = resource(:galera_observe)
+      id = made.plan_data['incarnation']
+      expect(made.plan_data).to include('incarnation' => /\A\h{8}-/, 'data_incarnation' => nil)
+      allow(unit).to receive(:look).and_return(look('active', running: true))
+      allow(server).to receive(:status).and_return(synced)
+      expect(made.plan_data).to include('incarnation' => id, 'data_incarnation' => id, 'held' => false)
+      expect(state.held?).to be false
+      expect(File.read(File.join(directory, 'galera-incarnation'))).to eq("#{id}\n")
+    end
+
     it 'touches nothing in a simulation' do
       state.release
       apply(resource(:galera_observe, hold: true, noop: true))
@@ -116,8 +128,8 @@ RSpec.describe 'The types with which plans act' do
 
   describe 'galera_bootstrap' do
     def bootstrap(grant: 'g1', **parameters)
-      @resource = resource(:galera_bootstrap, grant: grant, nonce: 'n', boot_id: boot_id, user: Etc.getpwuid.name,
-                                              **parameters)
+      @resource = resource(:galera_bootstrap,
+                           { grant: grant, nonce: 'n', boot_id: boot_id, user: Etc.getpwuid.name }.merge(parameters))
       apply(@resource)
     end
 
@@ -192,6 +204,7 @@ RSpec.describe 'The types with which plans act' do
     end
 
     {
+      'another run' => [{ nonce: 'm' }, /for another agent run/],
       'another boot' => [{ boot_id: '6ccbd2e1-52e0-4556-997b-db403b6cfe73' }, /is for boot/],
       'a grant for a running server' => [{ running: true }, /is running/],
       'an interrupted installation' => [{ interrupted: true }, /snapshot was interrupted/]
@@ -203,6 +216,21 @@ RSpec.describe 'The types with which plans act' do
         expect([status.changed, status.failed, state.grant_used?('g1')]).to eq([false, false, false])
         expect(@resource.plan_data).to include('started' => false, 'reason' => reason)
       end
+    end
+
+    it 'gives up the state UUID for a new history, and the data keeps its own word until the cluster is there' do
+      FileUtils.mkdir_p([File.join(directory, 'mysql'), File.join(directory, 'shop')])
+      File.write(File.join(directory, 'shop/a.ibd'), 'x')
+      File.write(File.join(directory, 'grastate.dat'),
+                 "version: 2.1\nuuid:    #{boot_id}\nseqno:   7\nsafe_to_bootstrap: 0\n")
+      seen = nil
+      allow(unit).to receive(:start) do
+        seen = [File.read(File.join(directory, 'grastate.dat')), state.new_history['given_up'],
+                resource(:galera_observe).plan_data['transfer_interrupted']]
+      end
+      bootstrap(new_history: true)
+      expect(seen).to eq(["version: 2.1\nuuid:    #{PuppetX::Galera::Datadir::NULL_UUID}\nseqno:   -1\n" \
+                          "safe_to_bootstrap: 1\n", boot_id, false])
     end
 
     it 'leaves no token behind when the start fails before mariadbd took it, and holds again' do
@@ -313,11 +341,45 @@ RSpec.describe 'The types with which plans act' do
       expect(unit).to have_received(:start).ordered
     end
 
+    it 'restarts a server that is to take up what has changed, when all are there' do
+      running = true
+      state.release
+      allow(unit).to receive(:look) { look(running ? 'active' : 'inactive', running: running) }
+      allow(unit).to receive(:stop) { running = false }
+      allow(unit).to receive(:start) { running = true }
+      allow(server).to receive(:status).and_return(synced)
+      made = resource(:galera_member, restart: true, members: 1)
+      expect(apply(made).changed).to be true
+      expect(made.plan_data).to include('started' => true, 'synced' => true)
+      expect(unit).to have_received(:stop).ordered
+      expect(unit).to have_received(:start).ordered
+    end
+
+    it 'does not restart a server that misses others' do
+      state.release
+      allow(unit).to receive(:look).and_return(look('active', running: true))
+      allow(server).to receive(:status).and_return(synced)
+      made = resource(:galera_member, restart: true, members: 3)
+      expect(apply(made).changed).to be false
+      expect(made.plan_data).to include('started' => false,
+                                        'reason' => 'its component has 1 of 3 members: it was not restarted')
+      expect(unit).not_to have_received(:stop)
+    end
+
     it 'fails in the words of mariadbd' do
       allow(unit).to receive(:look).and_return(look('failed'))
       made = resource(:galera_member)
       expect(apply(made).failed).to be true
       expect(made.plan_data).to include('synced' => false, 'failed' => true, 'reason' => /no such thing/)
+    end
+
+    it 'ends well when it found nobody Primary, and says so' do
+      allow(unit).to receive_messages(look: look('failed'), journal: [
+                                        "[ERROR] WSREP: gcs.cpp:gcs_open():1701: Failed to open channel 'c': -110"
+                                      ])
+      made = resource(:galera_member)
+      expect(apply(made).failed).to be false
+      expect(made.plan_data).to include('synced' => false, 'failed' => true, 'reason' => /Failed to open channel/)
     end
 
     it 'ends well when the transfer outlasts the watch, and shows how far it is' do

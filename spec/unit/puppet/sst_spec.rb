@@ -103,7 +103,8 @@ RSpec.describe 'The types of state transfers' do
     it 'tells what it made' do
       made = account(certificates: [certificate('db1')])
       status = apply(made)
-      expect(status.events.map(&:message)).to eq(['made account galera_sst_0_1, its secret is sealed for 1 certificate(s)'])
+      expect(status.events.map(&:message))
+        .to eq(['made account galera_sst_0_1, its secret is sealed for 1 certificate(s)'])
       expect(made.plan_data).to include('account' => 'galera_sst_0_1', 'ensure' => 'present', 'reason' => nil)
     end
 

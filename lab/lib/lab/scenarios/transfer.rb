@@ -107,7 +107,7 @@ module Lab
     end
 
     # The settings of the cluster's declaration, taken over by the server's own agent run.
-    def declare(parameters, values = {})
+    def declare_cluster(parameters, values = {})
       server.environment.write({ 'cluster_size' => MEMBERS, 'cluster_parameters' => parameters }.merge(values))
       server.apply_own_catalog
     end
@@ -178,7 +178,7 @@ Lab::Scenario.define 'secret-rotation', 'a new secret while rows are written: no
   search = searching do
     ledger.keep do
       expect_databases_untouched do
-        declare({ 'sst_secret_version' => 2 }, Lab::Scenario::BY_BACKUP)
+        declare_cluster({ 'sst_secret_version' => 2 }, Lab::Scenario::BY_BACKUP)
         expect_ok run_agent(member(1))
         found = sst_accounts.transform_values(&:first)
         expect found['db1'] != old && found.values_at('db2', 'db3') == [old, old], "after one run: #{found}"
@@ -211,7 +211,7 @@ end
 
 Lab::Scenario.define 'tls-on-in-a-living-cluster', 'TLS is turned on while rows are written: by restarts in turn' do
   fresh_cluster
-  declare({ 'replication_tls' => false })
+  declare_cluster({ 'replication_tls' => false })
   expect_ok run_together
   expect_whole
   expect_replication(ssl: false)
@@ -219,7 +219,7 @@ Lab::Scenario.define 'tls-on-in-a-living-cluster', 'TLS is turned on while rows 
   ledger = Lab::Ledger.new(cluster.members)
   ledger.keep do
     expect_databases_untouched do
-      declare({ 'replication_tls' => true })
+      declare_cluster({ 'replication_tls' => true })
       expect_ok run_together
     end
     restart_one_by_one

@@ -2,6 +2,7 @@
 
 require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/reach'
+require_relative '../../../puppet_x/plan/run_id'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
@@ -49,15 +50,26 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
 
   # Why the grant cannot be used here and now, or nil.
   def refusal
-    here = PuppetX::Galera::Observation.boot_id
     look = unit.look
     if look.load_state == 'not-found'
       raise Puppet::Error, "there is no #{unit.name} on this node: install MariaDB before the cluster's plan starts it"
     end
 
+    not_for_now || not_here(look)
+  end
+
+  # The grant is another boot's, or another run's.
+  def not_for_now
+    here = PuppetX::Galera::Observation.boot_id
     if state.grant_used?(resource[:grant]) then "grant #{resource[:grant]} was used on this node before"
     elsif here != resource[:boot_id] then "the grant is for boot #{resource[:boot_id]}, this is boot #{here}"
-    elsif look.running? then "#{unit.name} is running"
+    elsif resource[:nonce] != PuppetX::Plan::RunId.of(resource.catalog) then 'the grant was armed for another agent run'
+    end
+  end
+
+  def not_here(look)
+    if look.running? then "#{unit.name} is running"
+    elsif resource.new_history? && datadir.transfer_files? then 'a state transfer to this node was interrupted'
     elsif state.installing then 'the installation of a snapshot was interrupted and has not been finished'
     elsif PuppetX::Galera::Reach.any?(resource[:peers], resource[:port])
       "one of #{resource[:peers].join(', ')} answers on port #{resource[:port]}: somebody runs already"
@@ -66,6 +78,7 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
 
   # The order matters: each step is durable before the next, and the token is the last that is needed for a start.
   def start
+    begin_new_history if resource.new_history?
     datadir.allow_bootstrap
     state.write_token(grant: resource[:grant], boot_id: resource[:boot_id], user: resource[:user])
     state.release
@@ -74,7 +87,14 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
                                           .wait(resource[:watch], before: unit.look)
   end
 
+  # What was given up is written down first: data without a state UUID would be taken for that of a broken transfer.
+  def begin_new_history
+    state.new_history = { 'grant' => resource[:grant], 'given_up' => datadir.recorded_position.uuid }
+    datadir.forget_history
+  end
+
   def conclude
+    state.new_history = nil if @outcome.synced?
     return if @outcome.synced?
 
     unless @outcome.failed

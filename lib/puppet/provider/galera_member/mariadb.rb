@@ -14,25 +14,23 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     status = look.running? ? server.status : PuppetX::Galera::Server::Status.new(sql: 'none')
     @outcome = PuppetX::Galera::StartWatch::Outcome.new(status: status, failed: false, look: look)
     return :nobody if nobody_to_join?(look)
+    return may_restart?(status) ? :false : :true if resource.restart? && look.running?
 
     status.synced? && !state.held? ? :true : :false
   end
 
   def synced=(_value)
     # A server in no component never comes back by itself; what it has is on its disk.
-    unit.stop(patience: resource[:watch]) if @outcome.look.running? && @outcome.status.disconnected?
-    unless unit.look.running?
-      # What an earlier grant left must not turn a joining start into the start of a second cluster.
-      state.withdraw_token
-      # The transfer replaces what an interrupted installation of a snapshot left; nothing may be begun anew on it.
-      state.installing = nil
-      state.release
-      unit.start
+    if @outcome.look.running? && (@outcome.status.disconnected? || resource.restart?)
+      unit.stop(patience: resource[:watch])
     end
+    @started = !unit.look.running?
+    prepare if @started
     state.release
+    unit.start if @started
     @outcome = PuppetX::Galera::StartWatch.new(unit: unit, server: server)
                                           .wait(resource[:watch], before: unit.look)
-    raise Puppet::Error, "#{unit.name} did not start: #{@outcome.reason}" if @outcome.failed
+    raise Puppet::Error, "#{unit.name} did not start: #{@outcome.reason}" if @outcome.failed && !nobody_reached?
   end
 
   def summary
@@ -45,7 +43,7 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
   def plan_data
     synced unless @outcome
     status = @outcome.status
-    { 'synced' => status.synced?, 'failed' => @outcome.failed,
+    { 'synced' => status.synced?, 'started' => @started == true, 'failed' => @outcome.failed,
       'reason' => @outcome.reason || (waiting unless status.synced?),
       'progress' => (progress unless status.synced?), 'cluster_status' => status.cluster_status,
       'local_state' => status.local_state, 'cluster_size' => status.cluster_size, 'state_uuid' => status.state_uuid }
@@ -53,12 +51,37 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
 
   private
 
+  def prepare
+    # What an earlier grant left must not turn a joining start into the start of a second cluster.
+    state.withdraw_token
+    # The transfer replaces what an interrupted installation of a snapshot left; nothing may be begun anew on it.
+    state.installing = nil
+    state.new_history = nil
+  end
+
   def nobody_to_join?(look)
     peers = resource[:peers]
     return false if look.running? || look.job || peers.empty? || PuppetX::Galera::Reach.any?(peers, resource[:port])
 
     @outcome.failed = true
     @outcome.reason = "none of #{peers.join(', ')} answers on port #{resource[:port]}: there is nobody to join"
+    Puppet.notice("#{resource.ref}: #{@outcome.reason}")
+    true
+  end
+
+  # Not when it would leave too few: the plan asks again.
+  def may_restart?(status)
+    there = status.cluster_size.to_i
+    return true if status.synced? && there >= resource[:members]
+
+    @outcome.reason = "its component has #{there} of #{resource[:members]} members: it was not restarted"
+    false
+  end
+
+  # Whom it tried to join was not Primary: no fault of this node, the plan waits for one that is.
+  def nobody_reached?
+    return false unless PuppetX::Galera::StartWatch.nobody_reached?(@outcome.reason)
+
     Puppet.notice("#{resource.ref}: #{@outcome.reason}")
     true
   end

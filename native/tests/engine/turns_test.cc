@@ -1,0 +1,136 @@
+// Restarts one at a time, and changes of the cluster's size.
+#include "outage_room.h"
+
+namespace plan::engine::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class Turns : public Outage {
+ protected:
+  Turns() {
+    for (const char* name : {"db1", "db2", "db3"}) databases[name] = {true, true, data(kOne, 100) + R"(, "cluster_size": 3)"};
+    for (const char* name : {"db1", "db2", "db3"}) run(name);
+    last.clear();
+  }
+  void run_refreshed(const std::string& name) {
+    Actor& member = *members.at(name);
+    exchange(member.step(RunEnded{}), name);
+    exchange(member.step(RunStarted{}), name);
+    exchange(member.step(EventPosted{"service_refreshed", {}, "Event[service_refreshed]"}), name);
+    catalog_is_done(name);
+  }
+  [[nodiscard]] std::vector<std::string> restarting() {
+    std::vector<std::string> names;
+    for (const auto& [name, resources] : last) {
+      if (resources.contains("Galera_member")) names.push_back(name);
+    }
+    return names;
+  }
+};
+
+TEST_F(Turns, OneRestartsAtATime) {
+  for (const char* name : {"db1", "db2", "db3"}) {
+    run_refreshed(name);
+    while (!emitted(name, "Galera_member") && !batches[name].empty()) apply_one(name);
+  }
+  EXPECT_THAT(restarting(), ElementsAre("db1"));
+  ASSERT_THAT(members.at("db2")->engine().waiting(), testing::SizeIs(1));
+  EXPECT_THAT(members.at("db2")->engine().waiting()[0].text(), HasSubstr("its turn to restart mariadb"));
+  apply("db1");
+  EXPECT_THAT(restarting(), ElementsAre("db1", "db2"));
+  apply("db2");
+  apply("db3");
+  EXPECT_THAT(restarting(), ElementsAre("db1", "db2", "db3"));
+  EXPECT_EQ(cluster.variable("turns"), "3");
+  EXPECT_EQ(cluster.variable("turn_of"), "null");
+  for (auto& [name, member] : members) {
+    EXPECT_THAT(member->letters(), IsEmpty()) << name;
+    EXPECT_THAT(member->engine().waiting(), IsEmpty()) << name;
+  }
+}
+
+TEST_F(Turns, TheFirstThatDoesNotComeBackStopsTheOthers) {
+  for (const char* name : {"db1", "db2"}) {
+    run_refreshed(name);
+    while (!emitted(name, "Galera_member") && !batches[name].empty()) apply_one(name);
+  }
+  databases["db1"].starts = false;
+  apply("db1");
+  apply("db2");
+  EXPECT_THAT(restarting(), ElementsAre("db1"));
+  EXPECT_THAT(waits_for(), HasSubstr("db1 to be Synced again after its restart"));
+}
+
+TEST_F(Turns, NobodyRestartsWhileOneIsAway) {
+  databases["db3"].synced = false;
+  databases["db3"].more = data(kOne, 100);
+  begin_run("db3");
+  apply_one("db3");
+  run_refreshed("db1");
+  apply("db1");
+  EXPECT_THAT(restarting(), testing::Not(testing::Contains("db1")));
+  EXPECT_THAT(waits_for(), HasSubstr("all members to be Synced, before one restarts: db3"));
+}
+
+TEST_F(Turns, NothingRestartsByItself) {
+  for (const char* name : {"db1", "db2", "db3"}) run(name);
+  EXPECT_THAT(restarting(), IsEmpty());
+  EXPECT_EQ(cluster.variable("turns"), "0");
+}
+
+TEST_F(Turns, AnotherSettingIsRestartedFor) {
+  Actor& db1 = *members.at("db1");
+  exchange(db1.step(RunEnded{}), "db1");
+  exchange(db1.step(RunStarted{value_of(R"({"cluster": "c", "host": "db1", "address": "10.0.0.1", "wsrep_sst_method": "mariabackup"})"), {}, {}, {}}), "db1");
+  catalog_is_done("db1");
+  apply("db1");
+  EXPECT_THAT(restarting(), ElementsAre("db1"));
+  EXPECT_EQ(cluster.variable("turn_of"), "null");
+  EXPECT_EQ(cluster.variable("turns"), "1");
+}
+
+// The size of the cluster as its declaration says it.
+class Size : public ClusterRoom {
+ protected:
+  void resize(int size) {
+    exchange(cluster.step(RunStarted{value_of(R"({"cluster_size": )" + std::to_string(size) + "}"), {}, {}, {}}), "puppet");
+  }
+};
+
+TEST_F(Size, MoreMembersGetRoles) {
+  for (const char* name : {"db1", "db2", "db3", "db4"}) add(name);
+  EXPECT_EQ(members.at("db4")->variable("the_role"), "null");
+  EXPECT_THAT(cluster.engine().waiting().at(0).text(), HasSubstr("a free role for db4: cluster 'c' has 3"));
+  resize(5);
+  EXPECT_EQ(members.at("db4")->variable("the_role"), "3");
+  add("db5");
+  EXPECT_EQ(members.at("db5")->variable("the_role"), "4");
+  EXPECT_THAT(members.at("db1")->variable("the_member_map"), HasSubstr(R"("size":5)"));
+}
+
+TEST_F(Size, FewerMembersKeepTheirRolesUntilOneLeaves) {
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  resize(2);
+  EXPECT_THAT(cluster.variable("members"), HasSubstr("db3"));
+  Actor& db2 = *members.at("db2");
+  exchange(db2.step(Leaving{}), "db2");
+  EXPECT_THAT(cluster.variable("members"), testing::Not(HasSubstr("db2")));
+  add("db4");
+  EXPECT_EQ(members.at("db4")->variable("the_role"), "null") << "there are two";
+  resize(3);
+  EXPECT_EQ(members.at("db4")->variable("the_role"), "3");
+}
+
+TEST_F(Size, BeforeTheBirthAnotherLeadsWhenTheLeaderHasGone) {
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  exchange(members.at("db1")->step(Leaving{}), "db1");
+  EXPECT_EQ(members.at("db2")->variable("the_role"), "0");
+  apply("db2");
+  EXPECT_TRUE(emitted("db2", "Galera_bootstrap"));
+}
+
+}  // namespace
+}  // namespace plan::engine::test
