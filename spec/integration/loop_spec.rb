@@ -214,9 +214,9 @@ RSpec.describe 'a run with a plan process' do
       file { '#{path('x')}': content => 'x' }
       exec { '/bin/false': } -> notify { 'never': }
     PUPPET
-    expect(run.session.told(:catalog_done).first[1]).to eq(
+    expect(run.session.told(:catalog_done).first[1]).to match(
       'changed' => ["File[#{path('x')}]", 'Notify[catalog]'], 'failed' => ['Exec[/bin/false]'],
-      'skipped' => ['Notify[never]']
+      'skipped' => ['Notify[never]'], 'run' => /\A\h{8}-/
     )
   end
 

@@ -137,8 +137,9 @@ Lab::Scenario.define 'leader-gone', 'role 0 is gone: the others live on, and aft
     ledger.wait_for_rows(Lab::Scenario::ROWS)
     stop_one_after_another(ledger, others)
     boot(*others)
-    expect_waiting_for(run_in_vain(*others), gone.certname)
+    runs = run_in_vain(*others)
     boot(gone)
     expect_back(ledger, restarts: 1..1)
+    expect_waiting_for(runs, gone.certname)
   end
 end
