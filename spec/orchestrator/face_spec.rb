@@ -67,7 +67,8 @@ RSpec.describe 'puppet galera' do
              service_name: 'mariadb', datadir: '/d',
              config_file: '/c', wsrep_provider: '/p', wsrep_sst_method: 'rsync' }.transform_keys(&:to_s)
 
-    before :all do
+    # A cluster of its own for each: an exclusion stays.
+    before do
       bundle = PuppetX::Plan::Bundler.bundle('galera::cluster', 'galera' => File.expand_path('../..', __dir__))
       files = bundle['files'].to_h { |file| [file['path'], file['text']] }
       @desk = @daemon
@@ -77,7 +78,7 @@ RSpec.describe 'puppet galera' do
       end
     end
 
-    after :all do
+    after do
       @daemon.stop
       @daemon = @desk
     end

@@ -12,7 +12,7 @@ module Lab
     SST_FILE = '/etc/mysql/mariadb.conf.d/80-galera-sst.cnf'
     BY_BACKUP = { 'member_parameters' => { 'wsrep_sst_method' => 'mariabackup' },
                   'more_packages' => ['mariadb-backup'] }.freeze
-    GRANTS = 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR ON *.*'
+    PRIVILEGES = 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR ON *.*'
 
     private
 
@@ -42,7 +42,7 @@ module Lab
         names = Status.query(machine, "SELECT User, Host FROM mysql.global_priv WHERE User LIKE 'galera%'").to_s.split
         expect names == [account, 'localhost'], "#{machine.name} has the accounts #{names.join(' ')}"
         grants = Status.query(machine, "SHOW GRANTS FOR '#{account}'@'localhost'").to_s.lines
-        expect grants.length == 1 && grants.first.include?("GRANT #{GRANTS} TO"), "its privileges: #{grants.join}"
+        expect grants.length == 1 && grants.first.include?("GRANT #{PRIVILEGES} TO"), "its privileges: #{grants.join}"
       end
     end
 
