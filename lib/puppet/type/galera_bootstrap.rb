@@ -101,6 +101,12 @@ Puppet::Type.newtype(:galera_bootstrap) do
     defaultto false
   end
 
+  newparam(:config_file) do
+    desc "The plan's own file of settings: nothing is started while another file makes the server read another cluster's
+      name, other addresses, another library, or that it is in no cluster. Default: that is not looked at."
+    validate { |value| PuppetX::Galera::Parameters.check_absolute_path('config_file', value) }
+  end
+
   newparam(:port) do
     desc "The port of Galera's group communication."
     defaultto 4567

@@ -33,7 +33,7 @@ module PuppetX
         return reasons.uniq.join('; ') unless reasons.empty?
 
         error = connection['error'].to_s
-        "waiting for #{@run.orchestrator}#{": #{error}" unless error.empty?}"
+        "waiting for an answer of #{@run.orchestrator}#{": #{error}" unless error.empty?}"
       end
 
       def notices

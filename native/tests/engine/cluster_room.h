@@ -67,6 +67,7 @@ class ClusterRoom : public testing::Test {
     bool starts = true;
     std::string more;      // further or other fields of what observe finds
     bool stops = true;     // when it is to be held
+    bool refused = false;  // another file has the last word over its settings: it is left as it is
   };
 
   // Applies the oldest batch of a member.
@@ -84,10 +85,10 @@ class ClusterRoom : public testing::Test {
       if (one.type == "Galera_observe") result.data = value_of(look(database.synced ? "Synced" : "", database.synced, database.more + R"(, "run": "run-)" + std::to_string(runs[name]) + "\""));
       if (one.type == "Galera_bootstrap" || one.type == "Galera_member") {
         const bool reaches = std::any_of(databases.begin(), databases.end(), [](const auto& other) { return other.second.synced; });
-        database.synced = database.starts && (reaches || one.type == "Galera_bootstrap");
+        if (!database.refused) database.synced = database.starts && (reaches || one.type == "Galera_bootstrap");
         const values::Value* grant = one.parameters.as_hash().find("grant");
-        result.data = value_of(R"({"failed": )" + std::string(database.synced ? "false" : "true") + R"(, "started": )" +
-                               std::string(database.starts ? "true" : "false") + R"(, "reason": null, "grant": )" +
+        result.data = value_of(R"({"failed": )" + std::string(database.synced && !database.refused ? "false" : "true") +
+                               R"(, "started": )" + std::string(database.starts && !database.refused ? "true" : "false") + R"(, "reason": null, "grant": )" +
                                (grant ? json_of(*grant) : "null") + "}");
       }
       if (one.type.starts_with("Galera_sst_")) result.data = value_of(sst_data(name, one));

@@ -81,6 +81,21 @@ TEST_F(Turns, NothingRestartsByItself) {
   EXPECT_EQ(cluster.variable("turns"), "0");
 }
 
+// Not again and again in one run; a later one tries it anew.
+TEST_F(Turns, OneThatCannotBeRestartedGivesItsTurnBack) {
+  databases["db1"].refused = true;
+  run_refreshed("db1");
+  apply("db1");
+  EXPECT_EQ(cluster.variable("turns"), "1");
+  EXPECT_EQ(cluster.variable("turn_of"), "null");
+  EXPECT_THAT(members.at("db1")->engine().waiting(), IsEmpty());
+  databases["db1"].refused = false;
+  run("db1");
+  EXPECT_EQ(cluster.variable("turns"), "2");
+  run("db1");
+  EXPECT_EQ(cluster.variable("turns"), "2");
+}
+
 TEST_F(Turns, AnotherSettingIsRestartedFor) {
   Actor& db1 = *members.at("db1");
   exchange(db1.step(RunEnded{}), "db1");

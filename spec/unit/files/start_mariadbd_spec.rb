@@ -10,7 +10,8 @@ RSpec.describe 'start-mariadbd' do
     Dir.mktmpdir do |directory|
       @directory = directory
       FileUtils.mkdir_p([token_dir, path('run'), path('bin')])
-      program('mariadbd', 'echo "mariadbd $*"; ls "$GALERA_STATE_DIR/token"')
+      program('mariadbd', '[ "$1" != --print-defaults ] || { cat "$GALERA_STATE_DIR/defaults" 2>/dev/null; exit; }; ' \
+                          'echo "mariadbd $*"; ls "$GALERA_STATE_DIR/token"')
       program('recovery', 'echo --wsrep_start_position=U:7')
       File.write(path('run/boot_id'), "boot-1\n")
       example.run
@@ -64,6 +65,36 @@ RSpec.describe 'start-mariadbd' do
     out, err, = start
     expect(out).to eq("mariadbd --wsrep-new-cluster --wsrep_start_position=U:7\n")
     expect(err).to include('starting a new cluster by grant g1')
+  end
+
+  # As mariadbd --print-defaults shows what all files say.
+  def defaults(*settings)
+    told = 'mariadbd would have been started with the following arguments:'
+    File.write(path('defaults'), "#{told}\n#{settings.join(' ')} \n")
+  end
+
+  ['--wsrep_cluster_address=gcomm://', '--wsrep-cluster-address=gcomm://',
+   '--loose-wsrep-cluster-address=gcomm://?pc.wait_prim=no'].each do |setting|
+    it "S26 does not start where a file says #{setting}" do
+      defaults('--wsrep_cluster_address=gcomm://192.0.2.1', setting, '--bind-address=0.0.0.0')
+      out, err, status = start
+      expect([out, status.exitstatus, err]).to match(['', 1, /would start a new cluster, and mariadbd is not started/])
+    end
+  end
+
+  it 'S26 does not start with such an argument' do
+    expect(start('--wsrep_cluster_address=gcomm://')[2].exitstatus).to eq(1)
+  end
+
+  it 'starts where the last word has an address' do
+    defaults('--wsrep_cluster_address=gcomm://', '--wsrep_cluster_address=gcomm://192.0.2.1,192.0.2.2?a=b')
+    expect(start.first).to eq("mariadbd --wsrep_start_position=U:7\n")
+  end
+
+  it 'starts a new cluster by a token whatever the addresses are' do
+    defaults('--wsrep_cluster_address=gcomm://')
+    token('boot-1', 'g1')
+    expect(start.first).to include('--wsrep-new-cluster')
   end
 
   it 'uses a token once' do

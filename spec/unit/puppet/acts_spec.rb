@@ -40,6 +40,11 @@ RSpec.describe 'The types with which plans act' do
     made
   end
 
+  def other_file_says(what)
+    settings = instance_double(PuppetX::Galera::ServerSettings, contradiction: what)
+    allow(PuppetX::Galera::ServerSettings).to receive(:new).with('/etc/mysql/own.cnf').and_return(settings)
+  end
+
   # Applies it as a catalog of its own and gives its status in the report.
   def apply(made)
     catalog = Puppet::Resource::Catalog.new
@@ -258,6 +263,13 @@ RSpec.describe 'The types with which plans act' do
       expect(state.grant_used?('g1')).to be false
     end
 
+    it 'is refused while another file makes the server one of another cluster' do
+      other_file_says("wsrep_cluster_name is 'other'")
+      bootstrap(config_file: '/etc/mysql/own.cnf')
+      expect(unit).not_to have_received(:start)
+      expect(@resource.plan_data).to include('started' => false, 'reason' => "wsrep_cluster_name is 'other'")
+    end
+
     it 'may have been used while the service is still starting, though its token is there' do
       allow(unit).to receive(:look).and_return(look('inactive'), look('inactive'), look('activating', running: true))
       bootstrap(watch: 0)
@@ -339,6 +351,19 @@ RSpec.describe 'The types with which plans act' do
       expect(apply(resource(:galera_member)).changed).to be true
       expect(unit).to have_received(:stop).ordered
       expect(unit).to have_received(:start).ordered
+    end
+
+    [[false, {}], [true, { restart: true, members: 1 }]].each do |running, parameters|
+      it "fails, and leaves a server that #{running ? 'runs' : 'does not run'}, while another file has the last word" do
+        allow(unit).to receive(:look).and_return(look(running ? 'active' : 'inactive', running: running))
+        allow(server).to receive(:status).and_return(synced) if running
+        other_file_says("wsrep_cluster_name is 'other'")
+        made = resource(:galera_member, parameters.merge(config_file: '/etc/mysql/own.cnf'))
+        expect(apply(made).failed).to be true
+        expect(unit).not_to have_received(:stop)
+        expect(unit).not_to have_received(:start)
+        expect(made.plan_data).to include('failed' => true, 'reason' => "wsrep_cluster_name is 'other'")
+      end
     end
 
     it 'restarts a server that is to take up what has changed, when all are there' do

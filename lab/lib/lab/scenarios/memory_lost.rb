@@ -51,7 +51,7 @@ Lab::Scenario.define 'orchestrator-down-in-outage', 'orchestrator and members ar
       server.stop_orchestrator
       boot(*cluster.members)
       runs = run_in_vain(*cluster.members)
-      silent = runs.reject { |run| run.output.match?(/^Warning: .*orchestrator.*cannot be reached/i) }
+      silent = runs.reject { |run| run.output.match?(/^Warning: .*the orchestrator cannot be used: cannot talk to/) }
       expect silent.empty?, "no warning of #{names(silent)} tells that the orchestrator cannot be reached"
     ensure
       server.start_orchestrator

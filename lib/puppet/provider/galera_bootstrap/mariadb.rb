@@ -3,6 +3,7 @@
 require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/reach'
 require_relative '../../../puppet_x/plan/run_id'
+require_relative '../../../puppet_x/galera/server_settings'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
@@ -73,6 +74,8 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
     elsif state.installing then 'the installation of a snapshot was interrupted and has not been finished'
     elsif PuppetX::Galera::Reach.any?(resource[:peers], resource[:port])
       "one of #{resource[:peers].join(', ')} answers on port #{resource[:port]}: somebody runs already"
+    else
+      resource[:config_file] && PuppetX::Galera::ServerSettings.new(resource[:config_file]).contradiction
     end
   end
 

@@ -2,6 +2,7 @@
 
 require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/reach'
+require_relative '../../../puppet_x/galera/server_settings'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_member).provide(:mariadb) do
@@ -21,9 +22,9 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
 
   def synced=(_value)
     # A server in no component never comes back by itself; what it has is on its disk.
-    if @outcome.look.running? && (@outcome.status.disconnected? || resource.restart?)
-      unit.stop(patience: resource[:watch])
-    end
+    anew = @outcome.look.running? && (@outcome.status.disconnected? || resource.restart?)
+    refuse_contradiction if anew || !@outcome.look.running?
+    unit.stop(patience: resource[:watch]) if anew
     @started = !unit.look.running?
     prepare if @started
     state.release
@@ -50,6 +51,17 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
   end
 
   private
+
+  # What it would run with is not what the plan decided: it would be in another cluster than its own, or in none.
+  def refuse_contradiction
+    return unless resource[:config_file]
+
+    @outcome.reason = PuppetX::Galera::ServerSettings.new(resource[:config_file]).contradiction
+    return unless @outcome.reason
+
+    @outcome.failed = true
+    raise Puppet::Error, "#{unit.name} was not started: #{@outcome.reason}"
+  end
 
   def prepare
     # What an earlier grant left must not turn a joining start into the start of a second cluster.

@@ -90,7 +90,8 @@ RSpec.describe PuppetX::Plan::Loop do
     FakeSession.prepare(script: Array.new(20, idle),
                         status: { 'connection' => { 'state' => 'failed', 'error' => 'connection refused' } })
     expect(apply("demo::host { 'm': }").messages(:notice).grep(/at most/))
-      .to eq(['waiting for https://puppet.example.com:8146: connection refused (this run waits at most 115 s more)'])
+      .to eq(['waiting for an answer of https://puppet.example.com:8146: connection refused ' \
+              '(this run waits at most 115 s more)'])
   end
 
   it 'lets several processes wait side by side' do
