@@ -3,7 +3,7 @@
 # `round`: the last one for which it was asked to hold. `gave_up`: its server does not run, or runs and was Primary in none of
 # several looks in a row. `armed`: the grant that it may be using. `spent`: the last one that it used, with an outcome.
 # `run`: an id of the agent run. `incarnation`: of this installation; `data_incarnation`: of the one that was last
-# Synced with this data, if that is known. `replication`: how its server talks with the others, when it runs.
+# Synced with this data, if that is known. `replication`: how its server talks with the others, when it runs; `cluster_name`: what it calls its cluster then.
 type Galera::Report = Struct[{
   round                      => Optional[Integer],
   boot_id                    => String[1],
@@ -25,4 +25,5 @@ type Galera::Report = Struct[{
   armed                      => Optional[String],
   spent                      => Optional[String],
   Optional[replication]      => Optional[Galera::Replication],
+  Optional[cluster_name]     => Optional[String],
 }]

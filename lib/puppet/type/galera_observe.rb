@@ -23,6 +23,7 @@ Puppet::Type.newtype(:galera_observe) do
     | `sql` | `ok`, `refused` (a server that does not answer) or `none` |
     | `cluster_status`, `local_state`, `cluster_size` | from the running server: `Primary`, `Synced`, 3; else undef |
     | `state_uuid`, `seqno` | the position: of the running server, written down at a clean stop, or recovered by InnoDB; undef and -1 when unknown |
+    | `cluster_name` | what the running server calls its cluster (`wsrep_cluster_name`); else undef |
     | `replication` | how the running server talks to the other members: `plain`, `tls` or `both`; else undef |
     | `safe_to_bootstrap` | what grastate.dat says; a witness, no permission |
     | `user_data` | whether any schema but the system's holds something |

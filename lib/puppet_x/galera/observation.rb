@@ -53,13 +53,15 @@ module PuppetX
         recorded = @datadir.recorded_position
         { 'sql' => status.sql, 'cluster_status' => status.cluster_status, 'local_state' => status.local_state,
           'cluster_size' => status.cluster_size, 'state_uuid' => status.state_uuid || recorded.uuid,
-          'seqno' => status.seqno || -1, 'replication' => status.replication }
+          'seqno' => status.seqno || -1, 'replication' => status.replication,
+          'cluster_name' => status.cluster_name }
       end
 
       def from_files(user_data, snapshot)
         position = position(user_data, snapshot)
         { 'sql' => 'none', 'cluster_status' => nil, 'local_state' => nil, 'cluster_size' => nil,
-          'state_uuid' => position.uuid, 'seqno' => position.seqno, 'replication' => nil }
+          'state_uuid' => position.uuid, 'seqno' => position.seqno, 'replication' => nil,
+          'cluster_name' => nil }
       end
 
       # What was written down at a clean stop, else what InnoDB recovers to. There is nothing to recover on a disk

@@ -10,7 +10,8 @@ module PuppetX
       NULL_UUID = '00000000-0000-0000-0000-000000000000'
       QUERY = "SHOW GLOBAL STATUS WHERE Variable_name IN ('wsrep_cluster_status','wsrep_local_state_comment'," \
               "'wsrep_cluster_size','wsrep_cluster_state_uuid','wsrep_local_state_uuid','wsrep_last_committed'," \
-              "'wsrep_provider_name'); SHOW GLOBAL VARIABLES LIKE 'wsrep_provider_options'"
+              "'wsrep_provider_name'); SHOW GLOBAL VARIABLES WHERE Variable_name IN " \
+              "('wsrep_provider_options','wsrep_cluster_name')"
       TIMEOUT = 3
       # What changes the cluster's tables waits for its turn among the writes of all members.
       EXECUTE_TIMEOUT = 60
@@ -19,9 +20,10 @@ module PuppetX
       NO_SERVER = /ERROR 200[23] /.freeze
 
       # +sql+: 'ok', 'refused' (a server is there and does not answer the question) or 'none' (there is no server).
-      # +replication+: how it talks to the other members, 'plain', 'tls' or 'both'.
+      # +replication+: how it talks to the other members, 'plain', 'tls' or 'both'. +cluster_name+: what it calls its
+      # cluster; members that say otherwise refuse each other.
       Status = Struct.new(:sql, :cluster_status, :local_state, :cluster_size, :state_uuid, :seqno, :galera,
-                          :replication, keyword_init: true) do
+                          :replication, :cluster_name, keyword_init: true) do
         def synced?
           cluster_status == 'Primary' && local_state == 'Synced'
         end
@@ -89,7 +91,8 @@ module PuppetX
                    cluster_size: values['wsrep_cluster_size']&.to_i, state_uuid: uuid(values),
                    seqno: seqno(values['wsrep_last_committed']),
                    galera: values['wsrep_provider_name'].to_s != '',
-                   replication: replication(values['wsrep_provider_options'].to_s))
+                   replication: replication(values['wsrep_provider_options'].to_s),
+                   cluster_name: present(values['wsrep_cluster_name']))
       end
 
       # Nothing is said of TLS by a provider that does without.

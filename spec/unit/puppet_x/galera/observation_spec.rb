@@ -41,8 +41,8 @@ RSpec.describe PuppetX::Galera::Observation do
   it 'is a Hash of JSON with all its keys' do
     no_recovery
     keys = %w[installed running unit_state held sql cluster_status local_state cluster_size state_uuid seqno
-              replication safe_to_bootstrap user_data snapshot transfer_interrupted grant boot_id incarnation
-              data_incarnation knows_view]
+              replication cluster_name safe_to_bootstrap user_data snapshot transfer_interrupted grant boot_id
+              incarnation data_incarnation knows_view]
     result = observation.to_h
     expect(result.keys).to match_array(keys)
     expect(JSON.parse(JSON.generate(result))).to eq(result)

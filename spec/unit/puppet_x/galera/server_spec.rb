@@ -25,11 +25,12 @@ RSpec.describe PuppetX::Galera::Server do
       wsrep_last_committed\t41
       wsrep_cluster_status\tPrimary
       wsrep_provider_name\tGalera
+      wsrep_cluster_name\tcluster_1
       wsrep_provider_options\tbase_dir = /var/lib/mysql/; socket.checksum = 2; socket.recv_buf_size = auto;
     TEXT
     expect(status.to_h).to eq(sql: 'ok', cluster_status: 'Primary', local_state: 'Synced', cluster_size: 3,
                               state_uuid: 'e3c2ec68-e68e-11f1-bda3-a7f5841afcbc', seqno: 41, galera: true,
-                              replication: 'plain')
+                              replication: 'plain', cluster_name: 'cluster_1')
     expect(status.synced?).to be true
   end
 
