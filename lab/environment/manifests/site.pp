@@ -1,7 +1,7 @@
 # What the lab's machines are. The values looked up are in data/common.yaml, and data/nodes/<certname>.yaml where one
 # machine differs; the lab writes both.
 
-# A member of the cluster; or, for the scenario that is about it, a machine of a shop in three tiers.
+# A member of the cluster; or, for the scenarios that are about them, its arbitrator, or a machine of a shop in three tiers.
 node default {
   $tier = lookup('lab::shop_tier', { 'default_value' => undef })
 
@@ -10,6 +10,20 @@ node default {
       site => lookup('lab::shop'),
       tier => $tier,
       wait => lookup('lab::shop_wait'),
+    }
+  } elsif lookup('lab::arbitrator', { 'default_value' => false }) {
+    galera::arbitrator { 'arbitrator':
+      cluster => lookup('lab::cluster'),
+    }
+    -> package { 'galera-arbitrator-4':
+      ensure => installed,
+    }
+    -> service { 'garb':
+      ensure => stopped,
+    }
+    -> event { 'install_complete':
+      to   => Galera::Arbitrator['arbitrator'],
+      fire => immediately,
     }
   } else {
     $kind = lookup('lab::member_kind') # galera::host, or galera::leader or galera::follower for one that wishes a role
@@ -59,6 +73,12 @@ node 'puppet.lab.test' {
   galera::cluster { lookup('lab::declared_cluster'):
     cluster_size => lookup('lab::cluster_size'),
     *            => lookup('lab::cluster_parameters', { 'default_value' => {} }),
+  }
+
+  lookup('lab::more_clusters', { 'default_value' => {} }).each |$title, $parameters| {
+    galera::cluster { $title:
+      * => $parameters,
+    }
   }
 
   $shop = lookup('lab::shop', { 'default_value' => undef })

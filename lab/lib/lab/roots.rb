@@ -20,7 +20,7 @@ module Lab
     # What gems are fetched with: the host may be behind a proxy with a CA of its own.
     TRUSTED = '/etc/ssl/certs/ca-certificates.crt'
 
-    DATABASE = %w[mariadb-server mariadb-backup galera-4 rsync socat].freeze
+    DATABASE = %w[mariadb-server mariadb-backup galera-4 galera-arbitrator-4 rsync socat].freeze
     # What a tree is called in which MariaDB is installed, for what is not about installing it.
     INSTALLED = '-with-mariadb'
 
@@ -29,7 +29,7 @@ module Lab
                         repository: DATABASE }]
     end
     MEMBERS_WITH_DATABASE = MEMBERS.to_h do |name, recipe|
-      ["#{name}#{INSTALLED}", recipe.merge(include: recipe[:include] + DATABASE)]
+      ["#{name}#{INSTALLED}", recipe.merge(include: recipe[:include] + DATABASE - %w[galera-arbitrator-4])]
     end
     SERVERS = %w[debian12 debian13].to_h do |name|
       ["#{SERVER}-#{name}", { suite: Platform.named(name).suite, gems: [], repository: [],

@@ -30,9 +30,10 @@ module Lab
     # The same with the cluster that is there. Returns the ledger.
     def keep_ledger(machines = cluster.members)
       ledger = Ledger.new(machines)
-      uuid = state_uuid
+      uuid = state_uuid(machines)
       ledger.keep { yield ledger }
-      expect state_uuid == uuid, "the cluster is another one: #{state_uuid}, not #{uuid}"
+      now = state_uuid(machines)
+      expect now == uuid, "the cluster is another one: #{now}, not #{uuid}"
       expect_all_rows(ledger)
       note format('%<rows>d rows acknowledged, all are there; the longest gap took %<gap>.1f s',
                   rows: ledger.rows, gap: ledger.longest_gap)
@@ -44,8 +45,8 @@ module Lab
       expect complaints.empty?, complaints.join('; ')
     end
 
-    def state_uuid
-      Status.wsrep(cluster.members.last)&.fetch('wsrep_cluster_state_uuid', nil)
+    def state_uuid(machines = cluster.members)
+      Status.wsrep(machines.last)&.fetch('wsrep_cluster_state_uuid', nil)
     end
 
     # ---- who goes and who comes back
