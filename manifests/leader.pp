@@ -43,6 +43,11 @@
 # @param override_options
 #   What else the cluster's configuration file says, and what it says otherwise, by section:
 #   `{ 'mysqld' => { 'max_connections' => 500 } }`. A change restarts the members by turns.
+# @param package_ensure
+#   What the package of the database server is to be beyond being installed: `latest`, or a version. An upgrade restarts
+#   the server, so members are upgraded by turns, each when all are Synced. Default: the plan upgrades nothing.
+# @param package_name
+#   The package that `package_ensure` is about. Default: `mariadb-server`.
 define galera::leader (
   Galera::Cluster_title              $cluster,
   Enum['present', 'absent']          $ensure                 = 'present',
@@ -58,6 +63,8 @@ define galera::leader (
   Optional[String[1]]                $wsrep_provider_options = undef,
   Optional[Boolean]                  $sst_tls                = undef,
   Galera::Override_options           $override_options       = {},
+  Optional[String[1]]                $package_ensure         = undef,
+  Optional[String[1]]                $package_name           = undef,
 ) {
   galera::host { $title:
     ensure                 => $ensure,
@@ -75,5 +82,7 @@ define galera::leader (
     wsrep_provider_options => $wsrep_provider_options,
     sst_tls                => $sst_tls,
     override_options       => $override_options,
+    package_ensure         => $package_ensure,
+    package_name           => $package_name,
   }
 }

@@ -67,6 +67,7 @@ class ClusterRoom : public testing::Test {
     bool starts = true;
     std::string more;      // further or other fields of what observe finds
     bool stops = true;     // when it is to be held
+    bool outdated = false; // its package
     bool refused = false;  // another file has the last word over its settings: it is left as it is
   };
 
@@ -90,6 +91,12 @@ class ClusterRoom : public testing::Test {
         result.data = value_of(R"({"failed": )" + std::string(database.synced && !database.refused ? "false" : "true") +
                                R"(, "started": )" + std::string(database.starts && !database.refused ? "true" : "false") + R"(, "reason": null, "grant": )" +
                                (grant ? json_of(*grant) : "null") + "}");
+      }
+      if (one.type == "Package") {
+        const bool only_look = one.parameters.as_hash().find("noop")->as_boolean();
+        result.changed = database.outdated && !only_look;
+        result.noop = database.outdated && only_look;
+        database.outdated = database.outdated && only_look;
       }
       if (one.type.starts_with("Galera_sst_")) result.data = value_of(sst_data(name, one));
       synced.results.push_back(result);

@@ -81,6 +81,35 @@ TEST_F(Turns, NothingRestartsByItself) {
   EXPECT_EQ(cluster.variable("turns"), "0");
 }
 
+TEST_F(Turns, APackageIsUpgradedByTurns) {
+  const auto upgraded = [this] {
+    std::vector<std::string> names;
+    for (auto& [name, database] : databases) {
+      if (!database.outdated) names.push_back(name);
+    }
+    return names;
+  };
+  for (const char* name : {"db1", "db2", "db3"}) {
+    databases[name].outdated = true;
+    Actor& member = *members.at(name);
+    exchange(member.step(RunEnded{}), name);
+    exchange(member.step(RunStarted{value_of(R"({"cluster": "c", "host": ")" + std::string(name) + R"(", "address": "10.0.0.)" + name[2] + R"(", "package_ensure": "latest"})"), {}, {}, {}}), name);
+    catalog_is_done(name);
+  }
+  for (const char* name : {"db3", "db2", "db1"}) {
+    while (!emitted(name, "Galera_member") && !batches[name].empty()) apply_one(name);
+  }
+  EXPECT_THAT(restarting(), ElementsAre("db3"));
+  EXPECT_THAT(upgraded(), IsEmpty());
+  apply("db3");
+  EXPECT_THAT(upgraded(), ElementsAre("db3"));
+  for (const char* name : {"db1", "db2", "db1"}) apply(name);
+  EXPECT_THAT(upgraded(), ElementsAre("db1", "db2", "db3"));
+  EXPECT_EQ(cluster.variable("turns"), "3");
+  EXPECT_EQ(cluster.variable("turn_of"), "null");
+  for (auto& [name, member] : members) EXPECT_THAT(member->engine().waiting(), IsEmpty()) << name;
+}
+
 // Not again and again in one run; a later one tries it anew.
 TEST_F(Turns, OneThatCannotBeRestartedGivesItsTurnBack) {
   databases["db1"].refused = true;
