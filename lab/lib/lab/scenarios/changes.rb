@@ -5,6 +5,8 @@
 module Lab
   # What the parts of it have in common.
   class Scenario
+    NEWER = '+lab1'
+
     private
 
     # Each member's mariadbd was started once more, and never two at the same time.
@@ -22,6 +24,25 @@ module Lab
         return if outcomes.all? { |run| run.code.zero? }
       end
       raise Failed, "after #{rounds} rounds of agent runs something still changes"
+    end
+
+    # A package of the database server whose version is higher than that of the one there is, in each repository.
+    def offer_newer_package
+      made = Settings.path('newer-package')
+      FileUtils.rm_rf(made)
+      FileUtils.mkdir_p(made)
+      repository = File.join(cluster.members.first.disk, Roots::REPOSITORY)
+      package = Dir.glob('mariadb-server_*.deb', base: repository).min
+      Shell.run('dpkg-deb', '-R', File.join(repository, package), "#{made}/tree")
+      control = "#{made}/tree/DEBIAN/control"
+      File.write(control, File.read(control).sub(/^Version: .*/, "\\0#{NEWER}"))
+      Shell.run('dpkg-deb', '-Zgzip', '-z1', '-b', "#{made}/tree", "#{made}/mariadb-server_newer.deb")
+      cluster.members.each do |machine|
+        place = File.join(machine.disk, Roots::REPOSITORY)
+        FileUtils.cp("#{made}/mariadb-server_newer.deb", place)
+        Shell.run('sh', '-c', 'cd "$1" && dpkg-scanpackages --multiversion . 2>/dev/null > Packages', 'sh', place)
+        machine.run('apt-get', '-q', 'update')
+      end
     end
   end
 end
@@ -53,6 +74,26 @@ Lab::Scenario.define 'rolling-settings', 'another parameter of the member restar
     server.environment.write('cluster_size' => Lab::Scenario::MEMBERS, 'member_parameters' => options)
     run_until_settled
     expect_restarted_by_turns(before)
+    expect_whole
+  end
+ensure
+  server.environment.write('cluster_size' => Lab::Scenario::MEMBERS)
+end
+
+Lab::Scenario.define 'rolling-upgrade', 'a newer package of the database server: members are upgraded by turns' do
+  with_ledger do |ledger|
+    ledger.wait_for_rows(10)
+    offer_newer_package
+    before = database_pids
+    server.environment.write('cluster_size' => Lab::Scenario::MEMBERS,
+                             'member_parameters' => { 'package_ensure' => 'latest' })
+    run_until_settled
+    expect_restarted_by_turns(before)
+    cluster.members.each do |machine|
+      version = machine.run('dpkg-query', '--show', '--showformat=${Version}', 'mariadb-server')
+      expect version.end_with?(Lab::Scenario::NEWER), "#{machine.name} has mariadb-server #{version}"
+    end
+    expect ledger.longest_gap < 3, "no row was taken for #{ledger.longest_gap} s"
     expect_whole
   end
 ensure
