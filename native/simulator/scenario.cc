@@ -220,12 +220,12 @@ Result<engine::Bundle> load_bundle(const std::string& module_directory, const st
   for (const char* folder : {"plans", "types"}) {
     const fs::path directory = fs::path(module_directory) / folder;
     std::error_code failure;
-    for (const auto& entry : fs::directory_iterator(directory, failure)) {
+    for (const auto& entry : fs::recursive_directory_iterator(directory, failure)) {
       const auto extension = entry.path().extension();
       if (extension != ".plan" && extension != ".pp") continue;
       std::ostringstream text;
       text << std::ifstream(entry.path()).rdbuf();
-      bundle.files.push_back({"galera/" + std::string(folder) + "/" + entry.path().filename().string(), text.str()});
+      bundle.files.push_back({"galera/" + entry.path().lexically_relative(module_directory).generic_string(), text.str()});
     }
     if (failure) return Error{"simulator.module", "cannot read " + directory.string() + ": " + failure.message()};
   }

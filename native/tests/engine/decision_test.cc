@@ -216,7 +216,7 @@ class DecisionMutant : public testing::TestWithParam<Mutant> {};
 
 TEST_P(DecisionMutant, IsCaught) {
   Bundle plans = shipped_bundle("galera::cluster");
-  const auto file = std::find_if(plans.files.begin(), plans.files.end(), [](const auto& one) { return one.path == "cluster.plan"; });
+  const auto file = std::find_if(plans.files.begin(), plans.files.end(), [](const auto& one) { return one.path == "cluster/outage.plan"; });
   ASSERT_NE(file, plans.files.end());
   const auto at = file->text.find(GetParam().right);
   ASSERT_NE(at, std::string::npos) << "the plan has changed: " << GetParam().right;

@@ -19,11 +19,12 @@ Bundle bundle_of(std::string_view text, std::string plan) {
 Bundle shipped_bundle(std::string plan) {
   Bundle bundle{std::move(plan), "shipped", {}};
   for (const char* folder : {"plans", "types"}) {
-    for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(PLAN_MODULE_ROOT) / folder)) {
+    const fs::path directory = fs::path(PLAN_MODULE_ROOT) / folder;
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory)) {
       const bool wanted = entry.path().extension() == (std::string_view(folder) == "plans" ? ".plan" : ".pp");
       if (!wanted) continue;
       std::ifstream stream(entry.path());
-      bundle.files.push_back({entry.path().filename().string(), {std::istreambuf_iterator<char>(stream), {}}});
+      bundle.files.push_back({entry.path().lexically_relative(directory).generic_string(), {std::istreambuf_iterator<char>(stream), {}}});
     }
   }
   std::sort(bundle.files.begin(), bundle.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });

@@ -126,6 +126,7 @@ TEST(BundleCommand, HoldsWhatThePlanNeedsAndNothingElse) {
   std::set<std::string> files;
   for (const json::value& file : bundle.at("files").as_array()) files.emplace(file.at("path").as_string());
   EXPECT_TRUE(files.contains("plans/cluster.plan"));
+  EXPECT_TRUE(files.contains("plans/cluster/members.plan"));
   EXPECT_TRUE(files.contains("plans/host.plan"));
   EXPECT_TRUE(files.contains("types/member_map.pp"));
   EXPECT_FALSE(files.contains("types/orchestrator_url.pp"));

@@ -18,7 +18,7 @@ module Lab
     def release_with_other_plans(version, dir)
       parts = MODULE_PARTS.map { |part| File.join(Settings.project_dir, part) }
       FileUtils.cp_r(parts.select { |part| File.exist?(part) }, dir)
-      plans = Dir.glob(File.join(dir, 'plans', '*.plan'))
+      plans = Dir.glob(File.join(dir, 'plans', '**', '*.plan'))
       expect !plans.empty?, 'the module has no plans to change'
       plans.each { |plan| File.write(plan, other_plan(File.read(plan), version)) }
       built = Shell.run(File.join(Settings.project_dir, 'tools/build-release'),
