@@ -309,6 +309,28 @@ TEST_F(Formation, AMemberThatJoinsAgainKeepsItsRole) {
   EXPECT_EQ(cluster.queue("available_roles"), "[2]");
 }
 
+// It was granted while no run of its agent went on, and it leaves instead of using it: the next one leads.
+TEST_F(Formation, AGranteeThatLeavesTakesNobodyElsesBirthAway) {
+  databases["db2"].more = R"(, "state_uuid": "3cb4f1d3-8c5a-4c23-b6a4-0d8a4f7f0d10", "seqno": 5, "user_data": true)";
+  Actor& db1 = add("db1", "", false);
+  add("db2");
+  apply("db2");
+  exchange(db1.step(EventPosted{"install_complete", {}, "Event[install_complete]"}), "db1");
+  catalog_is_done("db1");
+  apply("db1");
+  exchange(db1.step(RunEnded{}), "db1");
+  exchange(members.at("db2")->step(Leaving{}), "db2");
+  ASSERT_THAT(cluster.states(), ElementsAre("granted"));
+  exchange(db1.step(Leaving{}), "db1");
+  EXPECT_THAT(cluster.states(), ElementsAre("unborn"));
+  EXPECT_EQ(cluster.variable("the_grant"), "null");
+  add("db3");
+  apply("db3");
+  EXPECT_TRUE(emitted("db3", "Galera_bootstrap"));
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_FALSE(emitted("db1", "Galera_bootstrap"));
+}
+
 TEST_F(Formation, AReleasedRoleIsGivenOutAgain) {
   add("db1");
   Actor& db2 = add("db2");
