@@ -16,6 +16,12 @@ std::string text_of(const Value& parameters, std::string_view name) {
   return value == nullptr ? std::string() : values::to_string(*value);
 }
 
+// L3: whom it waits for, what is at risk, and the next step.
+bool tells_how_to_go_on(const engine::Waiting& waiting) {
+  const auto told = [&waiting](const char* key) { return !text_of(waiting.reason, key).empty(); };
+  return told("for") && told("risk") && told("next");
+}
+
 std::vector<std::string> texts_of(const Value& parameters, std::string_view name) {
   std::vector<std::string> texts;
   for (const Value& text : parameters.as_hash().find(name)->as_array()) texts.push_back(values::to_string(text));
@@ -137,7 +143,10 @@ void MemberNode::end_run(const std::string& why) {
   const auto report = session_->report(world_.now());
   settled_ = report.settled;
   waiting_.clear();
-  for (const auto& waiting : report.waiting) waiting_ += waiting.action + ": " + waiting.text() + "; ";
+  for (const auto& waiting : report.waiting) {
+    waiting_ += waiting.action + ": " + waiting.text() + "; ";
+    if (!tells_how_to_go_on(waiting)) world_.wrong(name_, "L3: waits without a word of risk or what to do: " + waiting.text());
+  }
   for (const auto& letter : report.dead_letters) {
     world_.wrong(name_, "dead letter in " + letter.action + ": " + letter.message);
   }
