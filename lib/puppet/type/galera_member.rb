@@ -92,6 +92,12 @@ Puppet::Type.newtype(:galera_member) do
     defaultto false
   end
 
+  newparam(:anew, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'Whether a server that runs, is not Primary, and is connected to nobody though one of `peers` answers, is
+      stopped first: what it was started with keeps it from them. Every other server that runs is left alone.'
+    defaultto false
+  end
+
   newparam(:members) do
     desc 'With `restart => true`: how many must be in the component, this one included.'
     defaultto 1

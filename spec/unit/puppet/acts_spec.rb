@@ -353,6 +353,42 @@ RSpec.describe 'The types with which plans act' do
       expect(unit).to have_received(:start).ordered
     end
 
+    describe 'with anew, of a server that runs and is not Primary' do
+      before do
+        running = true
+        state.release
+        allow(unit).to receive(:look) { look(running ? 'activating' : 'inactive', running: running) }
+        allow(unit).to receive(:stop) { running = false }
+        allow(unit).to receive(:start) { running = true }
+        allow(PuppetX::Galera::Reach).to receive_messages(connected?: false, any?: true)
+      end
+
+      def anew
+        apply(resource(:galera_member, anew: true, peers: ['10.0.0.2'], watch: 0))
+      end
+
+      it 'starts it anew when it is connected to nobody though somebody is there' do
+        anew
+        expect(unit).to have_received(:stop).ordered
+        expect(unit).to have_received(:start).ordered
+      end
+
+      { 'one that is connected, as by a state transfer' => { connected?: true },
+        'one to which nobody answers' => { any?: false } }.each do |which, found|
+        it "leaves #{which}" do
+          allow(PuppetX::Galera::Reach).to receive_messages(found)
+          anew
+          expect(unit).not_to have_received(:stop)
+        end
+      end
+
+      it 'leaves one that has become Primary' do
+        allow(server).to receive(:status).and_return(synced)
+        anew
+        expect(unit).not_to have_received(:stop)
+      end
+    end
+
     [[false, {}], [true, { restart: true, members: 1 }]].each do |running, parameters|
       it "fails, and leaves a server that #{running ? 'runs' : 'does not run'}, while another file has the last word" do
         allow(unit).to receive(:look).and_return(look(running ? 'active' : 'inactive', running: running))

@@ -15,14 +15,13 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     status = look.running? ? server.status : PuppetX::Galera::Server::Status.new(sql: 'none')
     @outcome = PuppetX::Galera::StartWatch::Outcome.new(status: status, failed: false, look: look)
     return :nobody if nobody_to_join?(look)
-    return may_restart?(status) ? :false : :true if resource.restart? && look.running?
+    return stop_first? ? :false : :true if look.running? && (resource.restart? || resource.anew?)
 
     status.synced? && !state.held? ? :true : :false
   end
 
   def synced=(_value)
-    # A server in no component never comes back by itself; what it has is on its disk.
-    anew = @outcome.look.running? && (@outcome.status.disconnected? || resource.restart?)
+    anew = @outcome.look.running? && stop_first?
     refuse_contradiction if anew || !@outcome.look.running?
     unit.stop(patience: resource[:watch]) if anew
     @started = !unit.look.running?
@@ -52,6 +51,16 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
 
   private
 
+  # Whether the server that runs has to stop before it can be what it is to be. One in no component never comes back by
+  # itself; what it has is on its disk.
+  def stop_first?
+    status = @outcome.status
+    return true if status.disconnected?
+    return may_restart?(status) if resource.restart?
+
+    resource.anew? && kept_from_others?(status)
+  end
+
   # What it would run with is not what the plan decided: it would be in another cluster than its own, or in none.
   def refuse_contradiction
     return unless resource[:config_file]
@@ -79,6 +88,13 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     @outcome.reason = "none of #{peers.join(', ')} answers on port #{resource[:port]}: there is nobody to join"
     Puppet.notice("#{resource.ref}: #{@outcome.reason}")
     true
+  end
+
+  # One that receives a state transfer is connected to its group.
+  def kept_from_others?(status)
+    return false if status.cluster_status == 'Primary' || PuppetX::Galera::Reach.connected?(resource[:port])
+
+    PuppetX::Galera::Reach.any?(resource[:peers], resource[:port])
   end
 
   # Not when it would leave too few: the plan asks again.

@@ -13,6 +13,15 @@ RSpec.describe PuppetX::Galera::Reach do
     expect(described_class.any?(%w[127.0.0.2 127.0.0.1], port)).to be true
   end
 
+  it 'knows whether there is a connection to or from a port now' do
+    expect(described_class.connected?(port)).to be false
+    client = TCPSocket.new('127.0.0.1', port)
+    there = server.accept
+    expect(described_class.connected?(port)).to be true
+    [client, there].each(&:close)
+    expect(described_class.connected?(port, ['/no/such/table'])).to be false
+  end
+
   it 'is false when none does, or none has such a name' do
     closed = port
     server.close
