@@ -1,4 +1,5 @@
 #include <charconv>
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -16,7 +17,7 @@ using plan::simulator::Formation;
 constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one process, with every host crashing once
 
   plan-simulator [--seeds N] [--first SEED] [--members N] [--no-crashes] [--set-back]
-                 [--outages N [--losses]] [--refreshes] [--module DIR]
+                 [--outages N [--losses]] [--refreshes] [--again N] [--module DIR]
   plan-simulator --seed SEED [--trace] [--record FILE]
 
   --seeds N      this many seeds, from --first on (default 100, from 1)
@@ -30,15 +31,17 @@ constexpr std::string_view kUsage = R"(plan-simulator: a cluster forms in one pr
   --losses       in an outage one member may stay away for long, or lose its disk: an operator
                  lets the others go on, or start with older data, when that is what they wait for
   --refreshes    now and then a catalog refreshes the service: members restart by turns
+  --again N      of N seeds one is run twice, and must give the same trace (default 1: each)
   --module DIR   the module whose plans are run (default: the current directory)
 
-Each seed is run twice: both must give the same trace. Exit code 0 when a cluster formed in every seed with one birth,
-1 when not, 2 for wrong usage.
+The invariants are asked after every event. Exit code 0 when a cluster formed in every seed with one birth, 1 when not,
+2 for wrong usage.
 )";
 
 struct Arguments {
   std::uint64_t first = 1;
   std::uint64_t seeds = 100;
+  std::uint64_t again = 1;
   bool trace = false;
   std::string module = ".";
   std::string record;
@@ -84,6 +87,8 @@ bool read_arguments(const std::vector<std::string_view>& given, Arguments& argum
       return false;
     } else if (name == "--seeds") {
       arguments.seeds = number;
+    } else if (name == "--again" && number > 0) {
+      arguments.again = number;
     } else if (name == "--first") {
       arguments.first = number;
     } else if (name == "--seed") {
@@ -106,12 +111,15 @@ int simulate(const Arguments& arguments) {
     std::cerr << "plan-simulator: " << bundle.error().message << "\n";
     return 2;
   }
+  const auto begin = std::chrono::steady_clock::now();
   std::uint64_t failed = 0, runs = 0, restarts = 0, words = 0, seconds = 0;
   for (std::uint64_t seed = arguments.first; seed < arguments.first + arguments.seeds; ++seed) {
     const Formation one = form_cluster(*bundle, seed, arguments.options, arguments.trace ? &std::cout : nullptr);
-    const Formation two = form_cluster(*bundle, seed, arguments.options);
     std::string problem = one.problem;
-    if (problem.empty() && one.trace_hash != two.trace_hash) problem = "two runs of the seed differ";
+    if (problem.empty() && seed % arguments.again == 0 &&
+        form_cluster(*bundle, seed, arguments.options).trace_hash != one.trace_hash) {
+      problem = "two runs of the seed differ";
+    }
     if (!problem.empty()) {
       ++failed;
       std::cout << "seed " << seed << ": " << problem << "\n";
@@ -126,7 +134,8 @@ int simulate(const Arguments& arguments) {
     seconds += static_cast<std::uint64_t>(one.time.count() / 1000);
   }
   std::cout << arguments.seeds << " seeds, " << failed << " failed; " << runs << " agent runs, " << restarts
-            << " restarts of a cluster, " << words << " words of an operator, " << seconds << " virtual seconds\n";
+            << " restarts of a cluster, " << words << " words of an operator, " << seconds << " virtual seconds, in "
+            << std::chrono::duration_cast<std::chrono::minutes>(std::chrono::steady_clock::now() - begin).count() << " minutes\n";
   return failed == 0 ? 0 : 1;
 }
 
