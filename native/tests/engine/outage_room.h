@@ -15,7 +15,7 @@ inline std::string data(const std::string& uuid, int seqno) {
 // Three that were Synced at position 100, until power went everywhere.
 class Outage : public ClusterRoom {
  protected:
-  Outage() {
+  explicit Outage(const Bundle& plans = shipped_bundle("galera::cluster")) : ClusterRoom("{}", plans) {
     for (const char* name : {"db1", "db2", "db3"}) {
       add(name);
       databases[name].more = "";
