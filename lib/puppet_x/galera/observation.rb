@@ -65,7 +65,7 @@ module PuppetX
       end
 
       # What was written down at a clean stop, else what InnoDB recovers to. There is nothing to recover on a disk
-      # that was never in a cluster: an empty one, or one that holds only the snapshot.
+      # that was never in a cluster: an empty one, or one that holds only the snapshot. One that was Synced says so.
       def position(user_data, snapshot)
         recorded = @datadir.recorded_position
         return recorded if recorded.seqno >= 0 || !worth_recovering?(user_data, snapshot)
@@ -76,7 +76,9 @@ module PuppetX
       def worth_recovering?(user_data, snapshot)
         return false if !installed? || !@datadir.initialised? || @datadir.transfer_files?
 
-        @datadir.grastate ? user_data || !@datadir.recorded_position.uuid.nil? : user_data && snapshot.nil?
+        return user_data || !@datadir.recorded_position.uuid.nil? if @datadir.grastate
+
+        user_data && (snapshot.nil? || !@datadir.incarnation.nil?)
       end
 
       # A transfer ended in the middle: its own marks are there, or a data directory that lost its identity has data.

@@ -109,10 +109,11 @@ const std::vector<Hole> kHoles{
     {"Percona", "where nobody knows a position the first one starts", nobody_starts_who_knows_no_position,
      {{"cluster/outage.plan", "position_of($report) >= 0 and", "true and"},
       {"cluster/outage.plan", "!without_position().empty", "false"},
+      {"cluster/outage.plan", "!set_back().empty", "false"},
       {"cluster/outage.plan", "position_of($evidence[newest()]) < highest_of(histories()[0])", "false"}}},
     {"Bitnami", "who sees no peer starts a cluster", nobody_starts_alone, kSilenceIsAbsence},
     {"all", "the highest position ever seen is not remembered", nobody_starts_with_less_than_was_there,
-     {{"cluster/outage.plan", "position_of($evidence[newest()]) < highest_of(histories()[0])", "false"}}},
+     {{"cluster/outage.plan", "!set_back().empty", "false"}, {"cluster/outage.plan", "position_of($evidence[newest()]) < highest_of(histories()[0])", "false"}}},
     {"all", "a run does not say whom it waits for", everybody_says_whom_it_waits_for,
      {{"cluster/outlook.plan", "obstacle  => what_keeps_all()", "obstacle  => undef"}}},
 };

@@ -147,6 +147,19 @@ TEST_F(Outage, AServerThatCouldNotBeStoppedIsHeldInTheNextRun) {
   EXPECT_THAT(bootstrapping(), ElementsAre("db2"));
 }
 
+// What was written after that, and on no other, is lost unless the right disk is found.
+TEST_F(Outage, AMemberWithAnOlderImageOfItsDiskIsNotPassedOver) {
+  comes_back("db1", kOne, 105);
+  comes_back("db2", kOne, 109);
+  comes_back("db3", kOne, 90);
+  apply_all();
+  EXPECT_THAT(bootstrapping(), IsEmpty());
+  EXPECT_THAT(waits_for(), HasSubstr("the data of db3 (position 90 of 100): an older state of its disk is there"));
+  comes_back("db3", kOne, 120);
+  apply_all();
+  EXPECT_THAT(bootstrapping(), ElementsAre("db3"));
+}
+
 // Adopted: one of three has joined here, and stops.
 TEST_F(ClusterRoom, S3_S4_WhoHasNotJoinedHereMayRun) {
   add("db1");

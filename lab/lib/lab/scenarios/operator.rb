@@ -76,6 +76,7 @@ end
 Lab::Scenario.define 'other-data', 'a node with data of its own does not join, and keeps it' do
   formed_cluster
   cluster.renew([member(3).name], installed: true)
+  @bootstraps = self.class.bootstraps(cluster.members) # without those that the lost disk told of
   machine = member(3)
   machine.run('bash', '-c',
               'mkdir -p /var/lib/galera-member && touch /var/lib/galera-member/released; systemctl start mariadb')

@@ -94,7 +94,8 @@ Lab::Scenario.define 'outage-disk-set-back',
       newest = image_of(member(3), 'newest')
       put_image(member(3), old)
     end
-    expect_waiting_for(run_in_vain(*cluster.members), 'which was there once', risk: 'to start with older data loses')
+    expect_waiting_for(run_in_vain(*cluster.members), 'the data of db3', 'an older state of its disk is there',
+                       risk: 'what was written after that may be nowhere else')
     note 'the right disk of db3 is found'
     cut(member(3))
     put_image(member(3), newest)

@@ -80,6 +80,14 @@ RSpec.describe PuppetX::Galera::Observation do
     expect([with_data, seen('state_uuid', 'seqno', 'snapshot')]).to eq([[uuid, 3], [nil, -1, 'abc']])
   end
 
+  it 'recovers data that came with the snapshot and was in a cluster since' do
+    file('mysql/shop/item.ibd')
+    state.snapshot = { 'sha256' => 'abc' }
+    file('mysql/galera-incarnation', "#{uuid}\n")
+    allow(datadir).to receive(:recover_position).and_return(PuppetX::Galera::Datadir::Position.new(uuid, 3))
+    expect(seen('state_uuid', 'seqno')).to eq([uuid, 3])
+  end
+
   it 'does not recover in the middle of a transfer, and says that it was interrupted' do
     no_recovery
     grastate(uuid, -1)
