@@ -63,7 +63,7 @@ RSpec.describe 'puppet galera' do
   context "with the module's own plan" do
     report = { boot_id: 'b', running: true, held: false, cluster_status: 'Primary', local_state: 'Synced',
                cluster_size: 3, state_uuid: 'u', seqno: 5, user_data: true, snapshot: nil }
-    host = { host: 'h', address: '192.0.2.1', desired_role: 'any', arbitrator: false,
+    host = { host: 'h', address: '192.0.2.1', desired_role: 'any',
              service_name: 'mariadb', datadir: '/d',
              config_file: '/c', wsrep_provider: '/p', wsrep_sst_method: 'rsync' }.transform_keys(&:to_s)
 
