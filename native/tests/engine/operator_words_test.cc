@@ -137,6 +137,42 @@ TEST_F(OperatorWords, S8_WhoWasNotHeardThenDoesNotJoinOverItsOldHistory) {
   EXPECT_THAT(members.at("db3")->engine().waiting()[0].text(), HasSubstr("it holds data of another history, " + std::string(kOne)));
 }
 
+// The loss of what db1 has beyond db2 is accepted while no agent runs; before one does, db3 joins, that had been excluded.
+class AcceptedLoss : public OperatorWords {
+ protected:
+  AcceptedLoss() {
+    comes_back("db1", kOne, 99);
+    comes_back("db2", kOne, 98);
+    exclude("db3");
+    apply_all();
+    for (const char* name : {"db1", "db2"}) exchange(members.at(name)->step(RunEnded{}), name);
+    say("accepted_losses", "db2");
+    EXPECT_THAT(cluster.states(), ElementsAre("granted"));
+  }
+  void others_run() {
+    comes_back("db1", kOne, 99);
+    comes_back("db2", kOne, 98);
+    for (int i = 0; i < 2; ++i) apply_all();
+  }
+};
+
+TEST_F(AcceptedLoss, IsRememberedWhenAMemberComesMeanwhile) {
+  databases["db3"] = {false, true, R"(, "held": false)"};
+  begin_run("db3");
+  apply("db3");
+  others_run();
+  EXPECT_THAT(bootstrapping(), ElementsAre("db2"));
+  EXPECT_EQ(json_of(*last["db2"]["Galera_bootstrap"].as_resource().parameters.as_hash().find("new_history")), "true");
+  EXPECT_THAT(cluster.states(), ElementsAre("born"));
+  EXPECT_EQ(cluster.variable("accepted"), "null");
+}
+
+TEST_F(AcceptedLoss, IsNotThatOfNewerDataThatComesMeanwhile) {
+  comes_back("db3", kOne, 120);
+  others_run();
+  EXPECT_THAT(bootstrapping(), testing::Not(testing::Contains("db2")));
+}
+
 TEST_F(OperatorWords, ALossIsNotAcceptedWhileSomebodyMayRun) {
   comes_back("db1", kOne, 99);
   apply_all();
