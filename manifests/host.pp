@@ -103,7 +103,7 @@ define galera::host (
     'wsrep_provider'         => $wsrep_provider,
     'wsrep_provider_options' => $wsrep_provider_options,
     'sst_tls'                => $sst_tls,
-    'override_options'       => $override_options ? { {} => undef, default => $override_options },
+    'override_options'       => $override_options ? { Hash[Any, Any, 1] => $override_options, default => undef },
     'package_ensure'         => $package_ensure,
     'package_name'           => $package_name,
   }.filter |$_, $value| { $value != undef }

@@ -57,12 +57,17 @@ RSpec.describe 'the defines of a member' do
           wsrep_sst_method => 'rsync',
           sst_tls          => true,
           wsrep_provider_options => 'gcache.size=1G',
+          override_options => { 'mysqld' => { 'max_connections' => 500 } },
+          package_ensure   => 'latest',
+          package_name     => 'mariadb-server-10.11',
         }
       PUPPET
       expect(made[:parameters]).to eq('cluster' => 'c', 'host' => 'db1', 'address' => '192.0.2.7', 'desired_role' => 2,
                                       'service_name' => 'other', 'datadir' => '/data',
                                       'config_file' => '/etc/galera.cnf', 'wsrep_sst_method' => 'rsync',
-                                      'sst_tls' => true, 'wsrep_provider_options' => 'gcache.size=1G')
+                                      'sst_tls' => true, 'wsrep_provider_options' => 'gcache.size=1G',
+                                      'override_options' => { 'mysqld' => { 'max_connections' => 500 } },
+                                      'package_ensure' => 'latest', 'package_name' => 'mariadb-server-10.11')
       expect([made[:ensure], made[:orchestrator], made[:wait], made[:takes_over]])
         .to eq(['absent', 'https://orchestrator.example.com:8146', 7, [%w[Service other]]])
     end

@@ -125,10 +125,14 @@ TEST_F(Turns, OneThatCannotBeRestartedGivesItsTurnBack) {
   EXPECT_EQ(cluster.variable("turns"), "2");
 }
 
-TEST_F(Turns, AnotherSettingIsRestartedFor) {
+class Settings : public Turns, public testing::WithParamInterface<const char*> {};
+INSTANTIATE_TEST_SUITE_P(OfTheManifest, Settings, testing::Values(R"("wsrep_sst_method": "mariabackup")",
+                                                                  R"("override_options": {"mysqld": {"max_connections": 333}})"));
+
+TEST_P(Settings, AreRestartedFor) {
   Actor& db1 = *members.at("db1");
   exchange(db1.step(RunEnded{}), "db1");
-  exchange(db1.step(RunStarted{value_of(R"({"cluster": "c", "host": "db1", "address": "10.0.0.1", "wsrep_sst_method": "mariabackup"})"), {}, {}, {}}), "db1");
+  exchange(db1.step(RunStarted{value_of(R"({"cluster": "c", "host": "db1", "address": "10.0.0.1", )" + std::string(GetParam()) + "}"), {}, {}, {}}), "db1");
   catalog_is_done("db1");
   apply("db1");
   EXPECT_THAT(restarting(), ElementsAre("db1"));
