@@ -64,6 +64,25 @@ TEST_F(Turns, TheFirstThatDoesNotComeBackStopsTheOthers) {
   EXPECT_THAT(waits_for(), HasSubstr("db1 to be Synced again after its restart"));
 }
 
+// As after a birth: the first has not spoken since it was alone.
+TEST_F(Turns, AnOldWordOfHowManyThereAreKeepsNobody) {
+  for (const auto& [name, size] : {std::pair{"db1", 1}, {"db2", 2}, {"db3", 3}}) {
+    databases[name].more = data(kOne, 100) + R"(, "cluster_size": )" + std::to_string(size);
+    run(name);
+  }
+  run_refreshed("db3");
+  apply("db3");
+  EXPECT_THAT(restarting(), ElementsAre("db3"));
+}
+
+TEST_F(Turns, NobodyRestartsWhileTheLastThatSpokeSawFewer) {
+  databases["db2"].more = data(kOne, 100) + R"(, "cluster_size": 2)";
+  run_refreshed("db2");
+  apply("db2");
+  EXPECT_THAT(restarting(), IsEmpty());
+  EXPECT_THAT(waits_for(), HasSubstr("1 of them, whom the last that spoke did not see"));
+}
+
 TEST_F(Turns, NobodyRestartsWhileOneIsAway) {
   databases["db3"].synced = false;
   databases["db3"].more = data(kOne, 100);
