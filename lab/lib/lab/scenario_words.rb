@@ -123,8 +123,8 @@ module Lab
       ledger.wait_for_rows(5)
     end
 
-    # Runs that cannot bring the cluster back: they are well, start nothing, and say whom they wait for. `broken`: a member
-    # whose server cannot start, which its run may say by failing.
+    # Runs that cannot bring the cluster back: they are well, start nothing, and say whom they wait for. `broken`: a
+    # member whose server cannot start, which its run may say by failing.
     def run_in_vain(*machines, broken: nil)
       declare('member_parameters' => { 'wait' => SHORT_WAIT })
       note "puppet agent -t on #{names(machines)}, in vain"

@@ -34,6 +34,8 @@ TEST_F(Arbitrator, HasARoleAndAServiceAndNoData) {
   EXPECT_TRUE(emitted("garb", "Service"));
   const std::string content = json_of(*last["garb"].at("File").as_resource().parameters.as_hash().find("content"));
   EXPECT_THAT(content, testing::HasSubstr(R"(GALERA_NODES=\"10.0.0.1:4567 10.0.0.2:4567\")"));
+  EXPECT_THAT(content, testing::HasSubstr("socket.ssl_key=/run/credentials/garb.service/member.pem"));
+  EXPECT_EQ(last["garb"].at("Galera_certificate").as_resource().parameters.as_hash().find("user")->as_string(), "root");
   EXPECT_FALSE(emitted("garb", "Galera_member"));
   for (const char* name : {"db1", "db2"}) {
     const std::string settings = json_of(*last[name].at("File").as_resource().parameters.as_hash().find("content"));
