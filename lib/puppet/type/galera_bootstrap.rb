@@ -95,6 +95,16 @@ Puppet::Type.newtype(:galera_bootstrap) do
     munge { |value| PuppetX::Galera::Parameters.addresses(value) }
   end
 
+  newparam(:state_uuid) do
+    desc 'The state UUID of the data that the node reported. Data of another one is not started with, and data that lost
+      its grastate.dat is told this one again. Default: none, as for a first cluster.'
+    validate do |value|
+      unless value.to_s.match?(/\A\h{8}(-\h{4}){3}-\h{12}\z/)
+        raise ArgumentError, "state_uuid must be a UUID, not #{value.inspect}"
+      end
+    end
+  end
+
   newparam(:new_history, boolean: true, parent: Puppet::Parameter::Boolean) do
     desc 'Whether the cluster gets a new state UUID, so that nobody who has the old history can join over this one. The
       data stays as it is.'

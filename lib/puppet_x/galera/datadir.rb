@@ -14,6 +14,7 @@ module PuppetX
       SYSTEM_SCHEMAS = %w[mysql sys performance_schema information_schema test lost+found].freeze
       # Files in a schema's directory that hold nothing.
       EMPTY_FILES = %w[db.opt .empty].freeze
+      NEW_GRASTATE = "# GALERA saved state\nversion: 2.1\nuuid:    %s\nseqno:   -1\nsafe_to_bootstrap: 1\n"
       GRASTATE = 'grastate.dat'
       # Left by the state transfer scripts while a transfer is under way.
       TRANSFER_FILES = %w[sst_in_progress .sst].freeze
@@ -82,8 +83,9 @@ module PuppetX
         (grastate || {})['safe_to_bootstrap'] == '1'
       end
 
-      # Lets mariadbd itself accept a new cluster here. Only whoever holds a grant may call it.
-      def allow_bootstrap
+      # Lets mariadbd itself accept a new cluster here. Only whoever holds a grant may call it. Data that lost its
+      # grastate.dat would begin a new history: it is told its +uuid+ again, if it has one; mariadbd knows the position.
+      def allow_bootstrap(uuid = nil)
         file = File.join(path, GRASTATE)
         text = File.read(file)
         return if text.match?(/^safe_to_bootstrap:\s*1$/)
@@ -92,7 +94,8 @@ module PuppetX
         changed = text.gsub(/^safe_to_bootstrap:.*$/, 'safe_to_bootstrap: 1')
         Durable.write(file, changed, mode: owner.mode & 0o777, owner: owner)
       rescue Errno::ENOENT
-        nil # a first start: mariadbd has nothing to object to
+        # Without one it is a first start: mariadbd has nothing to object to.
+        Durable.write(file, format(NEW_GRASTATE, uuid), mode: 0o660, owner: File.stat(path)) if uuid
       end
 
       # Gives up the state UUID: the next new cluster here gets another one, over the same data.

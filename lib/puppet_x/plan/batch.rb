@@ -103,7 +103,8 @@ module PuppetX
         title = description['title'].to_s
         entry = Entry.new(reference: Relationships.reference(type, title), relations: {})
         attempt(entry) do
-          parameters = RichData.decode(description['parameters'] || {}).transform_keys(&:to_s)
+          # What is undef is not given, as in a manifest.
+          parameters = RichData.decode(description['parameters'] || {}).transform_keys(&:to_s).compact
           parameters.delete('alias')
           entry.relations = Relationships.take(parameters)
           entry.resource = inherit(self.class.instance(type, *renamed(type, title, parameters)))

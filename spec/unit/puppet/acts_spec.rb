@@ -263,6 +263,14 @@ RSpec.describe 'The types with which plans act' do
       expect(state.grant_used?('g1')).to be false
     end
 
+    it 'is refused where the data is not what was reported' do
+      found = 'e3c2ec68-e68e-11f1-bda3-a7f5841afcbc'
+      File.write(File.join(directory, 'grastate.dat'), "uuid: #{found}\nseqno: 5\nsafe_to_bootstrap: 0\n")
+      bootstrap(state_uuid: '8bcf4a34-aedb-14e5-bcc3-d3e36277729f')
+      expect(unit).not_to have_received(:start)
+      expect(@resource.plan_data).to include('started' => false, 'reason' => /of another history than was reported/)
+    end
+
     it 'is refused while another file makes the server one of another cluster' do
       other_file_says("wsrep_cluster_name is 'other'")
       bootstrap(config_file: '/etc/mysql/own.cnf')

@@ -71,6 +71,7 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
   def not_here(look)
     if look.running? then "#{unit.name} is running"
     elsif resource.new_history? && datadir.transfer_files? then 'a state transfer to this node was interrupted'
+    elsif another_history? then 'the data is of another history than was reported'
     elsif state.installing then 'the installation of a snapshot was interrupted and has not been finished'
     elsif PuppetX::Galera::Reach.any?(resource[:peers], resource[:port])
       "one of #{resource[:peers].join(', ')} answers on port #{resource[:port]}: somebody runs already"
@@ -79,10 +80,15 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
     end
   end
 
+  def another_history?
+    recorded = datadir.recorded_position.uuid
+    resource[:state_uuid] && recorded && recorded != resource[:state_uuid]
+  end
+
   # The order matters: each step is durable before the next, and the token is the last that is needed for a start.
   def start
     begin_new_history if resource.new_history?
-    datadir.allow_bootstrap
+    datadir.allow_bootstrap(resource[:state_uuid])
     state.write_token(grant: resource[:grant], boot_id: resource[:boot_id], user: resource[:user])
     state.release
     unit.start

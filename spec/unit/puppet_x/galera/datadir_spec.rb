@@ -62,6 +62,14 @@ RSpec.describe PuppetX::Galera::Datadir do
       .to eq(before.sub('safe_to_bootstrap: 0', 'safe_to_bootstrap: 1'))
   end
 
+  it 'tells data its UUID again that lost its grastate.dat, and nothing to a first start' do
+    uuid = '8bcf4a34-aedb-14e5-bcc3-d3e36277729f'
+    datadir.allow_bootstrap
+    expect(datadir.grastate).to be_nil
+    datadir.allow_bootstrap(uuid)
+    expect(datadir.grastate).to include('uuid' => uuid, 'seqno' => '-1', 'safe_to_bootstrap' => '1')
+  end
+
   it 'knows its witness' do
     datadir.leave_witness('abc', Etc.getpwuid)
     expect([datadir.witness?('abc'), datadir.witness?('abd')]).to eq([true, false])
