@@ -254,9 +254,12 @@ bool Engine::State::deliver_held() {
   return held.size() < waiting.size();
 }
 
-// Comes back to the sender as a dead letter. A refused dead letter ends here.
+// Comes back to the sender as a dead letter. A refused dead letter ends here; and who has released itself says nothing any
+// more, not even that.
 void Engine::State::refuse(const Message& message, const std::string& why) {
   if (message.kind == MessageKind::dead_letter || message.kind == MessageKind::accepted) return;
+  const bool has_members = root().code->place("requests") != kNone;
+  if (!orchestrating && !has_members) return;
   Message back;
   back.kind = MessageKind::dead_letter;
   back.from = message.to.certname.empty() ? identity : message.to;

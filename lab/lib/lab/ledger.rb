@@ -46,7 +46,7 @@ module Lab
 
     # One sentence for each member that lacks a row, or has other rows than the first.
     def complaints
-      held = @machines.to_h { |machine| [machine.name, rows_of(machine)] }
+      held = @machines.select(&:exist?).to_h { |machine| [machine.name, rows_of(machine)] }
       lacking = held.transform_values { |rows| @acknowledged - rows }.reject { |_, rows| rows.empty? }
       found = lacking.map { |name, rows| "#{name} lacks #{rows.length} acknowledged rows, the first is #{rows.min}" }
       found << 'the members hold different rows' if held.values.map(&:sort).uniq.length > 1

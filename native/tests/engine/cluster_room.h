@@ -80,7 +80,7 @@ class ClusterRoom : public testing::Test {
     FakeDatabase& database = databases[name];
     for (const values::Value& resource : batch.resources) {
       const auto& one = resource.as_resource();
-      ResourceResult result{one.type + "[" + one.title + "]", true, false, false, false, {}, {}};
+      ResourceResult result{one.type + "[" + one.title + "]", true, fails(name, one), false, false, {}, {}};
       const values::Value* hold = one.parameters.as_hash().find("hold");
       if (hold != nullptr && !database.synced && database.stops) database.more += R"(, "running": false, "held": true)";
       if (one.type == "Galera_observe") result.data = value_of(look(database.synced ? "Synced" : "", database.synced, database.more + R"(, "run": "run-)" + std::to_string(runs[name]) + "\""));
@@ -106,6 +106,9 @@ class ClusterRoom : public testing::Test {
 
   // What a resource of state transfers tells the plan.
   virtual std::string sst_data(const std::string&, const values::ResourceObject&) { return "null"; }
+
+  // Whether a resource of a member fails.
+  virtual bool fails(const std::string&, const values::ResourceObject&) { return false; }
 
   void apply(const std::string& name) {
     while (!batches[name].empty()) apply_one(name);

@@ -86,6 +86,15 @@ TEST_F(Conversation, LeavingIsARemoveRequest) {
   EXPECT_FALSE(worker.engine().orchestrator());
 }
 
+// It was on its way when the worker left.
+TEST_F(Conversation, WhatComesAfterLeavingIsNotAnswered) {
+  run();
+  const Message late{MessageKind::send, {"server", "Boss[c]"}, {"node", "Worker[w]"}, "", "no_such_input", value_of("1"), 0};
+  EXPECT_THAT(worker.step(Received{late}).messages, SizeIs(1));
+  deliver(worker.step(Leaving{}), boss, worker);
+  EXPECT_THAT(worker.step(Received{late}).messages, IsEmpty());
+}
+
 TEST_F(Conversation, RefusesStrangersAndWhatIsNotPublic) {
   run();
   Message message{MessageKind::send, {"evil", "Worker[w]"}, {"server", "Boss[c]"}, "", "greetings", value_of("\"x\""), 0};

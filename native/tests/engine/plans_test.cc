@@ -115,6 +115,25 @@ TEST_P(FormedAndApart, AServerIsStartedAnewAsAMember) {
   EXPECT_EQ(cluster.variable("grants"), "1");
 }
 
+// At first it received a transfer, and was left alone; that has failed at its end.
+TEST_F(Formation, AServerThatWasLeftAloneIsStartedAnewInTheSameRun) {
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  for (const char* name : {"db3", "db1"}) apply(name);
+  apply_one("db2");
+  databases["db2"].more = R"(, "running": true, "cluster_status": "Disconnected", "local_state": "Initialized")";
+  apply("db2");
+  std::int64_t seconds = 0;
+  for (int time = 1; time <= 3; ++time) {
+    last.clear();
+    for (int look = 1; look <= 6 && !emitted("db2", "Galera_member"); ++look) {
+      exchange(members.at("db2")->step(Tick{}, (seconds += 2) * 1000), "db2");
+      apply("db2");
+    }
+    ASSERT_TRUE(emitted("db2", "Galera_member")) << time;
+    EXPECT_TRUE(last["db2"]["Galera_member"].as_resource().parameters.as_hash().find("anew")->as_boolean());
+  }
+}
+
 TEST_F(Formation, ALoneLeaderNeverWritesAnEmptyAddressList) {
   add("db1");
   apply("db1");

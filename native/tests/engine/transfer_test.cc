@@ -18,6 +18,7 @@ class Transfer : public ClusterRoom {
     std::string in_file;
     std::string accepted = "null";
     bool makes = true;
+    bool lacks_package = false;
   };
 
   Actor& join(const std::string& name) { return add(name, R"(, "wsrep_sst_method": "mariabackup")"); }
@@ -61,7 +62,8 @@ class Transfer : public ClusterRoom {
              (removes || !own.makes ? "null" : "\"sealed " + one.title + "\"") + R"(, "reason": )" +
              (removes || own.makes ? "null" : "\"it could not\"") + "}";
     }
-    if (!text_of(one, "sealed").empty()) own.in_file = text_of(one, "account");
+    ++secrets[name];
+    if (!text_of(one, "sealed").empty() && !own.lacks_package) own.in_file = text_of(one, "account");
     return R"({"account": )" +
            (own.in_file.empty() ? "null" : "\"" + own.in_file + "\"") + R"(, "accepted": )" +
            (text_of(one, "check") == "true" ? own.accepted : "null") + "}";
@@ -72,11 +74,32 @@ class Transfer : public ClusterRoom {
     return found;
   }
 
+  bool fails(const std::string& name, const values::ResourceObject& one) override {
+    return one.type == "Galera_sst_secret" && accounts[name].lacks_package;
+  }
+
   std::map<std::string, FakeAccounts> accounts;
+  std::map<std::string, int> secrets;
   std::set<std::string> existing;   // in the database
   std::vector<std::string> made;
   std::vector<std::string> removed;
 };
+
+// It is given the account again in its next run, and not for ever in this one.
+TEST_F(Transfer, WhoCannotTakeTheAccountIsNotGivenItAgainAtOnce) {
+  accounts["db3"].lacks_package = true;
+  for (const char* name : {"db1", "db2", "db3"}) join(name);
+  for (int i = 0; i < 30; ++i) {
+    for (const char* name : {"db1", "db2", "db3"}) {
+      if (!batches[name].empty()) apply_one(name);
+    }
+  }
+  EXPECT_THAT(batches["db3"], IsEmpty());
+  EXPECT_LT(secrets["db3"], 5);
+  accounts["db3"].lacks_package = false;
+  run("db3");
+  EXPECT_EQ(accounts["db3"].in_file, accounts["db1"].in_file);
+}
 
 TEST_F(Transfer, TheLeaderMakesTheAccountOnceForAllWhoAreThere) {
   form();

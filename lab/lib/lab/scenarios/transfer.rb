@@ -163,7 +163,7 @@ Lab::Scenario.define 'transfer-without-package', 'mariadb-backup is missing: mem
   started = cluster.members.map { |machine| machine.try('cat', '/var/lib/galera-member/released').ok? }
   expect started.one?, "beside the one that was born there are #{started.count(true) - 1} that were started"
   note 'the package comes, and with it the members'
-  server.environment.write({ 'cluster_size' => MEMBERS }.merge(Lab::Scenario::BY_BACKUP))
+  server.environment.write({ 'cluster_size' => Lab::Scenario::MEMBERS }.merge(Lab::Scenario::BY_BACKUP))
   expect_ok run_together
   expect_whole
 end
