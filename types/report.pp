@@ -4,6 +4,7 @@
 # several looks in a row. `armed`: the grant that it may be using. `spent`: the last one that it used, with an outcome.
 # `run`: an id of the agent run. `incarnation`: of this installation; `data_incarnation`: of the one that was last
 # Synced with this data, if that is known. `replication`: how its server talks with the others, when it runs; `cluster_name`: what it calls its cluster then.
+# `beginning`: what the cluster began with that was started there, where that was an untouched snapshot.
 type Galera::Report = Struct[{
   round                      => Optional[Integer],
   boot_id                    => String[1],
@@ -26,4 +27,5 @@ type Galera::Report = Struct[{
   spent                      => Optional[String],
   Optional[replication]      => Optional[Galera::Replication],
   Optional[cluster_name]     => Optional[String],
+  Optional[beginning]        => Optional[String[1]],
 }]

@@ -45,6 +45,11 @@ node default {
       source => $snapshot['source'],
       sha256 => $snapshot['sha256'],
     }
+    -> exec { 'somebody touches the data':
+      command => '/usr/bin/touch /var/lib/mysql/ibdata1',
+      unless  => '/usr/bin/test -e /var/lib/mysql/grastate.dat',
+      noop    => !lookup('lab::touched', { 'default_value' => false }),
+    }
     -> file { '/etc/mysql/mariadb.conf.d/90-extra.cnf':
       content => "[mysqld]\n${lookup('lab::extra_settings', { 'default_value' => '' })}\n",
       notify  => Service['galera'],

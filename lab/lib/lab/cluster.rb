@@ -63,19 +63,24 @@ module Lab
     # certificates: what is slow to make and is not what scenarios are about. So do members that are not made again now:
     # the CA still knows their names, and would give them no other certificate.
     def fresh(count: members.length)
-      renew(Settings.member_names(count), remove: members)
+      renew(Settings.member_names(count), instead_of: members)
       server.environment.write('cluster_size' => count)
       Shell.step('server: orchestrator as new') { server.forget_cluster }
     end
 
-    # New disks for these members, which keep their certificates; `remove`: the machines that go before. `installed`: a
+    # They go, with their disks, and have their certificates should they come again.
+    def remove(machines)
+      Shell.in_parallel(machines) { |machine| keep_certificates(machine) }
+      Shell.in_parallel(machines, &:destroy)
+    end
+
+    # New disks for these members, which keep their certificates; `instead_of`: who goes before. `installed`: a
     # disk that has MariaDB already.
-    def renew(names, remove: names.map { |name| Machine.new(name) }, installed: false)
+    def renew(names, instead_of: names.map { |name| Machine.new(name) }, installed: false)
       roots = names.to_h { |name| [name, member_root(name, installed: installed)] }
       trees = Roots.provide(roots.values.uniq)
       Shell.step("members: #{names.length} with new disks") do
-        Shell.in_parallel(remove) { |machine| keep_certificates(machine) }
-        Shell.in_parallel(remove, &:destroy)
+        remove(instead_of)
         machines = names.map { |name| Machine.new(name) }
         machines.each { |machine| create_member(machine, trees.fetch(roots[machine.name])) }
         machines.each(&:boot)

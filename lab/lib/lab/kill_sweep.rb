@@ -86,7 +86,7 @@ module Lab
 
     def prepare(work, machine = nil)
       if work == :formation
-        @cluster.renew(Settings.member_names(MEMBERS), remove: @cluster.members, installed: true)
+        @cluster.renew(Settings.member_names(MEMBERS), instead_of: @cluster.members, installed: true)
         @cluster.server.forget_same_cluster
       else
         # As one who takes a machine out of service does.

@@ -39,7 +39,7 @@ module Lab
     def prepare
       names = Settings.member_names(2 * MEMBERS)
       @cluster.up(count: names.length, release: Release.find)
-      @cluster.renew(names, remove: @cluster.members)
+      @cluster.renew(names, instead_of: @cluster.members)
       @cluster.server.environment.write('cluster_size' => MEMBERS)
       Shell.step('server: orchestrator as new') { @cluster.server.forget_cluster }
       @hand, @agents = @cluster.members.each_slice(MEMBERS).to_a

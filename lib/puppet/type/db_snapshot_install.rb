@@ -18,6 +18,10 @@ Puppet::Type.newtype(:db_snapshot_install) do
       whole one.
     * A dump is loaded by a server of its own that nobody else can reach; it can run SQL, but no commands of the client.
 
+    Members that installed the same snapshot, and got the same rows and accounts of it, join their cluster without a
+    transfer of all state: only what was written since comes to them. A dump's rows are read once for that, when it is
+    loaded. Whose data was touched since takes all, as does who comes when the others do not remember everything.
+
     Put it after the package and before the service, as in the example. What a plan gets as its `data`: `sha256`, the
     checksum of the snapshot that is installed, or undef.
 

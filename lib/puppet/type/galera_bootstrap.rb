@@ -23,6 +23,7 @@ Puppet::Type.newtype(:galera_bootstrap) do
     | `reason` | why it was refused, or why the start failed, or what is still waited for; else undef |
     | `synced` | whether the node was Primary and Synced before `watch` was over |
     | `cluster_status`, `local_state`, `cluster_size`, `state_uuid` | of the running server; else undef |
+    | `beginning` | what the cluster began with, where that was an untouched snapshot: the same text for all whose data is the same; else undef |
 
     @example
       galera_bootstrap { 'birth of cluster_1':
@@ -98,11 +99,7 @@ Puppet::Type.newtype(:galera_bootstrap) do
   newparam(:state_uuid) do
     desc 'The state UUID of the data that the node reported. Data of another one is not started with, and data that lost
       its grastate.dat is told this one again. Default: none, as for a first cluster.'
-    validate do |value|
-      unless value.to_s.match?(/\A\h{8}(-\h{4}){3}-\h{12}\z/)
-        raise ArgumentError, "state_uuid must be a UUID, not #{value.inspect}"
-      end
-    end
+    validate { |value| PuppetX::Galera::Parameters.check_uuid('state_uuid', value) }
   end
 
   newparam(:new_history, boolean: true, parent: Puppet::Parameter::Boolean) do

@@ -86,6 +86,22 @@ Puppet::Type.newtype(:galera_member) do
     munge { |value| Integer(value) }
   end
 
+  newparam(:history) do
+    desc 'The state UUID of the cluster. Data that is still what the cluster began with, as `beginning` says, enters
+      this history where it began, and takes from the others only what came later. Default: a member without a history
+      takes all.'
+    validate { |value| PuppetX::Galera::Parameters.check_uuid('history', value) }
+  end
+
+  newparam(:beginning) do
+    desc 'What the cluster began with, as `galera_bootstrap` told it.'
+  end
+
+  newparam(:user) do
+    desc 'The account that runs mariadbd and owns the data directory.'
+    defaultto 'mysql'
+  end
+
   newparam(:restart, boolean: true, parent: Puppet::Parameter::Boolean) do
     desc 'Whether a server that runs is stopped and started, once, so that what it runs with takes effect; only when it
       sees `members` others and itself in its component.'

@@ -14,8 +14,9 @@ module PuppetX
       SYSTEM_SCHEMAS = %w[mysql sys performance_schema information_schema test lost+found].freeze
       # Files in a schema's directory that hold nothing.
       EMPTY_FILES = %w[db.opt .empty].freeze
-      NEW_GRASTATE = "# GALERA saved state\nversion: 2.1\nuuid:    %s\nseqno:   -1\nsafe_to_bootstrap: 1\n"
+      NEW_GRASTATE = "# GALERA saved state\nversion: 2.1\nuuid:    %s\nseqno:   %d\nsafe_to_bootstrap: 1\n"
       GRASTATE = 'grastate.dat'
+      GCACHE = 'galera.cache'
       # Left by the state transfer scripts while a transfer is under way.
       TRANSFER_FILES = %w[sst_in_progress .sst].freeze
       WITNESS = 'galera-snapshot'
@@ -86,27 +87,31 @@ module PuppetX
       # Lets mariadbd itself accept a new cluster here. Only whoever holds a grant may call it. Data that lost its
       # grastate.dat would begin a new history: it is told its +uuid+ again, if it has one; mariadbd knows the position.
       def allow_bootstrap(uuid = nil)
-        file = File.join(path, GRASTATE)
-        text = File.read(file)
-        return if text.match?(/^safe_to_bootstrap:\s*1$/)
-
-        owner = File.stat(file)
-        changed = text.gsub(/^safe_to_bootstrap:.*$/, 'safe_to_bootstrap: 1')
-        Durable.write(file, changed, mode: owner.mode & 0o777, owner: owner)
-      rescue Errno::ENOENT
         # Without one it is a first start: mariadbd has nothing to object to.
-        Durable.write(file, format(NEW_GRASTATE, uuid), mode: 0o660, owner: File.stat(path)) if uuid
+        return unless change_grastate(/^safe_to_bootstrap:.*$/ => 'safe_to_bootstrap: 1').nil? && uuid
+
+        create_grastate(uuid, -1, File.stat(path))
       end
 
       # Gives up the state UUID: the next new cluster here gets another one, over the same data.
       def forget_history
-        file = File.join(path, GRASTATE)
-        text = File.read(file)
-        owner = File.stat(file)
-        changed = text.gsub(/^uuid:.*$/, "uuid:    #{NULL_UUID}").gsub(/^seqno:.*$/, 'seqno:   -1')
-        Durable.write(file, changed, mode: owner.mode & 0o777, owner: owner)
-      rescue Errno::ENOENT
-        nil # it has none
+        change_grastate(/^uuid:.*$/ => "uuid:    #{NULL_UUID}", /^seqno:.*$/ => 'seqno:   -1')
+      end
+
+      # Data that was in no cluster is that with which the one of +uuid+ began.
+      def begin_history(uuid, owner)
+        create_grastate(uuid, 0, owner)
+      end
+
+      # It is a member like any other: others have gone on from there.
+      def settle_history
+        change_grastate(/^safe_to_bootstrap:.*$/ => 'safe_to_bootstrap: 0')
+        Durable.unlink(File.join(path, GCACHE))
+      end
+
+      # Data that was in no cluster after all
+      def leave_history
+        [GRASTATE, GCACHE].each { |name| Durable.unlink(File.join(path, name)) }
       end
 
       # The position InnoDB recovers to, by a run of mariadbd that ends by itself. No server may run meanwhile.
@@ -153,6 +158,22 @@ module PuppetX
       end
 
       private
+
+      # By pattern, what stands there instead. nil when there is no such file: it has no history.
+      def change_grastate(changes)
+        file = File.join(path, GRASTATE)
+        text = File.read(file)
+        changed = changes.reduce(text) { |so_far, (line, other)| so_far.gsub(line, other) }
+        owner = File.stat(file)
+        Durable.write(file, changed, mode: owner.mode & 0o777, owner: owner) if changed != text
+        true
+      rescue Errno::ENOENT
+        nil
+      end
+
+      def create_grastate(uuid, seqno, owner)
+        Durable.write(File.join(path, GRASTATE), format(NEW_GRASTATE, uuid, seqno), mode: 0o660, owner: owner)
+      end
 
       def schema?(name)
         !SYSTEM_SCHEMAS.include?(name) && !name.start_with?('.', '#') && File.directory?(File.join(path, name))

@@ -30,6 +30,12 @@ module PuppetX
         raise ArgumentError, "port must be a number from 1 to 65535, not #{value.inspect}"
       end
 
+      def check_uuid(name, value)
+        return if value.to_s.match?(/\A\h{8}(-\h{4}){3}-\h{12}\z/)
+
+        raise ArgumentError, "#{name} must be a UUID, not #{value.inspect}"
+      end
+
       # One address or several, as an Array of Strings.
       def addresses(value)
         Array(value).map(&:to_s)

@@ -68,6 +68,7 @@ class ClusterRoom : public testing::Test {
     std::string more;      // further or other fields of what observe finds
     bool stops = true;     // when it is to be held
     bool outdated = false; // its package
+    std::string beginning = {}; // of a snapshot that nobody touched
     bool refused = false;  // another file has the last word over its settings: it is left as it is
   };
 
@@ -90,7 +91,8 @@ class ClusterRoom : public testing::Test {
         const values::Value* grant = one.parameters.as_hash().find("grant");
         result.data = value_of(R"({"failed": )" + std::string(database.synced && !database.refused ? "false" : "true") +
                                R"(, "started": )" + std::string(database.starts && !database.refused ? "true" : "false") + R"(, "reason": null, "grant": )" +
-                               (grant ? json_of(*grant) : "null") + "}");
+                               (grant ? json_of(*grant) : "null") + R"(, "beginning": )" +
+                               (database.beginning.empty() ? "null" : "\"" + database.beginning + "\"") + "}");
       }
       if (one.type == "Package") {
         const bool only_look = one.parameters.as_hash().find("noop")->as_boolean();

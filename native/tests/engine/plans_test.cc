@@ -134,6 +134,34 @@ TEST_F(Formation, AServerThatWasLeftAloneIsStartedAnewInTheSameRun) {
   }
 }
 
+// What it compares that with is for its provider, on the data itself.
+TEST_F(Formation, AMemberThatJoinsIsToldWhatItsClusterBeganWith) {
+  databases["db1"].beginning = "what it began with";
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  while (!emitted("db1", "Galera_bootstrap")) apply_one("db1");
+  databases["db1"].more = R"(, "state_uuid": "u-1")";
+  for (const char* name : {"db1", "db2"}) apply(name);
+  const auto told = [&](const char* parameter) {
+    const values::Value* found = last["db2"]["Galera_member"].as_resource().parameters.as_hash().find(parameter);
+    return found == nullptr ? "undef" : values::to_string(*found);
+  };
+  EXPECT_EQ(told("history"), "u-1");
+  EXPECT_EQ(told("beginning"), "what it began with");
+
+  // It has another history later: nobody knows what that began with.
+  databases["db2"].more = R"(, "state_uuid": "u-2")";
+  exchange(members.at("db2")->step(RunEnded{}), "db2");
+  exchange(members.at("db2")->step(RunStarted{}), "db2");
+  databases["db1"].more = databases["db2"].more;
+  databases["db1"].synced = false;
+  for (const char* name : {"db1", "db2"}) {
+    catalog_is_done(name);
+    apply(name);
+  }
+  EXPECT_EQ(cluster.variable("uuid"), "\"u-2\"");
+  EXPECT_EQ(cluster.variable("began_with"), "null");
+}
+
 TEST_F(Formation, ALoneLeaderNeverWritesAnEmptyAddressList) {
   add("db1");
   apply("db1");

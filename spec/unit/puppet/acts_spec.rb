@@ -337,6 +337,43 @@ RSpec.describe 'The types with which plans act' do
       expect(unit).to have_received(:start)
     end
 
+    describe 'with the history of a cluster' do
+      let(:history) { 'e3c2ec68-e68e-11f1-bda3-a7f5841afcbc' }
+      let(:beginning) do
+        instance_double(PuppetX::Galera::Snapshot::Beginning, digest: 'what it began with', enter: true)
+      end
+
+      before do
+        allow(PuppetX::Galera::Snapshot::Beginning).to receive(:new).and_return(beginning)
+        allow(unit).to receive(:start) do
+          expect(state.held?).to be false
+          allow(unit).to receive(:look).and_return(look('active', running: true))
+          allow(server).to receive(:status).and_return(synced)
+        end
+      end
+
+      def join(began_with)
+        apply(resource(:galera_member, history: history, beginning: began_with))
+      end
+
+      it 'enters it, while the member is held, with data that the cluster began with' do
+        allow(beginning).to receive(:enter) { state.held? || raise('it is not held') }
+        expect(join('what it began with').changed).to be true
+        expect(beginning).to have_received(:enter).with(history, user: 'mysql')
+      end
+
+      it 'takes all with other data' do
+        expect(join('something else').changed).to be true
+        expect(beginning).not_to have_received(:enter)
+      end
+
+      it 'leaves the data alone that a server may be started on at any time' do
+        state.release
+        join('what it began with')
+        expect(beginning).not_to have_received(:enter)
+      end
+    end
+
     it 'lifts the hold of a server that runs, and does not start it' do
       allow(unit).to receive(:look).and_return(look('active', running: true))
       allow(server).to receive(:status).and_return(synced)

@@ -117,7 +117,7 @@ Lab::Scenario.define 'grow-and-shrink', 'from three to five members and back, wi
       server.environment.write_node(machine.certname, 'member_parameters' => { 'ensure' => 'absent' })
     end
     expect_ok keep(cluster.run(leaving))
-    leaving.each(&:destroy)
+    cluster.remove(leaving)
     expect_ok run_together
     expect_whole
     after = database_pids
@@ -130,8 +130,8 @@ Lab::Scenario.define 'replaced-under-another-name', 'a dead member is excluded, 
     ledger.wait_for_rows(10)
     cut(member(3))
     decide('exclude', member(3), '--yes', losing: /db3/)
-    member(3).destroy
-    cluster.renew(%w[db4], remove: [])
+    cluster.remove([member(3)])
+    cluster.renew(%w[db4], instead_of: [])
     expect_ok run_agent(member(4))
     expect_ok run_together
     expect_whole

@@ -26,6 +26,7 @@ module Lab
 
     # The member's run, and what the block does in the middle of its SST.
     def run_agent_into_transfer(joiner, &act)
+      declare('touched' => true)
       at_the_moment(-> { File.exist?(File.join(joiner.disk, SST_STARTED)) }, act) { run_agent(joiner) }
     end
 

@@ -10,8 +10,10 @@ module Lab
   # What the parts of it have in common.
   class Scenario
     SST_FILE = '/etc/mysql/mariadb.conf.d/80-galera-sst.cnf'
-    BY_BACKUP = { 'member_parameters' => { 'wsrep_sst_method' => 'mariabackup' },
-                  'more_packages' => ['mariadb-backup'] }.freeze
+    # Somebody touched the snapshot's data: it is not surely what the cluster began with, and all of it is transferred.
+    WHOLE = { 'touched' => true }.freeze
+    BY_BACKUP = WHOLE.merge('member_parameters' => { 'wsrep_sst_method' => 'mariabackup' },
+                            'more_packages' => ['mariadb-backup']).freeze
     PRIVILEGES = 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR ON *.*'
 
     private

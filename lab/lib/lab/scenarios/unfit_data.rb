@@ -129,7 +129,7 @@ end
 Lab::Scenario.define 'member-moved',
                      'a member is declared for another cluster: it stays until it has left, and brings no data there' do
   formed_cluster
-  cluster.renew(%w[db4], remove: [])
+  cluster.renew(%w[db4], instead_of: [])
   both = { 'cluster_size' => 3, 'more_clusters' => { 'cluster_2' => { 'cluster_size' => 2 } } }
   moved = { 'cluster' => 'cluster_2' }
   server.environment.write(both)

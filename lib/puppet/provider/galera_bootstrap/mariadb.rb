@@ -4,6 +4,7 @@ require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/reach'
 require_relative '../../../puppet_x/plan/run_id'
 require_relative '../../../puppet_x/galera/server_settings'
+require_relative '../../../puppet_x/galera/snapshot/beginning'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
@@ -44,7 +45,7 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
     status = @outcome ? @outcome.status : PuppetX::Galera::Server::Status.new(sql: 'none')
     { 'grant' => resource[:grant], 'started' => started?, 'reason' => reason,
       'synced' => status.synced?, 'cluster_status' => status.cluster_status, 'local_state' => status.local_state,
-      'cluster_size' => status.cluster_size, 'state_uuid' => status.state_uuid }
+      'cluster_size' => status.cluster_size, 'state_uuid' => status.state_uuid, 'beginning' => @beginning }
   end
 
   private
@@ -88,6 +89,7 @@ Puppet::Type.type(:galera_bootstrap).provide(:mariadb) do
   # The order matters: each step is durable before the next, and the token is the last that is needed for a start.
   def start
     begin_new_history if resource.new_history?
+    @beginning = PuppetX::Galera::Snapshot::Beginning.new(datadir: datadir, state: state).digest
     datadir.allow_bootstrap(resource[:state_uuid])
     state.write_token(grant: resource[:grant], boot_id: resource[:boot_id], user: resource[:user])
     state.release

@@ -3,6 +3,7 @@
 require_relative '../../../puppet_x/galera/machine'
 require_relative '../../../puppet_x/galera/reach'
 require_relative '../../../puppet_x/galera/server_settings'
+require_relative '../../../puppet_x/galera/snapshot/beginning'
 require_relative '../../../puppet_x/galera/start_watch'
 
 Puppet::Type.type(:galera_member).provide(:mariadb) do
@@ -78,6 +79,18 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     # The transfer replaces what an interrupted installation of a snapshot left; nothing may be begun anew on it.
     state.installing = nil
     state.new_history = nil
+    enter_history if resource[:history] && resource[:beginning]
+  end
+
+  # Where the data is still that with which the cluster began, the others need to send only what came later. While it is
+  # held nobody else can start a server on it.
+  def enter_history
+    look = unit.look
+    beginning = PuppetX::Galera::Snapshot::Beginning.new(datadir: datadir, state: state)
+    return if !state.held? || look.starting? || beginning.digest != resource[:beginning]
+    return unless beginning.enter(resource[:history], user: resource[:user])
+
+    Puppet.notice("#{resource.ref}: the data is what the cluster began with, it takes only what came later")
   end
 
   def nobody_to_join?(look)

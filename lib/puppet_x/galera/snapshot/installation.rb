@@ -8,6 +8,7 @@ require_relative '../command'
 require_relative '../datadir'
 require_relative '../durable'
 require_relative '../pipeline'
+require_relative 'beginning'
 require_relative 'private_server'
 
 module PuppetX
@@ -59,8 +60,8 @@ module PuppetX
           check_ours if redo_needed
           begin_installation(about)
           make_empty if redo_needed || !@datadir.initialised?
-          format.sql? ? load_sql(path, format) : restore_backup(path, format)
-          finish(about)
+          contents = format.sql? ? load_sql(path, format) : restore_backup(path, format)
+          finish(about, contents)
         end
 
         private
@@ -102,15 +103,18 @@ module PuppetX
           end
         end
 
-        # The client runs nothing but SQL: in binary mode a dump cannot give it commands such as `system`.
+        # The client runs nothing but SQL: in binary mode a dump cannot give it commands such as `system`. The result is
+        # what came of it, since the same dump need not give the same rows twice.
         def load_sql(path, format)
           PrivateServer.run(@datadir.path, user: @user, stop_timeout: @timeout) do |socket|
             client = ['mariadb', '--no-defaults', '--protocol=socket', "--socket=#{socket}", '--user=root',
                       '--default-character-set=utf8mb4', '--max-allowed-packet=1G', '--binary-mode', '--batch']
             Pipeline.new([format.decompress, client].compact, input: path).run(timeout: @timeout)
+            Beginning.contents(socket, timeout: @timeout)
           end
         end
 
+        # The files are the snapshot.
         def restore_backup(path, format)
           staging = File.join(@datadir.path, STAGING)
           FileUtils.rm_rf(staging, secure: true)
@@ -120,6 +124,7 @@ module PuppetX
           root = backup_root(staging)
           prepare(root)
           move_up(root)
+          nil
         end
 
         # An archive is unpacked by the database's account: nothing in it can reach beyond what is the database's.
@@ -167,12 +172,13 @@ module PuppetX
           FileUtils.rm_rf(File.join(@datadir.path, STAGING), secure: true)
         end
 
-        def finish(about)
+        def finish(about, contents)
           result = Command.run('sync', '--file-system', @datadir.path, timeout: SYNC_TIMEOUT)
           raise Puppet::Error, "sync of #{@datadir.path}: #{result.complaint}" unless result.ok?
 
           @datadir.leave_witness(about['sha256'], owner)
-          @state.snapshot = about
+          beginning = Beginning.new(datadir: @datadir, state: @state)
+          @state.snapshot = about.merge('beginning' => beginning.remembered(about['sha256'], contents))
           @state.installing = nil
           Durable.unlink(begun_file)
         end

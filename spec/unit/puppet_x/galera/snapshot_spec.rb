@@ -3,6 +3,7 @@
 require 'spec_helper'
 require 'zlib'
 require 'puppet_x/galera/member_state'
+require 'puppet_x/galera/snapshot/beginning'
 require 'puppet_x/galera/snapshot/format'
 require 'puppet_x/galera/snapshot/installation'
 require 'puppet_x/galera/snapshot/source'
@@ -153,7 +154,7 @@ RSpec.describe 'A snapshot' do
       expect([installation.installed, installation.interrupted?]).to eq(['ab' * 32, false])
       expect(datadir.user_schemas).to eq(['shop'])
       expect(Dir.children(datadir.path)).to contain_exactly('mysql', 'shop', 'galera-snapshot')
-      expect(commands).to eq(['sync'])
+      expect(commands).to eq(%w[sync mariadbd])
     end
 
     it 'marks its beginning on disk before anything is loaded' do
@@ -174,7 +175,7 @@ RSpec.describe 'A snapshot' do
       die_in_the_middle
       installation.install('/a.sql', format, about)
       expect([installation.installed, Dir.children(File.join(datadir.path, 'shop')), commands])
-        .to eq(['ab' * 32, ['again.ibd'], %w[mariadb-install-db sync]])
+        .to eq(['ab' * 32, ['again.ibd'], %w[mariadb-install-db sync mariadbd]])
     end
 
     it 'survives an interruption while it empties the directory' do
@@ -214,6 +215,88 @@ RSpec.describe 'A snapshot' do
       FileUtils.rm_rf(datadir.path)
       file('mysql/mysql/user.frm', '')
       expect(installation.installed).to be_nil
+    end
+  end
+
+  describe PuppetX::Galera::Snapshot::Beginning do
+    subject(:beginning) { described_class.new(datadir: datadir, state: state) }
+
+    let(:state) { PuppetX::Galera::MemberState.new(File.join(directory, 'state'), File.join(directory, 'run')) }
+    let(:datadir) { PuppetX::Galera::Datadir.new(File.join(directory, 'mysql')) }
+    let(:history) { 'e3c2ec68-e68e-11f1-bda3-a7f5841afcbc' }
+    let(:user) { Etc.getpwuid.name }
+    let(:series) { +'mariadbd  Ver 10.11.19-MariaDB' }
+
+    before do
+      file('mysql/ib_logfile0', 'log')
+      allow(PuppetX::Galera::Command).to receive(:run) do |*, **|
+        PuppetX::Galera::Command::Result.new(status: 0, out: series, err: '', timed_out: false)
+      end
+    end
+
+    def remember(sha256: 'ab' * 32, contents: 'rows')
+      state.prepare
+      state.snapshot = { 'sha256' => sha256, 'beginning' => beginning.remembered(sha256, contents) }
+      beginning.digest
+    end
+
+    # The server is not here: it leaves a position.
+    def server_leaves(seqno)
+      allow(PuppetX::Galera::Snapshot::PrivateServer).to receive(:run) do |_, options:, **|
+        @options = options
+        grastate = file('mysql/galera.cache', '') && File.join(datadir.path, 'grastate.dat')
+        File.write(grastate, File.read(grastate).sub(/seqno: .*/, "seqno: #{seqno}"))
+      end
+    end
+
+    it 'is the same where all is the same, and another where anything differs' do
+      first = remember
+      expect(remember).to eq(first)
+      others = [remember(contents: 'other rows'), remember(contents: nil), remember(sha256: 'cd' * 32)]
+      series.replace('mariadbd  Ver 11.8.3-MariaDB')
+      others << remember
+      expect((others + [first]).uniq.length).to eq(5)
+    end
+
+    it 'is unknown as soon as a server has run on the data' do
+      remember
+      file('mysql/ib_logfile0', 'log')
+      expect(beginning.digest).to be_nil
+    end
+
+    it 'is unknown where the data is in a cluster, and where no snapshot was installed' do
+      unknown = beginning.digest
+      remember
+      file('mysql/grastate.dat', "uuid: #{history}\nseqno: -1\n")
+      expect([unknown, beginning.digest]).to eq([nil, nil])
+    end
+
+    it 'enters a history at its first position, and may start no cluster there' do
+      server_leaves(1)
+      expect(beginning.enter(history, user: user)).to be true
+      expect(datadir.grastate).to include('uuid' => history, 'seqno' => '1', 'safe_to_bootstrap' => '0')
+      expect(Dir.children(datadir.path)).to contain_exactly('ib_logfile0', 'grastate.dat')
+    end
+
+    it 'runs for that in a cluster of its own that nobody else can find' do
+      server_leaves(1)
+      names = Array.new(2) do
+        beginning.enter(history, user: user)
+        datadir.leave_history
+        @options.grep(/cluster-name/)
+      end
+      expect(names.uniq.length).to eq(2)
+      expect(@options.grep(/cluster-address/)).to match([%r{=gcomm://127\.0\.0\.1:\d+\z}])
+      expect(@options.grep(/provider-options/)).to match([%r{=gmcast\.listen_addr=tcp://127\.0\.0\.1:}])
+      expect(@options).to include('--skip-networking')
+    end
+
+    it 'has no history where it came to another position' do
+      server_leaves(2)
+      allow(Puppet).to receive(:warning)
+      expect(beginning.enter(history, user: user)).to be false
+      expect(Dir.children(datadir.path)).to eq(['ib_logfile0'])
+      expect(Puppet).to have_received(:warning).with(/whole transfer of state: it is at #{history}:2, not at/)
     end
   end
 end
