@@ -259,7 +259,7 @@ bool Engine::State::deliver_held() {
 void Engine::State::refuse(const Message& message, const std::string& why) {
   if (message.kind == MessageKind::dead_letter || message.kind == MessageKind::accepted) return;
   const bool has_members = root().code->place("requests") != kNone;
-  if (!orchestrating && !has_members) return;
+  if (!orchestrating && !has_members && message.kind != MessageKind::join) return;
   Message back;
   back.kind = MessageKind::dead_letter;
   back.from = message.to.certname.empty() ? identity : message.to;
