@@ -53,6 +53,7 @@ class ClusterRoom : public testing::Test {
       batches[from].push_back(batch);
     }
     for (Message message : effects.messages) {
+      if (message.name == "member_map") maps.push_back(message.value);
       const bool up = from != "puppet";
       if (up) message.to = {"puppet", "Galera::Cluster[c]"};
       Actor& to = up ? cluster : *members.at(message.to.certname);
@@ -124,6 +125,7 @@ class ClusterRoom : public testing::Test {
   std::map<std::string, std::map<std::string, values::Value>> last;
   std::map<std::string, FakeDatabase> databases;
   std::map<std::string, int> runs;
+  std::vector<values::Value> maps;         // that were sent to members, in this order
 };
 
 }  // namespace plan::engine::test

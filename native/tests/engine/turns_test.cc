@@ -1,4 +1,6 @@
 // Restarts one at a time, and changes of the cluster's size.
+#include <set>
+
 #include "outage_room.h"
 
 namespace plan::engine::test {
@@ -189,6 +191,65 @@ TEST_F(Size, FewerMembersKeepTheirRolesUntilOneLeaves) {
   EXPECT_EQ(members.at("db4")->variable("the_role"), "null") << "there are two";
   resize(3);
   EXPECT_EQ(members.at("db4")->variable("the_role"), "3");
+}
+
+// What members were sent while they came and went, the size changed, and the store was lost.
+class Maps : public Size {
+ protected:
+  void go_through_everything() {
+    for (const char* name : {"db1", "db2", "db3", "db4"}) add(name);
+    for (const char* name : {"db1", "db2"}) apply(name);
+    resize(4);
+    exchange(members.at("db3")->step(Leaving{}), "db3");
+    lose(1'795'425'271'997);
+    catalog_is_done("db2");
+    add("db5");
+    resize(3);
+    exchange(members.at("db1")->step(Leaving{}), "db1");
+    lose(1'795'425'999'999);
+    add("db6");
+  }
+  void lose(std::int64_t epoch) {
+    exchange(cluster.step(RunStarted{{}, {}, {}, value_of(R"({"memory_lost_at": )" + std::to_string(epoch) + "}")}), "puppet");
+  }
+  static const values::Value& field(const values::Value& map, const char* name) { return *map.as_hash().find(name); }
+};
+
+TEST_F(Maps, S10_VersionsOnlyGrowAndTheSameVersionIsTheSameMap) {
+  go_through_everything();
+  std::map<std::int64_t, std::string> known;
+  std::int64_t newest = 0;
+  for (const values::Value& map : maps) {
+    const std::int64_t version = field(map, "version").as_integer();
+    EXPECT_GE(version, newest);
+    newest = std::max(newest, version);
+    EXPECT_EQ(known.emplace(version, json_of(map)).first->second, json_of(map));
+  }
+  EXPECT_GT(known.size(), 8U);
+}
+
+// Epochs are times in milliseconds: what was sent before has smaller versions.
+class MapsOfANewStore : public ClusterRoom {
+ protected:
+  MapsOfANewStore() : ClusterRoom(R"({"memory_lost_at": 1795425271997})") {}
+};
+
+TEST_F(MapsOfANewStore, S10_AreNewerThanAllThatWereSentBefore) {
+  add("db1");
+  add("db2");
+  ASSERT_FALSE(maps.empty());
+  for (const values::Value& map : maps) EXPECT_GT(map.as_hash().find("version")->as_integer(), 1'795'425'271'997);
+}
+
+TEST_F(Maps, S11_AMemberHasOneRoleAndOneLeads) {
+  go_through_everything();
+  for (const values::Value& map : maps) {
+    std::set<std::string> names;
+    for (const values::HashEntry& member : field(map, "members").as_hash().entries) {
+      EXPECT_TRUE(names.insert(json_of(field(member.value, "certname"))).second) << json_of(map);
+    }
+  }
+  EXPECT_FALSE(maps.empty());
 }
 
 TEST_F(Size, BeforeTheBirthAnotherLeadsWhenTheLeaderHasGone) {

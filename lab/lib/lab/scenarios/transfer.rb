@@ -14,6 +14,7 @@ module Lab
     WHOLE = { 'touched' => true }.freeze
     BY_BACKUP = WHOLE.merge('member_parameters' => { 'wsrep_sst_method' => 'mariabackup' },
                             'more_packages' => ['mariadb-backup']).freeze
+    PLANTED = 'a-secret-that-was-planted'
     PRIVILEGES = 'RELOAD, PROCESS, LOCK TABLES, BINLOG MONITOR ON *.*'
 
     private
@@ -58,6 +59,9 @@ module Lab
     end
 
     def expect_no_secret(search, secrets)
+      found = search.complaints([PLANTED]).join("\n")
+      missed = [/a process was called as/, /journal/, %r{/var/log/}].reject { |place| found.match?(place) }
+      expect missed.empty?, "what was planted is not found: #{missed.join(', ')}"
       complaints = search.complaints(secrets)
       expect complaints.empty?, complaints.join('; ')
       note "no secret in journals, logs, reports, the orchestrator's store, nor #{search.samples} command lines"
@@ -125,9 +129,19 @@ module Lab
       end
     end
 
-    def searching(&block)
+    # Where a search has to find it.
+    def plant(machine)
+      machine.run('bash', '-c', 'sleep 1; true', PLANTED)
+      machine.run('logger', PLANTED)
+      machine.write('/var/log/planted', PLANTED)
+    end
+
+    def searching
       search = SecretSearch.new([server.machine, *cluster.members])
-      search.watch(&block)
+      search.watch do
+        plant(member(1))
+        yield
+      end
       search
     end
   end
