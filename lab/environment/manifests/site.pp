@@ -45,11 +45,6 @@ node default {
       source => $snapshot['source'],
       sha256 => $snapshot['sha256'],
     }
-    -> exec { 'somebody touches the data':
-      command => '/usr/bin/touch /var/lib/mysql/ibdata1',
-      unless  => '/usr/bin/test -e /var/lib/mysql/grastate.dat',
-      noop    => !lookup('lab::touched', { 'default_value' => false }),
-    }
     -> file { '/etc/mysql/mariadb.conf.d/90-extra.cnf':
       content => "[mysqld]\n${lookup('lab::extra_settings', { 'default_value' => '' })}\n",
       notify  => Service['galera'],
@@ -65,6 +60,15 @@ node default {
     -> event { 'service_refreshed':
       to   => Resource[$kind, 'cluster_member'],
       fire => on_notify,
+    }
+
+    if lookup('lab::touched', { 'default_value' => false }) {
+      exec { 'somebody touches the data':
+        command => '/usr/bin/touch /var/lib/mysql/ibdata1',
+        unless  => '/usr/bin/test -e /var/lib/mysql/grastate.dat',
+        require => Db_snapshot_install['shop'],
+        before  => Event['install_complete'],
+      }
     }
   }
 }

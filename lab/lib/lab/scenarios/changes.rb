@@ -118,6 +118,7 @@ Lab::Scenario.define 'grow-and-shrink', 'from three to five members and back, wi
     end
     expect_ok keep(cluster.run(leaving))
     cluster.remove(leaving)
+    declare
     expect_ok run_together
     expect_whole
     after = database_pids

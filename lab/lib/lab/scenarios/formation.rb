@@ -48,6 +48,8 @@ Lab::Scenario.define 'formation-one-state', 'the same snapshot everywhere: a who
   expect whole.map(&:name) == [stranger.name], "all of the state went to #{whole.map(&:name).join(', ')}"
   sums = cluster.members.map { |machine| Lab::Status.query(machine, 'CHECKSUM TABLE shop.products, shop.orders') }
   expect sums.uniq.one?, "the rows differ: #{sums}"
+ensure
+  declare
 end
 
 Lab::Scenario.define 'orders', 'one agent run after another, as 1-2-3, 3-2-1 and 2-3-1: one bootstrap each' do

@@ -60,8 +60,8 @@ module Lab
 
     def expect_no_secret(search, secrets)
       found = search.complaints([PLANTED]).join("\n")
-      missed = [/a process was called as/, /journal/, %r{/var/log/}].reject { |place| found.match?(place) }
-      expect missed.empty?, "what was planted is not found: #{missed.join(', ')}"
+      places = [/a process was called as/, /journal/, %r{/var/log/}]
+      places.each { |place| expect found.match?(place), "a planted secret is not found (#{place.source}): #{found}" }
       complaints = search.complaints(secrets)
       expect complaints.empty?, complaints.join('; ')
       note "no secret in journals, logs, reports, the orchestrator's store, nor #{search.samples} command lines"
