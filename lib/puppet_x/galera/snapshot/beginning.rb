@@ -17,7 +17,8 @@ module PuppetX
       # the same have the same rows and the same accounts. Who finds that his cluster began with just this enters its
       # history where it began, and gets from the others what came later, instead of all of it.
       class Beginning
-        # Every server that ever ran on the data directory has written these.
+        # Every server that ever ran on the data directory has written these. Where some are kept elsewhere, nothing is
+        # known.
         TRACES = %w[ib_logfile0 ibdata1 aria_log_control].freeze
         # The first view of a new cluster is its first position; no row is in it.
         FIRST = 1
@@ -75,9 +76,10 @@ module PuppetX
         # The same text for all whose data is the same; nil where that is not known, or not so any more.
         def digest
           about = (@state.snapshot || {})['beginning']
-          return nil if about.nil? || @datadir.grastate || about['traces'] != traces
+          return nil if about.nil? || @datadir.grastate
 
-          about['digest']
+          now = traces
+          about['digest'] if now.values.all? && about['traces'] == now
         end
 
         # Makes this data the first position of +history+: a server of its own bootstraps it, seen by nobody, and stops.

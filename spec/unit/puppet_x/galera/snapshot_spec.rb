@@ -228,7 +228,7 @@ RSpec.describe 'A snapshot' do
     let(:series) { +'mariadbd  Ver 10.11.19-MariaDB' }
 
     before do
-      file('mysql/ib_logfile0', 'log')
+      described_class::TRACES.each { |name| file("mysql/#{name}", 'log') }
       allow(PuppetX::Galera::Command).to receive(:run) do |*, **|
         PuppetX::Galera::Command::Result.new(status: 0, out: series, err: '', timed_out: false)
       end
@@ -264,6 +264,11 @@ RSpec.describe 'A snapshot' do
       expect(beginning.digest).to be_nil
     end
 
+    it 'is unknown where such files are not in the data directory' do
+      File.unlink(File.join(datadir.path, 'ib_logfile0'))
+      expect(remember).to be_nil
+    end
+
     it 'is unknown where the data is in a cluster, and where no snapshot was installed' do
       unknown = beginning.digest
       remember
@@ -275,7 +280,7 @@ RSpec.describe 'A snapshot' do
       server_leaves(1)
       expect(beginning.enter(history, user: user)).to be true
       expect(datadir.grastate).to include('uuid' => history, 'seqno' => '1', 'safe_to_bootstrap' => '0')
-      expect(Dir.children(datadir.path)).to contain_exactly('ib_logfile0', 'grastate.dat')
+      expect(Dir.children(datadir.path)).to contain_exactly(*described_class::TRACES, 'grastate.dat')
     end
 
     it 'runs for that in a cluster of its own that nobody else can find' do
@@ -295,7 +300,7 @@ RSpec.describe 'A snapshot' do
       server_leaves(2)
       allow(Puppet).to receive(:warning)
       expect(beginning.enter(history, user: user)).to be false
-      expect(Dir.children(datadir.path)).to eq(['ib_logfile0'])
+      expect(Dir.children(datadir.path)).to match_array(described_class::TRACES)
       expect(Puppet).to have_received(:warning).with(/whole transfer of state: it is at #{history}:2, not at/)
     end
   end
