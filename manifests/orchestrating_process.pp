@@ -45,12 +45,14 @@ define galera::orchestrating_process (
   }
 
   file { "${galera::orchestrator::config_dir}/clusters.d/${title}.json":
-    ensure  => $file_ensure,
-    owner   => 'root',
-    group   => $galera::orchestrator::user,
-    mode    => '0640',
-    content => galera::to_json($declaration),
-    notify  => Exec['reload plan-orchestrator'],
-    before  => Service['plan-orchestrator'],
+    ensure    => $file_ensure,
+    owner     => 'root',
+    group     => $galera::orchestrator::user,
+    mode      => '0640',
+    content   => galera::to_json($declaration),
+    # The plans are in it, in one line.
+    show_diff => false,
+    notify    => Exec['reload plan-orchestrator'],
+    before    => Service['plan-orchestrator'],
   }
 }
