@@ -58,6 +58,7 @@ module PuppetX
           Digest::SHA256.hexdigest([ask.call(ACCOUNTS), *sums].join("\n"))
         end
 
+        # What the server behind +socket+ answers, a row a line; within +timeout+ seconds.
         def self.query(socket, sql, timeout)
           result = Command.run('mariadb', '--no-defaults', '--protocol=socket', "--socket=#{socket}", '--user=root',
                                '--batch', '--raw', '--skip-column-names', "--execute=#{sql}", timeout: timeout)
@@ -65,7 +66,6 @@ module PuppetX
 
           result.out
         end
-        private_class_method :query
 
         # What is remembered with a snapshot that was just installed. +contents+: nil where the files themselves are the
         # snapshot.
@@ -94,7 +94,7 @@ module PuppetX
 
           @datadir.settle_history
           true
-        rescue Puppet::Error => e
+        rescue Puppet::Error, SystemCallError => e
           @datadir.leave_history
           Puppet.warning("#{@datadir.path} could not enter the cluster's history where it began, it takes a whole " \
                          "transfer of state: #{e.message}")
@@ -134,7 +134,7 @@ module PuppetX
         end
 
         def ready?(socket)
-          self.class.send(:query, socket, "SHOW STATUS LIKE 'wsrep_ready'", QUERY_TIMEOUT).match?(READY)
+          self.class.query(socket, "SHOW STATUS LIKE 'wsrep_ready'", QUERY_TIMEOUT).match?(READY)
         rescue Puppet::Error
           false
         end

@@ -296,6 +296,13 @@ RSpec.describe 'A snapshot' do
       expect(@options).to include('--skip-networking')
     end
 
+    it 'has no history where the disk is full' do
+      allow(PuppetX::Galera::Snapshot::PrivateServer).to receive(:run).and_raise(Errno::ENOSPC)
+      allow(Puppet).to receive(:warning)
+      expect(beginning.enter(history, user: user)).to be false
+      expect(Dir.children(datadir.path)).to match_array(described_class::TRACES)
+    end
+
     it 'has no history where it came to another position' do
       server_leaves(2)
       allow(Puppet).to receive(:warning)
