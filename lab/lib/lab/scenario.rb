@@ -16,8 +16,8 @@ module Lab
     class << self
       # What members are unless a scenario says otherwise: see Cluster#choose_platforms.
       attr_accessor :platforms
-      # Whether the last one failed: what it left is nothing to begin with.
-      attr_accessor :spoilt
+      # Whether the last one failed: what it left is nothing to begin with. What its cluster was formed with.
+      attr_accessor :spoilt, :formed_with
     end
     self.platforms = {}
 
@@ -97,6 +97,7 @@ module Lab
       cluster.choose_platforms(platforms)
       cluster.fresh(count: size) unless cluster.untouched? && as_wanted?
       self.class.spoilt = false
+      self.class.formed_with = values
       declare(values)
       @bootstraps = nil # there were none, and its birth is to come
     end
@@ -109,7 +110,8 @@ module Lab
     # A whole cluster: the one that is there, or a new one.
     def formed_cluster
       cluster.choose_platforms(self.class.platforms)
-      if as_wanted? && ClusterTable.new(cluster).complaints.empty?
+      if as_wanted? && self.class.formed_with.to_h.empty? && ClusterTable.new(cluster).complaints.empty?
+        declare
         @bootstraps = self.class.bootstraps(cluster.members) # its birth, and what other scenarios made of it
         return
       end
