@@ -188,11 +188,13 @@ module PuppetX
         Puppet::Application.stop_requested? || @run.orphaned?
       end
 
-      # One line after some seconds, then one a minute, and one whenever that what is waited for changes.
+      # One line after some seconds, then one a minute, and one whenever that what is waited for changes. An answer that
+      # comes soon is no change.
       def tell
         waited = @host[:wait].to_f - @left
         outcome = Outcome.new(@run)
-        return if waited < PATIENCE || (outcome.topic == @told && waited - @told_at < REMINDER)
+        @answer_since = outcome.answer_only? ? @answer_since || waited : nil
+        return if waited - (@answer_since || 0) < PATIENCE || (outcome.topic == @told && waited - @told_at < REMINDER)
 
         @told = outcome.topic
         @told_at = waited

@@ -32,8 +32,12 @@ module PuppetX
         reasons = (@status['waiting'] || []).map { |reason| "waiting for #{described(reason)}" }
         return reasons.uniq.join('; ') unless reasons.empty?
 
-        error = connection['error'].to_s
         "waiting for an answer of #{@run.orchestrator}#{": #{error}" unless error.empty?}"
+      end
+
+      # The orchestrator has something to answer, and nothing else is waited for.
+      def answer_only?
+        (@status['waiting'] || []).empty? && error.empty?
       end
 
       def notices
@@ -102,6 +106,10 @@ module PuppetX
 
       def connection
         @status['connection'] || {}
+      end
+
+      def error
+        connection['error'].to_s
       end
 
       def connection_ok?

@@ -50,6 +50,20 @@ RSpec.describe PuppetX::Plan::Loop do
               'waiting for member db2 (this run waits at most 50 s more)'])
   end
 
+  it 'does not tell of each answer that comes soon, but of one that does not come' do
+    waits_for = lambda do |waiting|
+      lambda do |session, seconds|
+        session.status_hash['waiting'] = waiting
+        idle.call(session, seconds)
+      end
+    end
+    looks = [waits_for.call([{ 'text' => 'db2 to be Synced' }]), idle, waits_for.call([])]
+    FakeSession.prepare(script: (looks * 10) + Array.new(20, idle), status: waiting_for('db2 to be Synced'))
+    expect(apply("demo::host { 'm': wait => 60 }").messages(:notice).grep(/at most/))
+      .to eq(['waiting for db2 to be Synced (this run waits at most 55 s more)',
+              'waiting for an answer of https://puppet.example.com:8146 (this run waits at most 40 s more)'])
+  end
+
   it 'says so again once a minute, and since when' do
     at = Time.now.utc - 30
     waiting = [{ 'text' => 'leader db1', 'since' => at.iso8601, 'next' => 'look there' }]
