@@ -40,6 +40,14 @@ RSpec.describe Lab::RecoveryTimeline do
               [9.5, 10.0, 'report']])
   end
 
+  it 'knows what to show each of the module\'s galera types as' do
+    types = Dir[File.expand_path('../../lib/puppet/type/galera_*.rb', __dir__)].map do |file|
+      File.basename(file, '.rb')
+    end
+    expect(described_class::ACTS.keys).to match_array(types.map(&:capitalize))
+    expect(Lab::Timeline::KINDS.keys).to include(*described_class::ACTS.values)
+  end
+
   it 'says of which run it cannot tell it' do
     run = Lab::AgentRun::Outcome.new(name: 'db1', code: 1, seconds: 1.0, lines: [[0.5, "Error: no certificate\n"]])
     expect { described_class.agent_lane(run) }.to raise_error(Lab::Error, /the run of db1 never says .*Applying/)

@@ -14,7 +14,9 @@ module Lab
       /systemd\[1\]: Stopped #{Settings::MARIADB_UNIT}/ => nil
     }.freeze
     # What a resource that the plan asks for is shown as. A look at which the server was stopped says so.
-    ACTS = { 'Galera_observe' => 'look', 'Galera_bootstrap' => 'bootstrap', 'Galera_member' => 'join' }.freeze
+    ACTS = { 'Galera_observe' => 'look', 'Galera_bootstrap' => 'bootstrap', 'Galera_member' => 'join',
+             'Galera_certificate' => 'credentials', 'Galera_sst_secret' => 'credentials',
+             'Galera_sst_account' => 'credentials' }.freeze
     APPLYING = /Info: Applying configuration version/.freeze
     BEGUN = /(?<type>Galera_\w+)\[[^\]]*\]: Starting to evaluate/.freeze
     ENDED = /(?<type>Galera_\w+)\[[^\]]*\]: Evaluated in/.freeze

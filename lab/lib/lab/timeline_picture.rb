@@ -14,6 +14,7 @@ module Lab
       'hold' => ['#f97316', 'stops mariadbd, recovers its position'],
       'bootstrap' => ['#a855f7', 'bootstraps'],
       'join' => ['#6366f1', 'starts as a member, until Synced'],
+      'credentials' => ['#14b8a6', 'certificate and secret of the state transfer'],
       'report' => ['#64748b', "Puppet: the run's end, report"],
       'waiting' => ['#fecaca', 'mariadbd without a Primary component'],
       'start' => ['#fde68a', 'mariadbd starts, finds the others'],
