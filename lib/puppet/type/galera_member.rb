@@ -126,6 +126,14 @@ Puppet::Type.newtype(:galera_member) do
     munge { |value| Integer(value) }
   end
 
+  newparam(:delay) do
+    desc 'Seconds to let pass before the service is started, for members that start together: Galera lets one that comes
+      within half a second of another wait for five (`gmcast.time_wait`).'
+    defaultto 0
+    validate { |value| PuppetX::Galera::Parameters.check_seconds('delay', value) }
+    munge { |value| Integer(value) }
+  end
+
   newparam(:watch) do
     desc 'Seconds to watch until the node is Synced. When they are over the start goes on unwatched.'
     defaultto 60

@@ -165,6 +165,20 @@ TEST_F(Formation, AMemberThatJoinsIsToldWhatItsClusterBeganWith) {
   EXPECT_EQ(cluster.variable("began_with"), "null");
 }
 
+// Galera makes one that comes together with another wait.
+TEST_F(Formation, WhoJoinsTogetherStartsOneAfterTheOther) {
+  for (const char* name : {"db1", "db2", "db3"}) add(name);
+  while (!emitted("db1", "Galera_bootstrap")) apply_one("db1");
+  apply("db1");
+  while (!emitted("db2", "Galera_member")) apply_one("db2");
+  while (!emitted("db3", "Galera_member")) apply_one("db3");
+  const auto delay = [&](const char* name) {
+    return last[name]["Galera_member"].as_resource().parameters.as_hash().find("delay")->as_integer();
+  };
+  EXPECT_EQ(delay("db2"), 0);
+  EXPECT_EQ(delay("db3"), 1);
+}
+
 TEST_F(Formation, ALoneLeaderNeverWritesAnEmptyAddressList) {
   add("db1");
   apply("db1");

@@ -337,6 +337,17 @@ RSpec.describe 'The types with which plans act' do
       expect(unit).to have_received(:start)
     end
 
+    it 'lets others start before it, held until then' do
+      allow(Kernel).to receive(:sleep).with(2) { expect(state.held?).to be true }
+      allow(unit).to receive(:start) do
+        expect(Kernel).to have_received(:sleep).with(2)
+        allow(unit).to receive(:look).and_return(look('active', running: true))
+        allow(server).to receive(:status).and_return(synced)
+      end
+      expect(apply(resource(:galera_member, delay: 2)).failed).to be_falsey
+      expect(unit).to have_received(:start)
+    end
+
     describe 'with the history of a cluster' do
       let(:history) { 'e3c2ec68-e68e-11f1-bda3-a7f5841afcbc' }
       let(:beginning) do

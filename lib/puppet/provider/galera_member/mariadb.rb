@@ -27,6 +27,7 @@ Puppet::Type.type(:galera_member).provide(:mariadb) do
     unit.stop(patience: resource[:watch]) if anew
     @started = !unit.look.running?
     prepare if @started
+    Kernel.sleep(resource[:delay]) if @started
     state.release
     unit.start if @started
     @outcome = PuppetX::Galera::StartWatch.new(unit: unit, server: server)
